@@ -1,0 +1,252 @@
+/**
+ * What the two dashboards show: the JSON shapes of every dashboard route and of the live updates. Plain data, no
+ * behaviour; sizes in bytes, rates in bytes per second, moments in milliseconds since 1970.
+ *
+ * @module
+ */
+import type { MediaKind, PeerMode } from "./media_kind.ts";
+
+/** How far a torrent is and what it does now. */
+export type TorrentState =
+  | "fetching-metadata"
+  | "checking"
+  | "downloading"
+  | "seeding"
+  | "paused"
+  | "disk-full"
+  | "failed";
+
+/** One file of a torrent. */
+export interface TorrentFileView {
+  /** Index inside the torrent, pads included: the one in `/stream/{infoHash}/{index}`. */
+  readonly index: number;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly verifiedBytes: number;
+  readonly kind: MediaKind;
+  readonly contentType: string;
+}
+
+/** One torrent as the peer's dashboard lists it. */
+export interface TorrentView {
+  readonly infoHash: string;
+  readonly name: string;
+  readonly state: TorrentState;
+  /** Why it failed or waits, as a sentence; absent when all is well. */
+  readonly message?: string;
+  readonly kind: MediaKind;
+  readonly sizeBytes: number;
+  readonly verifiedBytes: number;
+  readonly downloadRate: number;
+  readonly uploadRate: number;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  readonly peerCount: number;
+  readonly seederCount: number;
+  /** Seconds until complete at the present rate; absent when unknown or done. */
+  readonly secondsLeft?: number;
+  readonly addedAtMs: number;
+  readonly isShare: boolean;
+  readonly magnet: string;
+  readonly files: readonly TorrentFileView[];
+}
+
+/** One connected peer of a torrent. */
+export interface PeerView {
+  readonly endpoint: string;
+  readonly client: string;
+  readonly downloadRate: number;
+  readonly uploadRate: number;
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly verifiedShare: number;
+  readonly isChokingUs: boolean;
+  readonly isInterestedInUs: boolean;
+  readonly isChokedByUs: boolean;
+  readonly isOutgoing: boolean;
+  readonly requestsInFlight: number;
+}
+
+/** One announce address of a torrent and how it answered last. */
+export interface TrackerView {
+  readonly url: string;
+  readonly state: "waiting" | "announcing" | "working" | "failed";
+  readonly message?: string;
+  readonly seederCount?: number;
+  readonly leecherCount?: number;
+  readonly nextAnnounceAtMs?: number;
+}
+
+/** A torrent with what only its own page shows. */
+export interface TorrentDetails extends TorrentView {
+  readonly pieceCount: number;
+  readonly pieceLength: number;
+  /** One character a piece: `.` missing, `~` being fetched, `#` verified. */
+  readonly pieceMap: string;
+  readonly peers: readonly PeerView[];
+  readonly trackers: readonly TrackerView[];
+  readonly bannedPeers: readonly string[];
+}
+
+/** One row of the community's catalogue, as the tracker publishes it. */
+export interface CatalogueEntry {
+  readonly infoHash: string;
+  readonly infoHashV2?: string;
+  /** Other torrents with the very same content (same v2 pieces root). */
+  readonly alternatives: readonly string[];
+  readonly name: string;
+  readonly kind: MediaKind;
+  readonly sizeBytes: number;
+  readonly fileCount: number;
+  readonly seederCount: number;
+  readonly leecherCount: number;
+  readonly addedAtMs: number;
+}
+
+/** A page of the catalogue. */
+export interface CataloguePage {
+  readonly entries: readonly CatalogueEntry[];
+  readonly totalCount: number;
+  /** Give it back as `cursor` to get the next page; absent on the last. */
+  readonly nextCursor?: string;
+  /** Grows with every change of the catalogue. */
+  readonly version: number;
+}
+
+/** A catalogue row with what is already here. */
+export interface CatalogueRow extends CatalogueEntry {
+  readonly verifiedBytes: number;
+  readonly state?: TorrentState;
+  readonly isShare: boolean;
+  /** The file to play: index in the torrent and its type. Known once the torrent is here. */
+  readonly playIndex: number;
+}
+
+/** The peer's catalogue page: the community's rows of this mode, and whether the tracker could be asked. */
+export interface PeerCatalogue {
+  readonly rows: readonly CatalogueRow[];
+  readonly totalCount: number;
+  readonly nextCursor?: string;
+  readonly isTrackerReachable: boolean;
+  readonly message?: string;
+}
+
+/** One file of a share. */
+export interface SharedFileView {
+  readonly infoHash: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly kind: MediaKind;
+  readonly uploadedBytes: number;
+}
+
+/** A shared folder. */
+export interface ShareView {
+  readonly id: number;
+  readonly path: string;
+  readonly fileCount: number;
+  readonly sizeBytes: number;
+  /** The file being hashed and how far, absent when all is hashed. */
+  readonly hashing?: {
+    readonly name: string;
+    readonly doneBytes: number;
+    readonly totalBytes: number;
+    readonly waitingCount: number;
+  };
+  /** Why this folder cannot be shared now, as a sentence. */
+  readonly message?: string;
+  readonly files: readonly SharedFileView[];
+}
+
+/** The peer as a whole. */
+export interface PeerStatus {
+  readonly version: string;
+  readonly mode?: PeerMode;
+  readonly peerId: string;
+  readonly port: number;
+  readonly tracker?: { readonly address: string; readonly isReachable: boolean; readonly message?: string };
+  readonly downloadsFolder: string;
+  readonly downloadRate: number;
+  readonly uploadRate: number;
+  readonly downloadedBytes: number;
+  readonly uploadedBytes: number;
+  readonly peerCount: number;
+  readonly limits: { readonly downloadRate?: number; readonly uploadRate?: number };
+  readonly startedAtMs: number;
+}
+
+/** What one live update of the peer's dashboard carries: the first has all, later ones what changed. */
+export interface PeerUpdate {
+  readonly status: PeerStatus;
+  /** Torrents that changed since the last update (all in the first). */
+  readonly torrents: readonly TorrentView[];
+  /** Info-hashes that went away. */
+  readonly removed: readonly string[];
+  readonly shares: readonly ShareView[];
+  /** Changes when the catalogue should be asked again. */
+  readonly catalogueVersion: string;
+}
+
+/** A folder listing of the share chooser. */
+export interface FolderListing {
+  readonly path: string;
+  readonly parent?: string;
+  readonly folders: readonly { readonly name: string; readonly path: string }[];
+}
+
+/** A file of a client, as the tracker knows it. */
+export interface ClientFileView {
+  readonly infoHash: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly kind: MediaKind;
+  readonly isSeeder: boolean;
+  readonly leftBytes: number;
+}
+
+/** An active client of the tracker. */
+export interface ClientView {
+  readonly peerId: string;
+  readonly client: string;
+  readonly endpoint: string;
+  readonly seenAtMs: number;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  readonly files: readonly ClientFileView[];
+}
+
+/** One swarm of the tracker. */
+export interface SwarmView {
+  readonly infoHash: string;
+  readonly name?: string;
+  readonly kind?: MediaKind;
+  readonly sizeBytes?: number;
+  readonly seederCount: number;
+  readonly leecherCount: number;
+  readonly completedCount: number;
+}
+
+/** The tracker as a whole. */
+export interface TrackerStatus {
+  readonly version: string;
+  readonly instanceId: string;
+  readonly port: number;
+  readonly clientCount: number;
+  readonly swarmCount: number;
+  readonly fileCount: number;
+  readonly fileBytes: number;
+  readonly announceCount: { readonly udp: number; readonly http: number };
+  readonly refusedCount: number;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  readonly intervalSeconds: number;
+  readonly startedAtMs: number;
+}
+
+/** What one live update of the tracker's dashboard carries. */
+export interface TrackerUpdate {
+  readonly status: TrackerStatus;
+  readonly clients: readonly ClientView[];
+  readonly swarms: readonly SwarmView[];
+  readonly library: readonly ShareView[];
+}

@@ -1,0 +1,2 @@
+/** @module placeholder */
+export default { name: "house-rules", rules: {} } satisfies Deno.lint.Plugin;
