@@ -1,0 +1,194 @@
+/**
+ * Pleasant sample media, made with ffmpeg out of nothing but arithmetic: slow colours and soft chords. The demo makes
+ * minutes of it; `--fixtures` makes the small files that ship with the tests.
+ *
+ * @module
+ */
+
+/** One file to make. */
+export interface Sample {
+  readonly name: string;
+  readonly seconds: number;
+  readonly args: readonly string[];
+}
+
+/** Whether ffmpeg can be run here. */
+export async function hasFfmpeg(): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command("ffmpeg", { args: ["-version"], stdout: "null", stderr: "null" })
+      .output();
+    return success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Makes each sample that is not in the folder yet. */
+export async function makeSamples(samples: readonly Sample[], folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  for (const sample of samples) {
+    const path = `${folder}/${sample.name}`;
+    if (await exists(path)) continue;
+    // Written beside and renamed, so that whoever watches the folder sees whole files only.
+    const partial = `${folder}/.making-${sample.name}`;
+    const command = new Deno.Command("ffmpeg", {
+      args: ["-hide_banner", "-loglevel", "error", "-y", ...sample.args, "-t", String(sample.seconds), partial],
+      stdin: "null",
+    });
+    const { success } = await command.output();
+    if (!success) throw new Error(`Cannot make ${sample.name} with ffmpeg: see what it printed above`);
+    await Deno.rename(partial, path);
+  }
+}
+
+/** Slow gradients with a soft chord, as inputs of ffmpeg. */
+function scene(options: { readonly seed: number; readonly size: string; readonly root: number }): readonly string[] {
+  const picture = `gradients=s=${options.size}:r=24:n=5:speed=0.008:seed=${options.seed},hue=h=8*t`;
+  return ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", chord(options.root)];
+}
+
+/** Three voices that swell in turn, in stereo. */
+function chord(root: number): string {
+  const voice = (ratio: number, period: number, pan: number) =>
+    `0.12*sin(2*PI*${(root * ratio).toFixed(3)}*t)*(0.6+0.4*sin(2*PI*t/${period}+${pan}))`;
+  const side = (pan: number) => [voice(1, 7, pan), voice(1.25, 5, pan + 1), voice(1.5, 11, pan + 2)].join("+");
+  return `aevalsrc='${side(0)}|${side(1.5)}':s=44100`;
+}
+
+const H264 = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "48"];
+const AAC = ["-c:a", "aac", "-b:a", "64k"];
+
+/** The small files under `tests/fixtures/`. */
+export const fixtures: readonly Sample[] = [
+  {
+    name: "aurora.mp4",
+    seconds: 60,
+    args: [
+      ...scene({ seed: 7, size: "640x360", root: 110 }),
+      ...H264,
+      "-b:v",
+      "170k",
+      ...AAC,
+      "-movflags",
+      "+faststart",
+    ],
+  },
+  {
+    name: "tide.mp4",
+    seconds: 8,
+    args: [...scene({ seed: 11, size: "320x180", root: 98 }), ...H264, "-b:v", "100k", ...AAC],
+  },
+  {
+    name: "meadow.webm",
+    seconds: 8,
+    args: [
+      ...scene({ seed: 23, size: "320x180", root: 123 }),
+      "-c:v",
+      "libvpx-vp9",
+      "-b:v",
+      "100k",
+      "-c:a",
+      "libopus",
+      "-b:a",
+      "48k",
+    ],
+  },
+  {
+    name: "orbit.mkv",
+    seconds: 8,
+    args: [...scene({ seed: 42, size: "320x180", root: 87 }), ...H264, "-b:v", "100k", ...AAC],
+  },
+  {
+    name: "brook.flac",
+    seconds: 4,
+    args: ["-f", "lavfi", "-i", chord(131), "-ar", "22050", "-ac", "1", "-sample_fmt", "s16"],
+  },
+  { name: "bell.wav", seconds: 3, args: ["-f", "lavfi", "-i", chord(262), "-ar", "22050", "-ac", "1"] },
+  {
+    name: "chime.mp3",
+    seconds: 10,
+    args: [
+      ...["-f", "lavfi", "-i", chord(196), "-f", "lavfi", "-i", "gradients=s=200x200:n=4:seed=5"],
+      ...["-map", "0:a", "-map", "1:v", "-frames:v", "1", "-c:v", "mjpeg", "-disposition:v", "attached_pic"],
+      ...["-c:a", "libmp3lame", "-b:a", "96k", "-id3v2_version", "3"],
+      ...["-metadata", "title=Chime", "-metadata", "artist=Playswarm", "-metadata", "album=Samples"],
+      ...["-metadata:s:v", "title=Album cover", "-metadata:s:v", "comment=Cover (front)"],
+    ],
+  },
+];
+
+/** What the demo's tracker has in its library. */
+export const librarySamples: readonly Sample[] = [
+  {
+    name: "Northern Lights.mp4",
+    seconds: 120,
+    args: [
+      ...scene({ seed: 3, size: "1280x720", root: 110 }),
+      ...H264,
+      "-crf",
+      "23",
+      ...AAC,
+      "-movflags",
+      "+faststart",
+    ],
+  },
+  {
+    name: "Evening Chords.mp3",
+    seconds: 90,
+    args: [
+      "-f",
+      "lavfi",
+      "-i",
+      chord(147),
+      "-c:a",
+      "libmp3lame",
+      "-b:a",
+      "160k",
+      "-metadata",
+      "title=Evening Chords",
+      "-metadata",
+      "artist=Playswarm",
+    ],
+  },
+];
+
+/** What the demo's sharing peer has. */
+export const sharedSamples: readonly Sample[] = [
+  {
+    name: "Slow Tide.mp4",
+    seconds: 60,
+    args: [...scene({ seed: 19, size: "960x540", root: 98 }), ...H264, "-crf", "24", ...AAC],
+  },
+  {
+    name: "Meadow.webm",
+    seconds: 30,
+    args: [
+      ...scene({ seed: 23, size: "640x360", root: 123 }),
+      "-c:v",
+      "libvpx-vp9",
+      "-deadline",
+      "realtime",
+      "-cpu-used",
+      "8",
+      "-b:v",
+      "700k",
+      "-c:a",
+      "libopus",
+    ],
+  },
+];
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+if (import.meta.main && Deno.args.includes("--fixtures")) {
+  await makeSamples(fixtures, new URL("../fixtures", import.meta.url).pathname);
+}
