@@ -21,6 +21,8 @@ export interface TorrentFileView {
   /** Index inside the torrent, pads included: the one in `/stream/{infoHash}/{index}`. */
   readonly index: number;
   readonly path: string;
+  /** Where the file begins in the torrent (piece space, pads included). */
+  readonly offsetBytes: number;
   readonly sizeBytes: number;
   readonly verifiedBytes: number;
   readonly kind: MediaKind;
@@ -182,7 +184,8 @@ export interface PeerUpdate {
   readonly torrents: readonly TorrentView[];
   /** Info-hashes that went away. */
   readonly removed: readonly string[];
-  readonly shares: readonly ShareView[];
+  /** All shares, when any changed since the last update (and in the first). */
+  readonly shares?: readonly ShareView[];
   /** Changes when the catalogue should be asked again. */
   readonly catalogueVersion: string;
 }
