@@ -1,0 +1,375 @@
+/**
+ * Announce and scrape over HTTP, both directions: queries as text, answers as bencode (BEP 3, 7, 23, 24, 31, 48).
+ *
+ * Invariant: info-hashes, peer ids and tracker ids pass through as the bytes they are. A refusal is an answer: decoding
+ * one throws `TrackerRefusal`, decoding anything unreadable `ProtocolError`, and there is no third.
+ *
+ * One room because a query and its answer are one exchange, and announce and scrape share the reading of both.
+ *
+ * @module
+ */
+
+import {
+  type BencodeDictionary,
+  type BencodeEncodable,
+  type BencodeValue,
+  bytesToKey,
+  bytesToText,
+  encodeBencode,
+  keyToBytes,
+} from "../bencode.ts";
+import { decodeAddress, encodeAddress } from "../endpoint.ts";
+import { type InfoHash, infoHash, infoHashBytes, peerId, peerIdBytes } from "../ids.ts";
+import { ProtocolError } from "../protocol_error.ts";
+import {
+  type Announce,
+  type AnnouncedPeer,
+  type AnnounceEvent,
+  type AnnounceResponse,
+  type ScrapeEntry,
+  TrackerRefusal,
+  UNKNOWN_LEFT,
+} from "./announce.ts";
+import { bytesItem, decodeMessageDictionary, dictionaryOf, integerItem } from "./bencode_message.ts";
+import { decodeCompactPeers, encodeCompactPeers } from "./compact_peers.ts";
+import { percentDecode, percentEncode } from "./percent_encoding.ts";
+
+/**
+ * The longest query read, in characters: some 200 info-hashes in one scrape, and twenty times any announce. Common web
+ * servers refuse request lines of more than 8 to 16 KiB.
+ */
+export const MAX_QUERY_LENGTH = 16_384;
+
+/** How the client would like the peers. */
+export interface AnnounceForm {
+  /** Six or eighteen bytes a peer rather than dictionaries (BEP 23). */
+  readonly isCompact: boolean;
+  /** Leave the peer ids out of the dictionaries (`no_peer_id`); default false. */
+  readonly noPeerId?: boolean;
+}
+
+/** A decoded announce query. */
+export interface AnnounceQuery {
+  /** What the client says. */
+  readonly announce: Announce;
+  /** `compact`; when the client does not say, true, as BEP 23 suggests. */
+  readonly isCompact: boolean;
+  /** `no_peer_id`. */
+  readonly noPeerId: boolean;
+}
+
+/** How an announce response is written. */
+export interface AnnounceResponseForm extends AnnounceForm {
+  /**
+   * The peers already packed, in place of the response's own in the compact form: a tracker that keeps them so packs
+   * nothing for each announce.
+   */
+  readonly compactPeers?: { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array };
+}
+
+/**
+ * The query of an announce, without `?`, to be appended to the tracker's URL as it is.
+ *
+ * @throws {RangeError} when a number is negative or no integer
+ */
+export function encodeAnnounceQuery(announce: Announce, form: AnnounceForm): string {
+  const { event, numWant, key, ip, trackerId } = announce;
+  const parameters = [
+    `info_hash=${percentEncode(infoHashBytes(announce.infoHash))}`,
+    `peer_id=${percentEncode(peerIdBytes(announce.peerId))}`,
+    `port=${naturalNumber("a port", announce.port)}`,
+    `uploaded=${naturalNumber("uploaded", announce.uploaded)}`,
+    `downloaded=${naturalNumber("downloaded", announce.downloaded)}`,
+    `left=${naturalNumber("left", announce.left)}`,
+    `compact=${form.isCompact ? 1 : 0}`,
+  ];
+  if (form.noPeerId) parameters.push("no_peer_id=1");
+  if (event !== undefined) parameters.push(`event=${event}`);
+  if (numWant !== undefined) parameters.push(`numwant=${naturalNumber("numwant", numWant)}`);
+  if (key !== undefined) {
+    parameters.push(`key=${naturalNumber("key", key).toString(16).toUpperCase().padStart(8, "0")}`);
+  }
+  if (ip !== undefined) parameters.push(`ip=${encodeURIComponent(ip)}`);
+  if (trackerId !== undefined) parameters.push(`trackerid=${percentEncode(keyToBytes(trackerId))}`);
+  return parameters.join("&");
+}
+
+/**
+ * Reads the query of an announce. Of a parameter given twice the first counts. Forgiven: `uploaded` and `downloaded`
+ * absent or negative (0), `left` so (unknown), counts beyond 2⁵³−1, unknown events, an `ip` that is no address, a `key`
+ * that is no hexadecimal number (it becomes one that is its own).
+ *
+ * @param query with or without its `?`, percent-encoded
+ * @throws {ProtocolError} `malformed` when info_hash, peer_id or port is absent or wrong, or a count is no number;
+ * `too-long` above {@link MAX_QUERY_LENGTH}
+ */
+export function decodeAnnounceQuery(query: string): AnnounceQuery {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of queryParameters(query)) if (!parameters.has(name)) parameters.set(name, value);
+  return {
+    announce: announceOf(parameters),
+    isCompact: parameters.get("compact") !== "0",
+    noPeerId: parameters.get("no_peer_id") === "1",
+  };
+}
+
+/**
+ * The body of the answer to an announce, in a new buffer that the caller owns. In the compact form peers known only by
+ * name are left out.
+ */
+export function encodeAnnounceResponse(response: AnnounceResponse, form: AnnounceResponseForm): Uint8Array {
+  const { minIntervalSeconds, trackerId, warning, externalAddress } = response;
+  const address = externalAddress === undefined ? undefined : encodeAddress(externalAddress);
+  const items = new Map<string, BencodeEncodable>([
+    ["interval", response.intervalSeconds],
+    ["complete", response.seederCount],
+    ["incomplete", response.leecherCount],
+  ]);
+  if (minIntervalSeconds !== undefined) items.set("min interval", minIntervalSeconds);
+  if (trackerId !== undefined) items.set("tracker id", keyToBytes(trackerId));
+  if (warning !== undefined) items.set("warning message", warning);
+  if (address !== undefined) items.set("external ip", address);
+  if (form.isCompact) {
+    const ipv6 = form.compactPeers?.ipv6 ?? encodeCompactPeers(response.peers, 6);
+    items.set("peers", form.compactPeers?.ipv4 ?? encodeCompactPeers(response.peers, 4));
+    if (ipv6.length > 0) items.set("peers6", ipv6);
+  } else {
+    items.set("peers", response.peers.map((peer) => peerDictionary(peer, form)));
+  }
+  return encodeBencode(items);
+}
+
+/**
+ * Reads the body of the answer to an announce: peers compact, as dictionaries, and `peers6`. Peers without a port are
+ * left out, optional items of a wrong type count as absent. The result shares nothing with `bytes`.
+ *
+ * @throws {TrackerRefusal} when the tracker gives a `failure reason`, with its `retry in`
+ * @throws {ProtocolError} `malformed` when it is no announce response
+ */
+export function decodeAnnounceResponse(bytes: Uint8Array): AnnounceResponse {
+  const items = decodeTrackerAnswer(bytes, "an announce response");
+  const minIntervalSeconds = integerItem(items.get("min interval"), { min: 0 });
+  const trackerId = bytesItem(items.get("tracker id"), { maxLength: MAX_TRACKER_ID_LENGTH });
+  const warning = bytesItem(items.get("warning message"), { maxLength: MAX_TEXT_LENGTH });
+  const externalAddress = bytesItem(items.get("external ip"), { maxLength: 16 });
+  const hasAddress = externalAddress?.length === 4 || externalAddress?.length === 16;
+  const peers6 = bytesItem(items.get("peers6"), { maxLength: Infinity });
+  const peers = [...announcedPeers(items.get("peers")), ...(peers6 === undefined ? [] : decodeCompactPeers(peers6, 6))];
+  return {
+    intervalSeconds: integerItem(items.get("interval"), { min: 0 }) ?? DEFAULT_INTERVAL_SECONDS,
+    seederCount: integerItem(items.get("complete"), { min: 0 }) ?? 0,
+    leecherCount: integerItem(items.get("incomplete"), { min: 0 }) ?? 0,
+    peers: peers.filter(({ port }) => port !== 0),
+    ...(minIntervalSeconds !== undefined && { minIntervalSeconds }),
+    ...(trackerId !== undefined && { trackerId: bytesToKey(trackerId) }),
+    ...(warning !== undefined && { warning: bytesToText(warning) }),
+    ...(hasAddress && { externalAddress: decodeAddress(externalAddress) }),
+  };
+}
+
+/**
+ * The body of a refusal, for announce and scrape (BEP 3 `failure reason`), in a new buffer that the caller owns.
+ *
+ * @param reason a sentence for the user
+ * @param retryInSeconds when to try again (BEP 31), rounded up to minutes; `Infinity`: never
+ */
+export function encodeFailure(reason: string, retryInSeconds?: number): Uint8Array {
+  return encodeBencode({
+    "failure reason": reason,
+    "retry in": retryInSeconds === undefined || retryInSeconds === Infinity
+      ? (retryInSeconds === undefined ? undefined : RETRY_NEVER)
+      : Math.max(1, Math.ceil(retryInSeconds / SECONDS_PER_MINUTE)),
+  });
+}
+
+/** The query of a scrape, without `?`. */
+export function encodeScrapeQuery(infoHashes: readonly InfoHash[]): string {
+  return infoHashes.map((hash) => `info_hash=${percentEncode(infoHashBytes(hash))}`).join("&");
+}
+
+/**
+ * Reads the query of a scrape. None at all asks for every swarm, which a tracker need not grant.
+ *
+ * @param query with or without its `?`, percent-encoded
+ * @throws {ProtocolError} `malformed` when an info_hash is not 20 bytes; `too-long` above {@link MAX_QUERY_LENGTH}
+ */
+export function decodeScrapeQuery(query: string): readonly InfoHash[] {
+  return queryParameters(query).filter(([name]) => name === "info_hash").map(([, value]) =>
+    infoHash(idBytes("info_hash", value))
+  );
+}
+
+/** The body of the answer to a scrape (BEP 48), in a new buffer that the caller owns. */
+export function encodeScrapeResponse(entries: readonly ScrapeEntry[]): Uint8Array {
+  const files = new Map<string, BencodeEncodable>();
+  for (const { infoHash, seederCount, completedCount, leecherCount } of entries) {
+    const counts = { complete: seederCount, downloaded: completedCount, incomplete: leecherCount };
+    files.set(bytesToKey(infoHashBytes(infoHash)), counts);
+  }
+  return encodeBencode({ files });
+}
+
+/**
+ * Reads the body of the answer to a scrape. Counts that are absent or wrong are 0.
+ *
+ * @throws {TrackerRefusal} when the tracker gives a `failure reason`
+ * @throws {ProtocolError} `malformed` when it is no scrape response
+ */
+export function decodeScrapeResponse(bytes: Uint8Array): readonly ScrapeEntry[] {
+  const what = "a scrape response";
+  const files = dictionaryOf(decodeTrackerAnswer(bytes, what).get("files"), what);
+  return Array.from(files, ([key, value]) => {
+    const hash = keyToBytes(key);
+    if (hash.length !== ID_LENGTH) {
+      throw new ProtocolError("malformed", `Cannot read ${what}: an info-hash has ${hash.length} bytes`);
+    }
+    const counts = dictionaryOf(value, what);
+    return {
+      infoHash: infoHash(hash),
+      seederCount: integerItem(counts.get("complete"), { min: 0 }) ?? 0,
+      completedCount: integerItem(counts.get("downloaded"), { min: 0 }) ?? 0,
+      leecherCount: integerItem(counts.get("incomplete"), { min: 0 }) ?? 0,
+    };
+  });
+}
+
+/** Bytes of info-hashes and peer ids. */
+const ID_LENGTH = 20;
+/** BEP 3 demands an interval; where a tracker forgets it, half an hour is what most say. */
+const DEFAULT_INTERVAL_SECONDS = 1800;
+const SECONDS_PER_MINUTE = 60;
+const RETRY_NEVER = "never";
+/** Of what is shown to the user or sent back to the tracker: no tracker needs more. */
+const MAX_TEXT_LENGTH = 4096;
+const MAX_TRACKER_ID_LENGTH = 1024;
+/** RFC 1034: a name has at most 255 bytes. */
+const HOST_NAME = /^[A-Za-z0-9_.-]{1,255}$/;
+const EVENTS: ReadonlyMap<string, AnnounceEvent> = new Map([
+  ["started", "started"],
+  ["stopped", "stopped"],
+  ["completed", "completed"],
+  ["paused", "paused"],
+]);
+
+function queryParameters(query: string): [name: string, value: string][] {
+  if (query.length > MAX_QUERY_LENGTH) {
+    throw new ProtocolError("too-long", `Cannot read a query of ${query.length}: the limit is ${MAX_QUERY_LENGTH}`);
+  }
+  return query.replace(/^\?/, "").split("&").map((parameter) => {
+    const end = parameter.indexOf("=");
+    return end < 0 ? [parameter, ""] : [parameter.slice(0, end), parameter.slice(end + 1)];
+  });
+}
+
+function announceOf(parameters: ReadonlyMap<string, string>): Announce {
+  const port = decimal("port", parameters.get("port"));
+  if (port === undefined || port < 0 || port > 0xffff) {
+    throw new ProtocolError("malformed", "Cannot read an announce without a port from 0 to 65535");
+  }
+  const left = decimal("left", parameters.get("left")) ?? UNKNOWN_LEFT;
+  const event = EVENTS.get(parameters.get("event") ?? "");
+  const numWant = decimal("numwant", parameters.get("numwant"));
+  const key = parameters.get("key");
+  const address = encodeAddress(textOf(parameters.get("ip") ?? ""));
+  const trackerId = parameters.get("trackerid");
+  return {
+    infoHash: infoHash(idBytes("info_hash", parameters.get("info_hash"))),
+    peerId: peerId(idBytes("peer_id", parameters.get("peer_id"))),
+    port,
+    uploaded: Math.max(0, decimal("uploaded", parameters.get("uploaded")) ?? 0),
+    downloaded: Math.max(0, decimal("downloaded", parameters.get("downloaded")) ?? 0),
+    left: left < 0 ? UNKNOWN_LEFT : left,
+    ...(event !== undefined && { event }),
+    ...(numWant !== undefined && numWant >= 0 && { numWant }),
+    ...(key !== undefined && key !== "" && { key: keyNumber(key) }),
+    ...(address !== undefined && { ip: decodeAddress(address) }),
+    ...(trackerId !== undefined && { trackerId: bytesToKey(percentDecode(trackerId)) }),
+  };
+}
+
+function idBytes(name: string, value: string | undefined): Uint8Array {
+  const bytes = percentDecode(value ?? "");
+  if (bytes.length !== ID_LENGTH) {
+    throw new ProtocolError(
+      "malformed",
+      `Cannot read ${name} of ${ID_LENGTH} bytes: current length is ${bytes.length}`,
+    );
+  }
+  return bytes;
+}
+
+function textOf(value: string): string {
+  return bytesToText(percentDecode(value));
+}
+
+/** An integer, cut to what a number holds exactly; `undefined` when the parameter is absent or empty. */
+function decimal(name: string, value: string | undefined): number | undefined {
+  if (value === undefined || value === "") return undefined;
+  if (!/^-?[0-9]+$/.test(value)) throw new ProtocolError("malformed", `Cannot read ${name} as a number`);
+  return Math.max(-1, Math.min(Number(value), Number.MAX_SAFE_INTEGER));
+}
+
+/** Most clients send eight hex digits, aria2 eight letters: any other text is folded into a number (32-bit FNV-1a). */
+function keyNumber(value: string): number {
+  if (/^[0-9A-Fa-f]{1,8}$/.test(value)) return Number.parseInt(value, 16);
+  const hash = percentDecode(value).reduce((sum, byte) => Math.imul(sum ^ byte, 0x0100_0193), 0x811c_9dc5);
+  return hash >>> 0;
+}
+
+function naturalNumber(what: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError(`Cannot announce ${what} as a natural number: current value is ${value}`);
+  }
+  return value;
+}
+
+function peerDictionary(peer: AnnouncedPeer, form: AnnounceResponseForm): BencodeEncodable {
+  const id = form.noPeerId || peer.peerId === undefined ? undefined : peerIdBytes(peer.peerId);
+  return { ip: peer.host, port: peer.port, "peer id": id };
+}
+
+/** The dictionary that a tracker answers with, unless it says no. */
+function decodeTrackerAnswer(bytes: Uint8Array, what: string): BencodeDictionary {
+  const items = decodeMessageDictionary(bytes, what);
+  const reason = items.get("failure reason");
+  if (reason === undefined) return items;
+  if (!(reason instanceof Uint8Array)) {
+    throw new ProtocolError("malformed", `Cannot read ${what}: no text in its failure`);
+  }
+  const retryInSeconds = retrySeconds(items.get("retry in"));
+  const text = bytesToText(reason.subarray(0, MAX_TEXT_LENGTH));
+  throw new TrackerRefusal(text, retryInSeconds === undefined ? {} : { retryInSeconds });
+}
+
+/** Minutes as an integer or, as in the BEP's own example, as text; or "never" (BEP 31). */
+function retrySeconds(value: BencodeValue | undefined): number | undefined {
+  const text = value instanceof Uint8Array ? bytesToText(value.subarray(0, RETRY_NEVER.length)) : undefined;
+  if (text === RETRY_NEVER) return Infinity;
+  const minutes = text !== undefined && /^[0-9]+$/.test(text) ? Number(text) : integerItem(value, { min: 1 });
+  return minutes === undefined ? undefined : minutes * SECONDS_PER_MINUTE;
+}
+
+function announcedPeers(value: BencodeValue | undefined): readonly AnnouncedPeer[] {
+  if (value === undefined) return [];
+  if (value instanceof Uint8Array) return decodeCompactPeers(value, 4);
+  if (!Array.isArray(value)) throw new ProtocolError("malformed", "Cannot read peers: neither bytes nor a list");
+  return value.map((item: BencodeValue) => announcedPeer(dictionaryOf(item, "a peer")));
+}
+
+function announcedPeer(items: BencodeDictionary): AnnouncedPeer {
+  const host = bytesItem(items.get("ip"), { maxLength: 255 });
+  const port = integerItem(items.get("port"), { min: 0, max: 0xffff });
+  const id = bytesItem(items.get("peer id"), { maxLength: ID_LENGTH });
+  if (host === undefined || port === undefined) {
+    throw new ProtocolError("malformed", "Cannot read a peer: no ip or port");
+  }
+  const peer = { host: hostOf(bytesToText(host)), port };
+  return id?.length === ID_LENGTH ? { ...peer, peerId: peerId(id) } : peer;
+}
+
+function hostOf(text: string): string {
+  const address = encodeAddress(text);
+  if (address !== undefined) return decodeAddress(address);
+  if (!HOST_NAME.test(text)) throw new ProtocolError("malformed", "Cannot read a peer's ip as an address or a name");
+  return text.toLowerCase();
+}
