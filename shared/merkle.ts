@@ -1,45 +1,300 @@
 /**
- * Merkle trees of BEP 52.
+ * The Merkle trees of BEP 52: SHA-256, two children, one leaf for each 16 KiB block of a file, missing leaves all zero.
+ * Layer 0 are the leaves; node `i` of layer `n + 1` is the hash of nodes `2i` and `2i + 1` of layer `n`; the one node of
+ * the highest layer is the file's pieces root. Hashes of a layer lie flat in one array, 32 bytes each, only those that
+ * cover a byte of the file.
  *
  * @module
  */
 
+import { createHash } from "node:crypto";
+import { BLOCK_LENGTH } from "./geometry.ts";
+
+/** Bytes of a SHA-256. */
 export const HASH_LENGTH = 32;
+
+/**
+ * Hashes that one request may ask for. BEP 52 advises 512; 8,192 are the leaves of a piece of 128 MiB, the largest there
+ * are, and what libtorrent allows. An answer of that many is 256 KiB.
+ */
+export const MAX_HASHES = 8_192;
+
+/** What a `hash request` asks for and a `hashes` or `hash reject` repeats (BEP 52 "peer messages"). */
 export interface HashRange {
+  /** The 32 bytes that name the file. */
   readonly piecesRoot: Uint8Array;
+  /** The layer of the wanted hashes, counted from the leaves. */
   readonly baseLayer: number;
+  /** The first of them in its layer, a multiple of `length`. */
   readonly index: number;
+  /** How many of them, a power of two of at least 2. */
   readonly length: number;
+  /** How many layers above the base layer to prove, each by at most one hash. */
   readonly proofLayers: number;
 }
+
+/** A tree of which some nodes are known. */
 export interface HashSource {
+  /** Blocks of the file: real leaves. */
   readonly blockCount: number;
+  /** The 32 bytes of a node (a view), or `undefined` where it is not known. */
   node(layer: number, index: number): Uint8Array | undefined;
 }
-export declare function hashLeaf(block: Uint8Array): Uint8Array;
-export declare function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array;
-export declare function merkleRoot(
+
+/** The leaf of a block: its SHA-256. A short last block is hashed as it is. */
+export function hashLeaf(block: Uint8Array): Uint8Array {
+  const digest = createHash("sha256").update(block).digest();
+  return new Uint8Array(digest.buffer, digest.byteOffset, HASH_LENGTH);
+}
+
+/** The node above two nodes. */
+export function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const digest = createHash("sha256").update(left).update(right).digest();
+  return new Uint8Array(digest.buffer, digest.byteOffset, HASH_LENGTH);
+}
+
+/** Roots of subtrees without a byte of the file, by their height; grows as they are asked for. */
+const ZERO_HASHES: Uint8Array[] = [new Uint8Array(HASH_LENGTH)];
+
+/**
+ * The root of a subtree that is all padding, this many layers above its zero leaves. The array is shared: do not write
+ * into it.
+ */
+export function zeroHash(layersAboveLeaf: number): Uint8Array {
+  let highest = ZERO_HASHES.length - 1;
+  let hash = ZERO_HASHES[Math.min(highest, layersAboveLeaf)] ?? new Uint8Array(HASH_LENGTH);
+  while (highest < layersAboveLeaf) {
+    hash = hashPair(hash, hash);
+    ZERO_HASHES[++highest] = hash;
+  }
+  return hash;
+}
+
+/**
+ * The root over a layer of `n × 32` bytes, padded at its end to `padTo` nodes (default: the next power of two) with
+ * `padHash` (default: the zero leaf). To go up from a layer above the leaves pad with its {@link zeroHash}.
+ *
+ * @throws {RangeError} when the layer is empty or not of whole hashes, or `padTo` is no power of two that holds it
+ */
+export function merkleRoot(
   layer: Uint8Array,
   options?: { readonly padTo?: number; readonly padHash?: Uint8Array },
-): Uint8Array;
-export declare function zeroHash(layersAboveLeaf: number): Uint8Array;
-export declare class FileTree implements HashSource {
-  static fromLeaves(leaves: Uint8Array, options: { readonly pieceLength: number }): FileTree;
+): Uint8Array {
+  const count = hashCount(layer);
+  const padTo = options?.padTo ?? nextPowerOfTwo(count);
+  if (count === 0 || padTo < count || !isPowerOfTwo(padTo)) {
+    throw new RangeError(`Cannot pad ${count} hashes to a full layer of ${padTo}`);
+  }
+  let nodes = layer;
+  let padHash = options?.padHash ?? zeroHash(0);
+  for (let width = padTo; width > 1; width /= 2) {
+    nodes = parents(nodes, padHash);
+    padHash = hashPair(padHash, padHash);
+  }
+  return nodes.slice(0, HASH_LENGTH);
+}
+
+/**
+ * The node that covers one piece, from its leaves: of full height in a file of several pieces, and only as high as its
+ * own leaves need in a file that is a single piece, where it is the pieces root.
+ *
+ * @throws {RangeError} when there are no leaves, or more than a piece has
+ */
+export function pieceRootFromLeaves(
+  leaves: Uint8Array,
+  options: { readonly blocksPerPiece: number; readonly isOnlyPiece: boolean },
+): Uint8Array {
+  return options.isOnlyPiece ? merkleRoot(leaves) : merkleRoot(leaves, { padTo: options.blocksPerPiece });
+}
+
+/** All nodes of one file's tree from some layer upwards: 64 bytes a block when it starts at the leaves. Immutable. */
+export class FileTree implements HashSource {
+  /** Blocks of the file. */
+  readonly blockCount: number;
+  /** The root: 32 bytes. */
+  readonly piecesRoot: Uint8Array;
+  /** One hash for each piece; for a file of a single piece its pieces root, which no torrent file repeats. */
+  readonly pieceLayer: Uint8Array;
+  readonly #lowestLayer: number;
+  /** Layers from the lowest known one to the root. */
+  readonly #layers: readonly Uint8Array[];
+
+  private constructor(
+    lowest: Uint8Array,
+    shape: { blockCount: number; lowestLayer: number; pieceLayerHeight: number },
+  ) {
+    const { blockCount, lowestLayer } = shape;
+    const height = treeHeight(blockCount);
+    const layers = [lowest];
+    let root = lowest;
+    for (let layer = lowestLayer; layer < height; layer++) {
+      root = parents(root, zeroHash(layer));
+      layers.push(root);
+    }
+    this.blockCount = blockCount;
+    this.piecesRoot = root;
+    this.pieceLayer = layers[Math.min(shape.pieceLayerHeight, height) - lowestLayer] ?? root;
+    this.#lowestLayer = lowestLayer;
+    this.#layers = layers;
+  }
+
+  /**
+   * The whole tree from the leaves of all blocks, 32 bytes each; they are not copied.
+   *
+   * @throws {RangeError} when there are no leaves (an empty file has no tree), or the piece length is none of BEP 52
+   */
+  static fromLeaves(leaves: Uint8Array, options: { readonly pieceLength: number }): FileTree {
+    const blockCount = hashCount(leaves);
+    if (blockCount === 0) throw new RangeError("Cannot make a tree of no leaves: an empty file has none");
+    const pieceLayerHeight = heightOfPieces(options.pieceLength);
+    return new FileTree(leaves, { blockCount, lowestLayer: 0, pieceLayerHeight });
+  }
+
+  /**
+   * The upper part of the tree from its piece layer, as a torrent file holds it; it is not copied. Whether it is the
+   * right one shows in `piecesRoot`.
+   *
+   * @throws {RangeError} when the layer has not one hash for each piece, or the piece length is none of BEP 52
+   */
   static fromPieceLayer(
     layer: Uint8Array,
     options: { readonly pieceLength: number; readonly blockCount: number },
-  ): FileTree;
-  readonly blockCount: number;
-  readonly piecesRoot: Uint8Array;
-  readonly pieceLayer: Uint8Array;
-  node(layer: number, index: number): Uint8Array | undefined;
+  ): FileTree {
+    const { pieceLength, blockCount } = options;
+    const pieceLayerHeight = heightOfPieces(pieceLength);
+    const pieceCount = Math.ceil(blockCount / 2 ** pieceLayerHeight);
+    if (blockCount < 1 || hashCount(layer) !== pieceCount) {
+      throw new RangeError(`Cannot use ${layer.length} bytes as the layer of ${pieceCount} pieces`);
+    }
+    const lowestLayer = Math.min(pieceLayerHeight, treeHeight(blockCount));
+    return new FileTree(layer, { blockCount, lowestLayer, pieceLayerHeight });
+  }
+
+  /** The 32 bytes of a node (a view; padding nodes included), `undefined` where there is none or it is not known. */
+  node(layer: number, index: number): Uint8Array | undefined {
+    const nodes = this.#layers[layer - this.#lowestLayer];
+    if (nodes === undefined || !(index >= 0 && index < layerWidth(this.blockCount, layer))) return undefined;
+    const start = index * HASH_LENGTH;
+    return start < nodes.length ? nodes.subarray(start, start + HASH_LENGTH) : zeroHash(layer);
+  }
 }
-export declare function pieceRootFromLeaves(
-  leaves: Uint8Array,
-  options: { readonly blocksPerPiece: number; readonly isOnlyPiece: boolean },
-): Uint8Array;
-export declare function buildHashes(request: HashRange, source: HashSource): Uint8Array | undefined;
-export declare function verifyHashes(
+
+/**
+ * The payload of a `hashes` message: the wanted hashes, then upwards the one hash of each proof layer that the asker
+ * cannot work out. `undefined` when the request is not a legal one for this file, or a node is not known: reject it.
+ */
+export function buildHashes(request: HashRange, source: HashSource): Uint8Array | undefined {
+  const proof = proofOf(request, source.blockCount);
+  if (proof === undefined) return undefined;
+  const { baseLayer, index, length } = request;
+  const hashes = new Uint8Array((length + proof.uncleCount) * HASH_LENGTH);
+  for (let offset = 0; offset < length; offset++) {
+    const node = knownNode(source, baseLayer, index + offset);
+    if (node === undefined) return undefined;
+    hashes.set(node, offset * HASH_LENGTH);
+  }
+  let position = index / length;
+  for (let offset = 0; offset < proof.uncleCount; offset++) {
+    const uncle = knownNode(source, proof.layer + offset, position % 2 === 0 ? position + 1 : position - 1);
+    if (uncle === undefined) return undefined;
+    hashes.set(uncle, (length + offset) * HASH_LENGTH);
+    position = Math.floor(position / 2);
+  }
+  return hashes;
+}
+
+/**
+ * Whether the hashes of a `hashes` message belong to the file: the chain that they form must end at the pieces root, or
+ * at a node that is trusted already (as of a known piece layer). Any malformed message is simply `false`.
+ */
+export function verifyHashes(
   message: HashRange & { readonly hashes: Uint8Array },
   options: { readonly piecesRoot: Uint8Array; readonly blockCount: number; readonly trusted?: HashSource },
-): boolean;
+): boolean {
+  const { index, length, hashes } = message;
+  const proof = proofOf(message, options.blockCount);
+  if (proof === undefined || !areEqual(message.piecesRoot, options.piecesRoot)) return false;
+  if (hashes.length !== (length + proof.uncleCount) * HASH_LENGTH) return false;
+  let node = merkleRoot(hashes.subarray(0, length * HASH_LENGTH));
+  let position = index / length;
+  for (let start = length * HASH_LENGTH; start < hashes.length; start += HASH_LENGTH) {
+    const uncle = hashes.subarray(start, start + HASH_LENGTH);
+    node = position % 2 === 0 ? hashPair(node, uncle) : hashPair(uncle, node);
+    position = Math.floor(position / 2);
+  }
+  const layer = proof.layer + proof.uncleCount;
+  if (layer === treeHeight(options.blockCount)) return areEqual(node, options.piecesRoot);
+  const known = options.trusted?.node(layer, position);
+  return known !== undefined && areEqual(node, known);
+}
+
+/** Layers above the leaves up to the root of a file of this many blocks. */
+export function treeHeight(blockCount: number): number {
+  return Math.log2(nextPowerOfTwo(blockCount));
+}
+
+/**
+ * Checks a range against a file (BEP 52 "hash request"), and gives the layer of the node that its hashes make up, with
+ * the number of uncles needed from there: the first log2(length) − 1 proof layers follow from the hashes themselves.
+ */
+function proofOf(range: HashRange, blockCount: number): { layer: number; uncleCount: number } | undefined {
+  const { baseLayer, index, length, proofLayers } = range;
+  const height = treeHeight(blockCount);
+  if (!(length >= 2 && length <= MAX_HASHES && isPowerOfTwo(length) && baseLayer >= 0 && baseLayer < height)) {
+    return undefined;
+  }
+  if (index < 0 || index % length !== 0 || index + length > layerWidth(blockCount, baseLayer)) return undefined;
+  if (!(proofLayers >= 0 && proofLayers < height - baseLayer)) return undefined;
+  const ownLayers = Math.log2(length);
+  return { layer: baseLayer + ownLayers, uncleCount: Math.max(0, proofLayers - ownLayers + 1) };
+}
+
+/** A node of the source, or the padding node that everybody knows. */
+function knownNode(source: HashSource, layer: number, index: number): Uint8Array | undefined {
+  const coveredBlocks = 2 ** layer;
+  return index * coveredBlocks >= source.blockCount ? zeroHash(layer) : source.node(layer, index);
+}
+
+/** The layer above: two children lie side by side, so that nothing is copied before it is hashed. */
+function parents(layer: Uint8Array, padHash: Uint8Array): Uint8Array {
+  const above = new Uint8Array(Math.ceil(layer.length / (2 * HASH_LENGTH)) * HASH_LENGTH);
+  for (let start = 0, target = 0; start < layer.length; start += 2 * HASH_LENGTH, target += HASH_LENGTH) {
+    const children = layer.subarray(start, start + 2 * HASH_LENGTH);
+    above.set(children.length > HASH_LENGTH ? hashLeaf(children) : hashPair(children, padHash), target);
+  }
+  return above;
+}
+
+/** Nodes of a layer, padding counted. */
+function layerWidth(blockCount: number, layer: number): number {
+  return nextPowerOfTwo(blockCount) / 2 ** layer;
+}
+
+function heightOfPieces(pieceLength: number): number {
+  const blocksPerPiece = pieceLength / BLOCK_LENGTH;
+  if (!isPowerOfTwo(blocksPerPiece)) {
+    throw new RangeError(`Cannot use a piece length in a v2 torrent: current value is ${pieceLength}`);
+  }
+  return Math.log2(blocksPerPiece);
+}
+
+function hashCount(layer: Uint8Array): number {
+  if (layer.length % HASH_LENGTH !== 0) {
+    throw new RangeError(`Cannot use ${layer.length} bytes as hashes: each has ${HASH_LENGTH}`);
+  }
+  return layer.length / HASH_LENGTH;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return value >= 1 && Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
+}
+
+function nextPowerOfTwo(value: number): number {
+  let power = 1;
+  while (power < value) power *= 2;
+  return power;
+}
+
+function areEqual(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
