@@ -48,12 +48,19 @@ export interface LiveOptions {
  *
  * @param source What changes.
  * @param options Times, limits, and the signal that ends all.
- * @returns A handler that answers `text/event-stream`, each event one JSON text in `data`; 503 beyond the limit.
+ * @returns A handler that answers `text/event-stream`, each event named `update` with one JSON text as its data; 503 beyond the limit.
  */
 export function liveUpdates<Update>(source: LiveSource<Update>, options: LiveOptions = {}): Handler {
   const { maxViewers = MAX_VIEWERS } = options;
   let viewerCount = 0;
   return (context) => {
+    const headers = {
+      "Content-Type": "text/event-stream",
+      "Cache-Control": "no-store, no-transform",
+      "X-Accel-Buffering": "no",
+    };
+    // A HEAD must not open a viewer: nobody would read it, and it would stay.
+    if (context.req.method === "HEAD") return new Response(null, { headers });
     if (options.signal?.aborted) return problem(503, { detail: "The program is shutting down." });
     if (viewerCount >= maxViewers) {
       return problem(503, { detail: `${maxViewers} pages are watching already; close some of them.` });
@@ -65,13 +72,7 @@ export function liveUpdates<Update>(source: LiveSource<Update>, options: LiveOpt
       signals: [context.req.raw.signal, ...(options.signal === undefined ? [] : [options.signal])],
       onEnd: () => viewerCount--,
     });
-    return new Response(viewer.stream, {
-      headers: {
-        "Content-Type": "text/event-stream",
-        "Cache-Control": "no-store, no-transform",
-        "X-Accel-Buffering": "no",
-      },
-    });
+    return new Response(viewer.stream, { headers });
   };
 }
 
@@ -138,7 +139,7 @@ class Viewer<Update> {
       const update = this.#next();
       if (update === undefined) return;
       this.#sentAtMs = performance.now();
-      controller.enqueue(this.#encoder.encode(`data: ${JSON.stringify(update)}\n\n`));
+      controller.enqueue(this.#encoder.encode(`event: update\ndata: ${JSON.stringify(update)}\n\n`));
       this.#armHeartbeat();
     } catch (error) {
       // Whatever the source throws goes on to whoever reads the stream: the server aborts the connection and says why.

@@ -88,6 +88,8 @@ export function answerError(
 ): (error: Error, context: Context) => Response {
   return (error, context) => {
     if (error instanceof ProblemError) return problem(error.status, { title: error.title, detail: error.detail });
+    // Who left needs no answer, and that its request was given up is no bug: 499 is what servers log for it.
+    if (context.req.raw.signal.aborted) return new Response(null, { status: 499 });
     report(error, context.req.raw);
     return problem(500, { detail: "The program failed at this request; its log says why." });
   };
