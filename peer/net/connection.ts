@@ -1,51 +1,433 @@
-/** One handshaken TCP peer. @module */
-import type { Endpoint } from "../../shared/endpoint.ts";
-import type { Block } from "../../shared/geometry.ts";
-import type { Handshake } from "../../shared/wire/handshake.ts";
-import type { PeerMessage } from "../../shared/wire/peer_message.ts";
-import type { Clock } from "./clock.ts";
-import type { RateLimiter } from "./rate_limiter.ts";
+/**
+ * One handshaken TCP peer: bytes to messages and back (BEP 3), as fast as the machine allows. Reading: one buffer, one
+ * system read, all complete frames dispatched synchronously as views. Writing: one loop that is woken, and puts all
+ * waiting control frames and as many blocks as fit into one reused buffer and one system write. Invariant: `run`
+ * returns only when both loops have ended and the socket is closed, and no handler is called after that.
+ * @module
+ */
 
-/** What a connection tells its owner, and asks of it. All of it is called synchronously from `run`. */
+import type { Endpoint } from "../../shared/endpoint.ts";
+import { BLOCK_LENGTH, type Block } from "../../shared/geometry.ts";
+import { ProtocolError } from "../../shared/protocol_error.ts";
+import { FrameBuffer } from "../../shared/wire/frame_buffer.ts";
+import type { Handshake } from "../../shared/wire/handshake.ts";
+import {
+  decodePeerMessage,
+  encodePieceHeaderInto,
+  type PeerMessage,
+  PIECE_HEADER_LENGTH,
+} from "../../shared/wire/peer_message.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { RateLimiter } from "./rate_limiter.ts";
+import { SendQueue } from "./send_queue.ts";
+import { closeSocket, isNetworkError } from "./socket.ts";
+
+/** What a connection tells its owner, and asks of it. All of it is called synchronously while `run` runs. */
 export interface ConnectionHandler {
-  /** A message came. The bytes in it (`data`, `payload`, `bytes`, `hashes`) are views that are valid during the call. */
+  /**
+   * A message came. The `data` of a "piece" is a view that is valid during the call; other messages own their bytes. A
+   * `ProtocolError` thrown here ends the connection with that reason; any other error ends it and rejects `run`.
+   */
   onMessage(message: PeerMessage): void;
   /** Called after all messages of one read; while the promise it gives is pending, nothing more is read. */
   afterRead?(): Promise<void> | undefined;
-  /** Fills `into` with the verified bytes of the block. An error it throws rejects the request, or ends the connection. */
+  /**
+   * Fills `into` (`block.length` bytes) with the verified bytes of the block. An error thrown here rejects the request
+   * (BEP 6), or ends the connection if the remote does not know rejections; other blocks go on.
+   */
   readBlock(block: Block, into: Uint8Array): void;
-  /** The block has been handed to the operating system whole. */
+  /** All bytes of the block have been given to the operating system. */
   onUploaded(block: Block): void;
-  /** `readBlock` threw: the request has been rejected. */
+  /** `readBlock` threw this. */
   onUploadFailed?(block: Block, error: Error): void;
 }
-/** How a connection behaves; the defaults suit every peer. */
-export interface ConnectionOptions {
-  readonly clock?: Clock;
-  readonly downloadLimiter?: RateLimiter;
-  readonly uploadLimiter?: RateLimiter;
-  readonly limits?: Partial<ConnectionLimits>;
-}
+
 /** The limits of one connection. */
 export interface ConnectionLimits {
+  /** Blocks a remote may have waiting for their turn: 64 MiB, over a second of the fastest loopback. */
   readonly maxQueuedUploads: number;
+  /** Bytes of control frames that wait for a remote to read them: several times the largest bitfield. */
   readonly maxQueuedControlBytes: number;
+  /** Milliseconds of our silence before a keep-alive is sent: under the two minutes of BEP 3. */
   readonly keepAliveMs: number;
+  /** Milliseconds of the remote's silence, or of its not reading, that end the connection: over the two minutes. */
   readonly idleTimeoutMs: number;
 }
-/** One handshaken TCP peer. */
-export declare class PeerConnection implements Disposable {
+
+/** The limits unless others are given. */
+export const defaultConnectionLimits: ConnectionLimits = {
+  maxQueuedUploads: 4096,
+  maxQueuedControlBytes: 2 * 1024 * 1024,
+  keepAliveMs: 100_000,
+  idleTimeoutMs: 150_000,
+};
+
+/** How a connection behaves; the defaults suit every peer. */
+export interface ConnectionOptions {
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+  /** Everything received is taken from it; usually shared by all connections of a program. */
+  readonly downloadLimiter?: RateLimiter | undefined;
+  /** Blocks (not control frames) are taken from it before they are sent. */
+  readonly uploadLimiter?: RateLimiter | undefined;
+  /** What differs from {@link defaultConnectionLimits}. */
+  readonly limits?: Partial<ConnectionLimits> | undefined;
+}
+
+/** A socket with its handshakes done; made by the dialer and the listener. */
+export interface HandshakenSocket {
+  /** The socket, which the connection owns from now on. */
+  readonly socket: Deno.TcpConn;
+  /** Where the remote is; of an incoming connection this is not where it listens. */
   readonly endpoint: Endpoint;
+  /** True when we dialled. */
   readonly isOutgoing: boolean;
+  /** What the remote said. */
   readonly handshake: Handshake;
-  get receivedBytes(): number;
-  get sentBytes(): number;
-  get isClosed(): boolean;
-  run(handler: ConnectionHandler): Promise<string>;
-  send(message: PeerMessage): void;
-  sendRequests(blocks: readonly Block[]): void;
-  queueUpload(block: Block): void;
-  cancelUpload(block: Block): boolean;
-  close(reason: string): void;
-  [Symbol.dispose](): void;
+  /** Called once when the socket has been closed. */
+  readonly onClosed?: (() => void) | undefined;
+}
+
+/**
+ * One connected peer. Whoever receives one from `dial` or a listener owns it, and must `run` it or `close` it; after
+ * that there is nothing left to end.
+ */
+export class PeerConnection implements Disposable {
+  /** Where the remote is. */
+  readonly endpoint: Endpoint;
+  /** True when we dialled. */
+  readonly isOutgoing: boolean;
+  /** What the remote said of itself. */
+  readonly handshake: Handshake;
+
+  readonly #socket: Deno.TcpConn;
+  readonly #onClosed: (() => void) | undefined;
+  readonly #clock: Clock;
+  readonly #limits: ConnectionLimits;
+  readonly #downloadLimiter: RateLimiter | undefined;
+  readonly #uploadLimiter: RateLimiter | undefined;
+  readonly #ending = new AbortController();
+  readonly #queue: SendQueue;
+  #isRunning = false;
+  #closeReason: string | undefined;
+  #wake: PromiseWithResolvers<void> | undefined;
+  #timer: Disposable | undefined;
+  #receivedBytes = 0;
+  #sentBytes = 0;
+  /** When the pending read began; undefined while we do not read, as then silence is our own. */
+  #readingSinceMs: number | undefined;
+  #writingSinceMs: number | undefined;
+  #sentAtMs: number;
+  #output = new Uint8Array(0);
+  /** Blocks that are in `#output`. */
+  #leaving: Block[] = [];
+  /** Bytes the upload limiter has granted and no block has used. */
+  #uploadCredit = 0;
+  #uploadGrant: Promise<void> | undefined;
+
+  /** Takes over the socket. */
+  constructor(peer: HandshakenSocket, options: ConnectionOptions = {}) {
+    this.endpoint = peer.endpoint;
+    this.isOutgoing = peer.isOutgoing;
+    this.handshake = peer.handshake;
+    this.#socket = peer.socket;
+    this.#onClosed = peer.onClosed;
+    this.#clock = options.clock ?? systemClock;
+    this.#limits = { ...defaultConnectionLimits, ...options.limits };
+    this.#downloadLimiter = options.downloadLimiter;
+    this.#uploadLimiter = options.uploadLimiter;
+    this.#queue = new SendQueue(this.#limits);
+    this.#sentAtMs = this.#clock.now();
+    // Requests are small and waited for: they must not wait for an acknowledgement to fill a packet.
+    this.#socket.setNoDelay(true);
+  }
+
+  /** Bytes read from the socket, of all kinds, after the handshake. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Bytes written to the socket, of all kinds, after the handshake. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** Blocks that wait to be uploaded. */
+  get queuedUploadCount(): number {
+    return this.#queue.uploadCount;
+  }
+
+  /** True as soon as it has been closed by either side. */
+  get isClosed(): boolean {
+    return this.#closeReason !== undefined;
+  }
+
+  /**
+   * Reads and writes until the connection ends, and says in a few words why: the reason given to `close`, a
+   * `ProtocolError`'s code and message, or what the network said. Rejects only with an error that is our own fault
+   * (thrown by the handler), also with the socket closed. Throws a TypeError when it is called twice.
+   */
+  async run(handler: ConnectionHandler): Promise<string> {
+    if (this.#isRunning) throw new TypeError("Cannot run a connection twice");
+    this.#isRunning = true;
+    if (!this.isClosed) this.#watch();
+    const loops = await Promise.allSettled([
+      this.#endWith(this.#readLoop(handler)),
+      this.#endWith(this.#writeLoop(handler)),
+    ]);
+    for (const loop of loops) {
+      if (loop.status === "rejected") throw loop.reason;
+    }
+    return this.#closeReason ?? "ended";
+  }
+
+  /** Queues a message, to leave with the next write. Its bytes are copied now. On a closed connection it does nothing. */
+  send(message: PeerMessage): void {
+    this.#enqueue(() => this.#queue.push(message));
+  }
+
+  /** Queues a request for each block. */
+  sendRequests(blocks: readonly Block[]): void {
+    for (const { piece, begin, length } of blocks) this.send({ type: "request", piece, begin, length });
+  }
+
+  /**
+   * Queues a block to be sent; its bytes are read when it is its turn. Throws a RangeError when it is longer than a
+   * block may be (the caller has checked the request against the torrent).
+   */
+  queueUpload(block: Block): void {
+    if (!(block.length > 0 && block.length <= BLOCK_LENGTH)) {
+      throw new RangeError(`Cannot upload a block of 1 to ${BLOCK_LENGTH} bytes: current length is ${block.length}`);
+    }
+    this.#enqueue(() => this.#queue.pushUpload(block));
+  }
+
+  /** Takes a queued block back. False: it is not there, or on its way already. */
+  cancelUpload(block: Block): boolean {
+    return this.#queue.cancelUpload(block);
+  }
+
+  /** Closes the socket at once; what was queued is dropped. The first reason counts. */
+  close(reason: string): void {
+    if (this.#closeReason !== undefined) return;
+    this.#closeReason = reason;
+    this.#timer?.[Symbol.dispose]();
+    this.#queue.clear();
+    this.#ending.abort(new Deno.errors.Interrupted(reason));
+    this.#wake?.resolve();
+    closeSocket(this.#socket);
+    this.#onClosed?.();
+  }
+
+  /** Closes it, if that has not happened. */
+  [Symbol.dispose](): void {
+    this.close("no longer needed");
+  }
+
+  /** Whatever ends one loop ends the connection, and so the other. */
+  async #endWith(loop: Promise<void>): Promise<void> {
+    try {
+      await loop;
+    } catch (error) {
+      if (error === this.#ending.signal.reason) return; // the echo of closing
+      this.close(reasonOf(error));
+      if (!(error instanceof ProtocolError) && !(error instanceof SocketFailure)) throw error;
+    }
+  }
+
+  async #readLoop(handler: ConnectionHandler): Promise<void> {
+    const frames = new FrameBuffer();
+    while (!this.isClosed) {
+      const room = frames.writable();
+      const quantum = this.#downloadLimiter?.quantumBytes ?? Infinity;
+      const count = await this.#read(room.length > quantum ? room.subarray(0, quantum) : room);
+      if (count === null) return this.close("closed by the remote");
+      this.#receivedBytes += count;
+      frames.commit(count);
+      for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+        handler.onMessage(decodePeerMessage(frame));
+        if (this.isClosed) return;
+      }
+      const pause = handler.afterRead?.();
+      if (pause !== undefined) await pause;
+      // Paid afterwards, as only now it is known how much came: the next read waits for it.
+      const turn = this.#downloadLimiter?.take(count, { signal: this.#ending.signal });
+      if (turn !== undefined) await turn;
+    }
+  }
+
+  async #read(into: Uint8Array): Promise<number | null> {
+    this.#readingSinceMs = this.#clock.now();
+    try {
+      return await this.#socket.read(into);
+    } catch (error) {
+      throw isNetworkError(error) ? new SocketFailure(error) : error;
+    } finally {
+      this.#readingSinceMs = undefined;
+    }
+  }
+
+  async #writeLoop(handler: ConnectionHandler): Promise<void> {
+    while (!this.isClosed) {
+      const length = this.#fill(handler);
+      if (length > 0) {
+        await this.#write(this.#output.subarray(0, length));
+        if (this.isClosed) break;
+        const left = this.#leaving;
+        this.#leaving = [];
+        for (const block of left) handler.onUploaded(block);
+      } else if (this.#queue.controlLength === 0 && !this.isClosed) {
+        this.#wake = Promise.withResolvers();
+        await this.#wake.promise;
+      }
+    }
+    await this.#uploadGrant;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    this.#writingSinceMs = this.#clock.now();
+    try {
+      for (let offset = 0; offset < bytes.length;) {
+        const count = await this.#socket.write(offset === 0 ? bytes : bytes.subarray(offset));
+        offset += count;
+        this.#sentBytes += count;
+        this.#writingSinceMs = this.#sentAtMs = this.#clock.now();
+      }
+    } catch (error) {
+      throw isNetworkError(error) ? new SocketFailure(error) : error;
+    } finally {
+      this.#writingSinceMs = undefined;
+    }
+  }
+
+  /** Puts what is to leave now at the front of `#output`; gives its length. */
+  #fill(handler: ConnectionHandler): number {
+    this.#reserve(Math.min(this.#queue.controlLength, MAX_WRITE_LENGTH), 0);
+    let length = this.#queue.takeControl(this.#output);
+    if (this.#queue.controlLength > 0) return length; // blocks must not come into the middle of a frame
+    for (let block = this.#queue.peekUpload(); block !== undefined; block = this.#queue.peekUpload()) {
+      const end = length + PIECE_HEADER_LENGTH + block.length;
+      if (end > MAX_WRITE_LENGTH || !this.#mayUpload(end - length)) break;
+      this.#reserve(end, length);
+      this.#queue.dropUpload();
+      if (this.#readInto(block, { handler, offset: length })) {
+        this.#leaving.push(block);
+        length = end;
+      }
+    }
+    return length;
+  }
+
+  /** Writes header and data of a block at the offset. False: its bytes cannot be had, and the remote has been told. */
+  #readInto(block: Block, { handler, offset }: { handler: ConnectionHandler; offset: number }): boolean {
+    const start = encodePieceHeaderInto(block, this.#output, offset);
+    try {
+      handler.readBlock(block, this.#output.subarray(start, start + block.length));
+      return true;
+    } catch (error) {
+      // Any error of whoever keeps the files; a thrown value that is no error is a fault of this program.
+      if (!(error instanceof Error)) throw error;
+      if (this.handshake.supportsFast) {
+        this.send({ type: "reject-request", piece: block.piece, begin: block.begin, length: block.length });
+      } else {
+        this.close(`cannot read a block: ${error.message}`);
+      }
+      handler.onUploadFailed?.(block, error);
+      return false;
+    }
+  }
+
+  /** Whether the upload limiter lets these bytes go now. If not, the write loop is woken when it does. */
+  #mayUpload(bytes: number): boolean {
+    if (this.#uploadLimiter === undefined) return true;
+    if (this.#uploadCredit >= bytes) {
+      this.#uploadCredit -= bytes;
+      return true;
+    }
+    if (this.#uploadGrant !== undefined) return false;
+    const turn = this.#uploadLimiter.take(bytes, { signal: this.#ending.signal });
+    if (turn === undefined) return true;
+    this.#uploadGrant = this.#creditWhen(turn, bytes);
+    return false;
+  }
+
+  async #creditWhen(turn: Promise<void>, bytes: number): Promise<void> {
+    try {
+      await turn;
+    } catch (error) {
+      if (error === this.#ending.signal.reason) return;
+      throw error;
+    }
+    // Control frames go on meanwhile, and the block may have been cancelled: then the next one uses what was granted.
+    this.#uploadCredit += bytes;
+    this.#uploadGrant = undefined;
+    this.#wake?.resolve();
+  }
+
+  #reserve(length: number, used: number): void {
+    if (this.#output.length >= length) return;
+    let size = Math.max(FIRST_OUTPUT_LENGTH, this.#output.length * 2);
+    while (size < length) size *= 2;
+    const grown = new Uint8Array(Math.min(size, MAX_WRITE_LENGTH));
+    grown.set(this.#output.subarray(0, used));
+    this.#output = grown;
+  }
+
+  #enqueue(push: () => void): void {
+    if (this.isClosed) return;
+    try {
+      push();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return this.close(reasonOf(error));
+    }
+    this.#wake?.resolve();
+  }
+
+  /** One lazy timer per connection: it looks at what happened meanwhile, so that activity never touches a timer. */
+  #watch(): void {
+    const now = this.#clock.now();
+    const { idleTimeoutMs, keepAliveMs } = this.#limits;
+    if (now - (this.#readingSinceMs ?? now) >= idleTimeoutMs) {
+      return this.close(`timeout: nothing came for ${idleTimeoutMs} ms`);
+    }
+    if (now - (this.#writingSinceMs ?? now) >= idleTimeoutMs) {
+      return this.close(`timeout: nothing was read for ${idleTimeoutMs} ms`);
+    }
+    if (now - this.#sentAtMs >= keepAliveMs && this.#writingSinceMs === undefined) {
+      this.send({ type: "keep-alive" });
+      this.#sentAtMs = now;
+      // A connection this quiet does not need the buffer of a busy one.
+      this.#output = new Uint8Array(0);
+    }
+    const next = Math.min(
+      this.#sentAtMs + keepAliveMs,
+      (this.#readingSinceMs ?? now) + idleTimeoutMs,
+      (this.#writingSinceMs ?? now) + idleTimeoutMs,
+    );
+    // During a long write the time of a keep-alive passes without one.
+    this.#timer = this.#clock.after(Math.max(MIN_WATCH_MS, next - now), () => this.#watch());
+  }
+}
+
+/** What the socket threw, told apart from the errors of handlers, which may come from files. */
+class SocketFailure extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+/**
+ * One write takes this much: sixteen blocks. More gains nothing on loopback (measured), and this many bytes are still
+ * in the processor's cache when the kernel copies them.
+ */
+const MAX_WRITE_LENGTH = 256 * 1024 + 4096;
+/** Control frames of a downloading connection fit. */
+const FIRST_OUTPUT_LENGTH = 1024;
+/** The timer never spins, whatever the limits. */
+const MIN_WATCH_MS = 10;
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ProtocolError) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
 }
