@@ -90,16 +90,14 @@ export interface ScrapeEntry extends ScrapeCounts {
 
 /** A tracker's no: an answer that was understood, so no `ProtocolError` (BEP 3 `failure reason`, BEP 15 error). */
 export class TrackerRefusal extends Error {
+  /** Always `TrackerRefusal`. */
   override readonly name = "TrackerRefusal";
   /** The tracker's own words. */
   readonly reason: string;
   /** Seconds after which it may be asked again (BEP 31); `Infinity`: never; absent: it did not say. */
   readonly retryInSeconds?: number;
 
-  /**
-   * @param reason the tracker's own words
-   * @param options what else it said
-   */
+  /** `reason` in the tracker's own words, and what else it said. */
   constructor(reason: string, options: { readonly retryInSeconds?: number } = {}) {
     super(`The tracker refused: ${reason}`);
     this.reason = reason;

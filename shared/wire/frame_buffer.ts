@@ -36,7 +36,8 @@ export class FrameBuffer {
   #wasFilled = false;
 
   /**
-   * @param options limits
+   * An empty buffer, small at first.
+   *
    * @throws {RangeError} when the capacity cannot hold the longest frame
    */
   constructor(options: FrameBufferOptions = {}) {

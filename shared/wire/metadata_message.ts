@@ -16,12 +16,14 @@ export const METADATA_PIECE_LENGTH = 16_384;
 
 /** Asks for a piece of the info dictionary. */
 export interface MetadataRequest {
+  /** Tag of the union. */
   readonly type: "request";
   /** Index of the piece, from 0. */
   readonly piece: number;
 }
 /** A piece of the info dictionary. */
 export interface MetadataData {
+  /** Tag of the union. */
   readonly type: "data";
   /** Index of the piece, from 0. */
   readonly piece: number;
@@ -32,12 +34,14 @@ export interface MetadataData {
 }
 /** The sender does not give this piece. */
 export interface MetadataReject {
+  /** Tag of the union. */
   readonly type: "reject";
   /** Index of the piece, from 0. */
   readonly piece: number;
 }
 /** A message of a later version; "MUST be ignored" (BEP 9). */
 export interface MetadataUnknown {
+  /** Tag of the union. */
   readonly type: "unknown";
   /** Its `msg_type`, from 3. */
   readonly messageType: number;

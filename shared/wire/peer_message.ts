@@ -21,57 +21,68 @@ import { ProtocolError } from "../protocol_error.ts";
  * as many as libtorrent accepts in a torrent. Blocks (16 KiB), metadata pieces (16 KiB), hashes (512 and a proof:
  * 17 KiB) and peer exchange (200 peers) are far below.
  */
-export const MAX_FRAME_LENGTH = 1 + 2_097_152 / 8;
+export const MAX_FRAME_LENGTH: number = 1 + 2_097_152 / 8;
 
 /** Bytes of a `piece` frame before its data: 4 length, 1 id, 4 piece, 4 begin (BEP 3). */
 export const PIECE_HEADER_LENGTH = 13;
 
 /** Nothing, so that the connection is not taken for dead (BEP 3). */
 export interface KeepAliveMessage {
+  /** Tag of the union. */
   readonly type: "keep-alive";
 }
 /** The sender will answer no requests until it unchokes (BEP 3). */
 export interface ChokeMessage {
+  /** Tag of the union. */
   readonly type: "choke";
 }
 /** The sender answers requests (BEP 3). */
 export interface UnchokeMessage {
+  /** Tag of the union. */
   readonly type: "unchoke";
 }
 /** The receiver has something that the sender wants (BEP 3). */
 export interface InterestedMessage {
+  /** Tag of the union. */
   readonly type: "interested";
 }
 /** The receiver has nothing that the sender wants (BEP 3). */
 export interface NotInterestedMessage {
+  /** Tag of the union. */
   readonly type: "not-interested";
 }
 /** The sender has verified one more piece (BEP 3). */
 export interface HaveMessage {
+  /** Tag of the union. */
   readonly type: "have";
   /** Piece index, 0 to 2³²−1, not checked against the torrent. */
   readonly piece: number;
 }
 /** All that the sender has (BEP 3). */
 export interface BitfieldMessage {
+  /** Tag of the union. */
   readonly type: "bitfield";
   /** High bit of the first byte is piece 0. A copy; its length and spare bits are not checked against the torrent. */
   readonly bytes: Uint8Array;
 }
 /** Asks for a range of a piece (BEP 3). All fields 0 to 2³²−1, not checked against the torrent. */
 export interface RequestMessage extends Block {
+  /** Tag of the union. */
   readonly type: "request";
 }
 /** Withdraws a request (BEP 3). */
 export interface CancelMessage extends Block {
+  /** Tag of the union. */
   readonly type: "cancel";
 }
 /** A request that will not be answered with data (BEP 6). */
 export interface RejectRequestMessage extends Block {
+  /** Tag of the union. */
   readonly type: "reject-request";
 }
 /** A range of a piece (BEP 3). */
 export interface PieceMessage {
+  /** Tag of the union. */
   readonly type: "piece";
   /** Piece index, 0 to 2³²−1. */
   readonly piece: number;
@@ -82,32 +93,38 @@ export interface PieceMessage {
 }
 /** The UDP port of the sender's DHT node (BEP 5). */
 export interface PortMessage {
+  /** Tag of the union. */
   readonly type: "port";
   /** 0 to 65535. */
   readonly port: number;
 }
 /** A piece that the sender would like to be asked for (BEP 6). */
 export interface SuggestPieceMessage {
+  /** Tag of the union. */
   readonly type: "suggest-piece";
   /** Piece index, 0 to 2³²−1. */
   readonly piece: number;
 }
 /** Instead of a bitfield: the sender has every piece (BEP 6). */
 export interface HaveAllMessage {
+  /** Tag of the union. */
   readonly type: "have-all";
 }
 /** Instead of a bitfield: the sender has no piece (BEP 6). */
 export interface HaveNoneMessage {
+  /** Tag of the union. */
   readonly type: "have-none";
 }
 /** A piece that may be asked for while choked (BEP 6). */
 export interface AllowedFastMessage {
+  /** Tag of the union. */
   readonly type: "allowed-fast";
   /** Piece index, 0 to 2³²−1. */
   readonly piece: number;
 }
 /** A message of an extension (BEP 10). */
 export interface ExtendedMessage {
+  /** Tag of the union. */
   readonly type: "extended";
   /** 0: the extension handshake; else the number that the receiver gave to the extension, to 255. */
   readonly id: number;
@@ -116,20 +133,24 @@ export interface ExtendedMessage {
 }
 /** Asks for a run of hashes of a file's tree, with proof (BEP 52). */
 export interface HashRequestMessage extends HashRange {
+  /** Tag of the union. */
   readonly type: "hash-request";
 }
 /** Hashes that were asked for (BEP 52). */
 export interface HashesMessage extends HashRange {
+  /** Tag of the union. */
   readonly type: "hashes";
   /** The base layer's hashes, then the uncles towards the root, 32 bytes each. A copy when decoded. */
   readonly hashes: Uint8Array;
 }
 /** A hash request that will not be answered with hashes (BEP 52). */
 export interface HashRejectMessage extends HashRange {
+  /** Tag of the union. */
   readonly type: "hash-reject";
 }
 /** A message of a protocol that we do not know; to be ignored. */
 export interface UnknownMessage {
+  /** Tag of the union. */
   readonly type: "unknown";
   /** Its message id, 0 to 255. Its payload is left out. */
   readonly id: number;

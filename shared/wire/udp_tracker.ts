@@ -28,12 +28,14 @@ export const MAX_SCRAPED_SWARMS = 74;
 
 /** Asks for a connection id (BEP 15). 16 bytes, as long as its answer: it cannot amplify. */
 export interface UdpConnectRequest {
+  /** Tag of the union. */
   readonly type: "connect";
   /** Chosen by the client, 0 to 2³²−1; the answer repeats it. */
   readonly transactionId: number;
 }
 /** An announce over UDP (BEP 15). Its `trackerId` is not sent. */
 export interface UdpAnnounceRequest extends Announce {
+  /** Tag of the union. */
   readonly type: "announce";
   /** What the tracker gave, 64 bits unsigned. */
   readonly connectionId: bigint;
@@ -44,6 +46,7 @@ export interface UdpAnnounceRequest extends Announce {
 }
 /** Asks for the sizes of swarms (BEP 15). */
 export interface UdpScrapeRequest {
+  /** Tag of the union. */
   readonly type: "scrape";
   /** What the tracker gave, 64 bits unsigned. */
   readonly connectionId: bigint;
@@ -57,6 +60,7 @@ export type UdpRequest = UdpConnectRequest | UdpAnnounceRequest | UdpScrapeReque
 
 /** A connection id, good for a minute (BEP 15). */
 export interface UdpConnectResponse {
+  /** Tag of the union. */
   readonly type: "connect";
   /** Of the request. */
   readonly transactionId: number;
@@ -65,12 +69,14 @@ export interface UdpConnectResponse {
 }
 /** The answer to an announce (BEP 15); of its optional parts none is sent. */
 export interface UdpAnnounceResponse extends AnnounceResponse {
+  /** Tag of the union. */
   readonly type: "announce";
   /** Of the request. */
   readonly transactionId: number;
 }
 /** The answer to a scrape (BEP 15). */
 export interface UdpScrapeResponse {
+  /** Tag of the union. */
   readonly type: "scrape";
   /** Of the request. */
   readonly transactionId: number;
@@ -79,6 +85,7 @@ export interface UdpScrapeResponse {
 }
 /** The tracker's no (BEP 15). */
 export interface UdpErrorResponse {
+  /** Tag of the union. */
   readonly type: "error";
   /** Of the request. */
   readonly transactionId: number;
