@@ -16,7 +16,6 @@ import {
   bytesToText,
   decodeBencode,
   encodeBencode,
-  keyToBytes,
 } from "./bencode.ts";
 import { BLOCK_LENGTH, Geometry } from "./geometry.ts";
 import { ID_LENGTH, type InfoHash, infoHash, type InfoHashV2, infoHashV2, truncateInfoHash } from "./ids.ts";
@@ -92,8 +91,9 @@ export function decodeInfo(infoBytes: Uint8Array): Info {
  * @throws {MetainfoSyntaxError} when it is not one, contradicts itself, or passes a limit of this module
  */
 export function decodeMetainfo(bytes: Uint8Array): Metainfo {
-  const value = decodeWithin(bytes, MAX_METAINFO_LENGTH);
-  const top = new MetainfoFields(new Map([["torrent", value]]), { bytes }).fields("torrent");
+  const value = decodeWithin(withoutTrailingSpace(bytes), MAX_METAINFO_LENGTH);
+  if (!(value instanceof Map)) throw new MetainfoSyntaxError("Cannot read a torrent: it is no dictionary", 0);
+  const top = new MetainfoFields(value, { bytes });
   const infoBytes = bencodeSpan(bytes, "info");
   const infoValue = top.optional("info");
   if (infoBytes === undefined || infoValue === undefined) {
@@ -195,15 +195,15 @@ function readPieceLayers(top: MetainfoFields, info: Info): ReadonlyMap<string, U
   for (const { piecesRoot, length } of info.files) {
     if (piecesRoot === undefined || length <= info.pieceLength || layers.has(piecesRoot.toHex())) continue;
     const key = bytesToKey(piecesRoot);
-    if (!given.has(key)) continue;
-    const layer = given.bytes(key);
-    if (layer.length !== Math.ceil(length / info.pieceLength) * HASH_LENGTH) {
-      top.fail("piece layers", `has ${layer.length} bytes for a file of ${length}`);
+    const layer = given.optional(key);
+    if (layer === undefined) continue;
+    if (!(layer instanceof Uint8Array) || layer.length !== Math.ceil(length / info.pieceLength) * HASH_LENGTH) {
+      top.fail("piece layers", `has not one hash for each piece of a file of ${length} bytes`);
     }
     const blockCount = Math.ceil(length / BLOCK_LENGTH);
     const tree = FileTree.fromPieceLayer(layer, { pieceLength: info.pieceLength, blockCount });
     if (bytesToKey(tree.piecesRoot) !== key) top.fail("piece layers", "has hashes that do not lead to their root");
-    layers.set(keyToBytes(key).toHex(), layer);
+    layers.set(piecesRoot.toHex(), layer);
   }
   return layers;
 }
@@ -223,6 +223,13 @@ function readTrackers(top: MetainfoFields): readonly (readonly string[])[] {
     if (urls.length > 0) trackers.push(urls);
   }
   return trackers;
+}
+
+/** Torrent files that went through an editor end in a line break; a dictionary itself never does. */
+function withoutTrailingSpace(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d || bytes[end - 1] === 0x20)) end--;
+  return bytes.subarray(0, end);
 }
 
 function decodeWithin(bytes: Uint8Array, maxLength: number): BencodeValue {

@@ -54,8 +54,8 @@ export function readFilesV1(info: MetainfoFields, name: string): readonly Torren
   let offset = 0;
   for (const entry of list) {
     const fields = info.within(entry, "files");
-    const length = fields.integer("length", { min: 0, max: MAX_LENGTH - offset });
-    files.push({ path: [name, ...pathOf(fields)], length, offset, ...attributes(fields) });
+    const length = lengthOf(fields, offset);
+    files.push({ path: [name, ...pathOf(fields, length)], length, offset, ...attributes(fields) });
     offset += length;
   }
   return files;
@@ -78,7 +78,7 @@ export function readFilesV2(info: MetainfoFields, name: string, pieceLength: num
   let end = 0;
   for (const { path, fields } of found) {
     const offset = Math.ceil(end / pieceLength) * pieceLength;
-    const length = fields.integer("length", { min: 0, max: MAX_LENGTH - offset });
+    const length = lengthOf(fields, offset);
     const common = { path: isSingle ? path : [name, ...path], length, ...attributes(fields), isPad: false };
     if (length === 0) {
       files.push({ ...common, offset: end });
@@ -139,7 +139,14 @@ function collect(
   }
 }
 
-function pathOf(fields: MetainfoFields): readonly string[] {
+/** A symbolic link (BEP 47 attribute `l`) has no bytes of its own; it may leave its length out. */
+function lengthOf(fields: MetainfoFields, offset: number): number {
+  return attributeText(fields).includes("l") ? 0 : fields.integer("length", { min: 0, max: MAX_LENGTH - offset });
+}
+
+function pathOf(fields: MetainfoFields, length: number): readonly string[] {
+  // Nobody stores padding, so some torrents do not name it.
+  if (!fields.has("path") && attributeText(fields).includes("p")) return [".pad", `${length}`];
   const key = fields.has("path.utf-8") ? "path.utf-8" : "path";
   const segments = fields.list(key).map((segment) => {
     if (!(segment instanceof Uint8Array)) fields.fail(key, "has a part that is no text");
@@ -150,11 +157,15 @@ function pathOf(fields: MetainfoFields): readonly string[] {
 }
 
 function attributes(fields: MetainfoFields): Pick<TorrentFile, "isPad" | "isExecutable" | "isHidden"> {
-  const raw = fields.optional("attr");
-  const attr = raw instanceof Uint8Array ? bytesToText(raw) : "";
+  const attr = attributeText(fields);
   return {
     isPad: attr.includes("p"),
     ...(attr.includes("x") ? { isExecutable: true } : {}),
     ...(attr.includes("h") ? { isHidden: true } : {}),
   };
+}
+
+function attributeText(fields: MetainfoFields): string {
+  const attr = fields.optional("attr");
+  return attr instanceof Uint8Array ? bytesToText(attr) : "";
 }
