@@ -33,9 +33,9 @@ const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)
  */
 export function safePathSegment(name: string): string {
   const replaced = name.toWellFormed().replace(FORBIDDEN, SUBSTITUTE);
-  const trimmed = trim(shorten(trim(replaced), MAX_SEGMENT_LENGTH - SUBSTITUTE.length));
+  const trimmed = trim(shorten(trim(replaced), MAX_SEGMENT_LENGTH));
   if (trimmed === "") return SUBSTITUTE;
-  return DEVICE.test(trimmed) ? SUBSTITUTE + trimmed : trimmed;
+  return DEVICE.test(trimmed) ? shorten(SUBSTITUTE + trimmed, MAX_SEGMENT_LENGTH) : trimmed;
 }
 
 /**
