@@ -23,6 +23,12 @@ export interface ServedAddress {
   readonly names?: readonly string[];
 }
 
+/** The port that a Host header without one means (RFC 9110, section 4.2.1). */
+const HTTP_PORT = 80;
+
+/** The same behind a proxy that ends TLS; only a name given with this port is reached so. */
+const HTTPS_PORT = 443;
+
 /** The settings of all guards. */
 export interface GuardOptions extends ServedAddress {
   /** Asked by HTTP Basic from every request when given. */
@@ -178,22 +184,26 @@ export function requestHost(request: Request): string {
 function isServedHost(host: string, address: ServedAddress): boolean {
   const asked = splitHost(host);
   if (asked === undefined) return false;
-  const names = address.names ?? [];
-  if (names.some((name) => name.toLowerCase() === host)) return true;
-  if (asked.port !== address.port()) return false;
+  const ownPort = address.port();
+  for (const name of address.names ?? []) {
+    const served = splitHost(name.toLowerCase());
+    if (served === undefined || served.name !== asked.name) continue;
+    const port = served.port ?? ownPort;
+    if (port === asked.port || (asked.port === undefined && (port === HTTP_PORT || port === HTTPS_PORT))) return true;
+  }
+  if ((asked.port ?? HTTP_PORT) !== ownPort) return false;
   const bound = canonicalHost(address.host);
   const isEverywhere = bound === "0.0.0.0" || bound === "::";
   return asked.name === "localhost" || asked.name === "127.0.0.1" || asked.name === "::1" || asked.name === bound ||
-    (isEverywhere && encodeAddress(asked.name) !== undefined) ||
-    names.some((name) => name.toLowerCase() === asked.name);
+    (isEverywhere && encodeAddress(asked.name) !== undefined);
 }
 
-/** Name and port of a Host header; HTTP's own port 80 when it names none. */
-function splitHost(host: string): { readonly name: string; readonly port: number } | undefined {
+/** Name and port, as in a Host header; no port when it names none. */
+function splitHost(host: string): { readonly name: string; readonly port: number | undefined } | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@\s]+))(?::([0-9]{1,5}))?$/.exec(host);
   const name = match?.[1] ?? match?.[2];
   if (match === null || name === undefined) return undefined;
-  return { name: canonicalHost(name), port: match[3] === undefined ? 80 : Number(match[3]) };
+  return { name: canonicalHost(name), port: match[3] === undefined ? undefined : Number(match[3]) };
 }
 
 function canonicalHost(host: string): string {

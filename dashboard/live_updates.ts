@@ -69,7 +69,7 @@ export function liveUpdates<Update>(source: LiveSource<Update>, options: LiveOpt
     const viewer = new Viewer(source, {
       intervalMs: options.intervalMs ?? UPDATE_INTERVAL_MS,
       heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
-      signals: [context.req.raw.signal, ...(options.signal === undefined ? [] : [options.signal])],
+      signal: options.signal,
       onEnd: () => viewerCount--,
     });
     return new Response(viewer.stream, { headers });
@@ -79,7 +79,7 @@ export function liveUpdates<Update>(source: LiveSource<Update>, options: LiveOpt
 interface ViewerOptions {
   readonly intervalMs: number;
   readonly heartbeatMs: number;
-  readonly signals: readonly AbortSignal[];
+  readonly signal: AbortSignal | undefined;
   readonly onEnd: () => void;
 }
 
@@ -107,9 +107,8 @@ class Viewer<Update> {
         // A page that lost us asks again after a second.
         controller.enqueue(this.#encoder.encode("retry: 1000\n\n"));
         this.#subscription = source.subscribe(() => this.#changed());
-        for (const signal of options.signals) signal.addEventListener("abort", this.#onSignal);
+        options.signal?.addEventListener("abort", this.#onSignal);
         this.#armHeartbeat();
-        if (options.signals.some((signal) => signal.aborted)) this.#close();
       },
       pull: () => this.#flush(),
       cancel: () => this.#end(),
@@ -171,7 +170,7 @@ class Viewer<Update> {
     clearTimeout(this.#updateTimer);
     clearTimeout(this.#heartbeatTimer);
     this.#subscription?.[Symbol.dispose]();
-    for (const signal of this.#options.signals) signal.removeEventListener("abort", this.#onSignal);
+    this.#options.signal?.removeEventListener("abort", this.#onSignal);
     this.#options.onEnd();
   }
 }

@@ -21,9 +21,10 @@ export interface MultipartBody {
   /**
    * Opens it, once: the parts are read one after another, each with its own demand.
    *
+   * @param options `onEnd`: called when the stream is over, however it ends.
    * @returns A stream with the promises of `verifiedStream`.
    */
-  open(options: { readonly signal: AbortSignal; readonly onEnd?: () => void }): ReadableStream<Uint8Array<ArrayBuffer>>;
+  open(options: { readonly onEnd: () => void }): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /**
@@ -49,12 +50,12 @@ export function multipartBody(
   const tail = encoder.encode(`\r\n--${boundary}--\r\n`);
   return {
     length: parts.reduce((sum, { head, range }) => sum + head.length + range.end - range.start, tail.length),
-    open: ({ signal, onEnd }) =>
+    open: ({ onEnd }) =>
       concatenated(
         function* () {
           for (const { head, range } of parts) {
             yield head;
-            yield verifiedStream(source, range, { signal });
+            yield verifiedStream(source, range);
           }
           yield tail;
         }(),

@@ -50,8 +50,8 @@ export const DEMAND_STEP_LENGTH: number = 512 * 1024;
 
 /** How a stream is read. */
 export interface VerifiedStreamOptions {
-  /** Aborted when the reader has gone: the stream fails with its reason and its demand is withdrawn. */
-  readonly signal: AbortSignal;
+  /** Aborted when the reader has gone and will not cancel the stream itself: the stream fails with its reason and its demand is withdrawn. */
+  readonly signal?: AbortSignal;
   /** Default {@link READ_AHEAD_LENGTH}. */
   readonly readAheadLength?: number;
   /** Called once when the stream is over, however it ends; its demand is withdrawn by then. */
@@ -63,7 +63,7 @@ export interface VerifiedStreamOptions {
  *
  * @param source The file. Whoever gives it keeps it open until the demand is withdrawn.
  * @param range The window to read, inside the file; an empty one gives an empty stream without any demand.
- * @param options The reader's signal.
+ * @param options The reader's signal and read-ahead.
  * @returns A stream of fresh buffers that the consumer owns, each at most {@link MAX_CHUNK_LENGTH} long. It is errored,
  * never closed early, when the source fails or the signal is aborted. It holds its demand until it ends in any way.
  * @throws RangeError when the range does not lie in the file.
@@ -71,7 +71,7 @@ export interface VerifiedStreamOptions {
 export function verifiedStream(
   source: VerifiedBytes,
   range: ByteRange,
-  options: VerifiedStreamOptions,
+  options: VerifiedStreamOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { start, end } = range;
   if (
@@ -116,12 +116,12 @@ class VerifiedReader {
       return;
     }
     const onAbort = () => {
-      this.end(signal.reason);
-      controller.error(signal.reason);
+      this.end(signal?.reason);
+      controller.error(signal?.reason);
     };
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort);
-    this.#stopListening = () => signal.removeEventListener("abort", onAbort);
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener("abort", onAbort);
+    this.#stopListening = () => signal?.removeEventListener("abort", onAbort);
     this.#demand = this.#source.demand(this.#window());
   }
 

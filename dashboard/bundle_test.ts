@@ -1,0 +1,52 @@
+/** Tests of the client build, on a small project of its own. @module */
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { bundleDashboard, BundleError } from "./bundle.ts";
+
+interface Project extends AsyncDisposable {
+  readonly root: URL;
+}
+
+async function smallProject(): Promise<Project> {
+  const path = await Deno.makeTempDir({ prefix: "playswarm-bundle-" });
+  const root = pathToFileURL(`${path}/`);
+  await Deno.mkdir(new URL("dashboard/client/", root), { recursive: true });
+  await Deno.mkdir(new URL("shared/", root));
+  await Deno.writeTextFile(new URL("deno.json", root), "{}");
+  await Deno.writeTextFile(new URL("shared/words.ts", root), `export const word: string = "hello";`);
+  await Deno.writeTextFile(
+    new URL("dashboard/client/peer.tsx", root),
+    `import { word } from "../../shared/words.ts";\nconsole.log(word);\n`,
+  );
+  return { root, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+async function generated(root: URL): Promise<readonly string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(new URL("dashboard/assets/generated/", root)));
+  return entries.map((entry) => entry.name);
+}
+
+Deno.test("a script is built, left alone while fresh, and built again after a change", async () => {
+  await using project = await smallProject();
+  const { root } = project;
+  assert.deepEqual(await bundleDashboard({ root, programs: ["peer"] }), ["peer"]);
+  const script = new URL("dashboard/assets/generated/peer.js", root);
+  assert.match(await Deno.readTextFile(script), /hello/);
+  assert.deepEqual(await bundleDashboard({ root, programs: ["peer"] }), []);
+  await Deno.writeTextFile(new URL("shared/words.ts", root), `export const word: string = "goodbye";`);
+  await Deno.utime(new URL("shared/words.ts", root), new Date(), new Date(Date.now() + 60_000));
+  assert.deepEqual(await bundleDashboard({ root, programs: ["peer"] }), ["peer"]);
+  assert.match(await Deno.readTextFile(script), /goodbye/);
+  assert.deepEqual(await generated(root), ["peer.js"]);
+});
+
+Deno.test("a script that cannot be built fails with what is wrong and leaves nothing behind", async () => {
+  await using project = await smallProject();
+  const { root } = project;
+  await Deno.writeTextFile(new URL("dashboard/client/peer.tsx", root), `import "./missing.ts";\n`);
+  await assert.rejects(
+    bundleDashboard({ root, programs: ["peer"] }),
+    (error) => error instanceof BundleError && /missing\.ts/.test(error.message),
+  );
+  assert.deepEqual(await generated(root), []);
+});
