@@ -33,13 +33,14 @@ export function percentDecode(text: string): Uint8Array {
       bytes[length++] = code;
     } else {
       const character = String.fromCodePoint(text.codePointAt(index) ?? code);
-      length += new TextEncoder().encodeInto(character, bytes.subarray(length)).written;
+      length += TEXT_ENCODER.encodeInto(character, bytes.subarray(length)).written;
       index += character.length - 1;
     }
   }
   return bytes.slice(0, length);
 }
 
+const TEXT_ENCODER = new TextEncoder();
 const PERCENT = 0x25;
 /** UTF-8 needs at most three bytes for one UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
