@@ -5,7 +5,8 @@
  */
 import type { Endpoint } from "../../shared/endpoint.ts";
 import type { Block } from "../../shared/geometry.ts";
-import type { ControlMessage, PeerKey } from "./swarm_event.ts";
+import type { ControlMessage } from "../../shared/wire/peer_message.ts";
+import type { PeerKey } from "./swarm_event.ts";
 
 /** Why the machine lets a peer go. */
 export type DisconnectReason =

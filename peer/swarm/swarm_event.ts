@@ -10,16 +10,13 @@ import type { Block } from "../../shared/geometry.ts";
 import type { HashRange } from "../../shared/merkle.ts";
 import type { Info } from "../../shared/metainfo.ts";
 import type { Handshake } from "../../shared/wire/handshake.ts";
-import type { PeerMessage } from "../../shared/wire/peer_message.ts";
+import type { ControlMessage } from "../../shared/wire/peer_message.ts";
 
 /** A connection, numbered by the caller; never used again after `peer-disconnected`. */
 export type PeerKey = number;
 
 /** Where a candidate was heard of. */
 export type CandidateSource = "tracker" | "exchange" | "lan" | "manual" | "magnet";
-
-/** The peer wire messages the machine deals with: all but those that carry bytes of blocks or of extensions. */
-export type ControlMessage = Exclude<PeerMessage, { readonly type: "piece" | "extended" | "keep-alive" }>;
 
 /** A byte window that a player wants, and how fast it reads. */
 export interface Demand {

@@ -1,0 +1,279 @@
+/**
+ * The requests in flight: sends what the picker chose, takes blocks in, takes requests back and lets them time out.
+ * Invariants: never two requests in flight to the same peer for one block; never more in flight than the peer queues;
+ * only blocks that were requested of that very peer are kept; requests only when unchoked or allowed fast (BEP 3, 6).
+ *
+ * @module
+ */
+import type { Block } from "../../shared/geometry.ts";
+import type { OpenRequest, PeerState } from "./peer_state.ts";
+import type { Picker } from "./picker.ts";
+import type { PieceTable } from "./piece_table.ts";
+import { BLOCK_FREE, BLOCK_REQUESTED, type StartedPiece } from "./started_piece.ts";
+import type { SwarmContext } from "./swarm_context.ts";
+
+/** A peer that sends nothing for so long though asked is asked for one block at a time, and others for the rest. */
+const TIMEOUT_MS = 10_000;
+
+/** The longest that a peer may take which timed out before: a link of 16 KiB in two minutes is not worth more. */
+const MAX_TIMEOUT_MS = 120_000;
+
+/** A fast-extension peer answers every cancelled request; if it does not, the block may be asked of it again after this. */
+const CANCELLED_MS = 30_000;
+
+/** Cancelled requests remembered for each peer: as many as could be in flight twice over. */
+const MAX_CANCELLED = 4_000;
+
+/** Blocks that nobody asked for until the peer is let go; crossing cancels explain a few hundred. */
+const MAX_UNREQUESTED = 500;
+
+/** The first pause after a peer rejects though it does not choke us; doubles each time up to a minute. */
+const REJECT_PAUSE_MS = 500;
+const MAX_REJECT_PAUSE_MS = 60_000;
+
+/** What became of a block that arrived. */
+export type BlockOutcome = "kept" | "dropped" | "too-many-unrequested";
+
+/** All requests in flight of one torrent. */
+export class Downloads {
+  readonly #context: SwarmContext;
+  readonly #table: PieceTable;
+  readonly #picker: Picker;
+  /** Whether new requests may be sent: false while paused or the storage is full. */
+  isEnabled = true;
+
+  /** No requests yet. */
+  constructor(context: SwarmContext, options: { readonly table: PieceTable; readonly picker: Picker }) {
+    this.#context = context;
+    this.#table = options.table;
+    this.#picker = options.picker;
+  }
+
+  /** Asks the peer for more if its queue has room for a batch. */
+  refill(peer: PeerState): void {
+    if (!this.isEnabled || peer.interestingCount === 0 || this.#context.nowMs < peer.pausedUntilMs) return;
+    const room = peer.pipeline.target - peer.requests.size;
+    if (room < peer.pipeline.batch) return;
+    if (peer.isChokingUs && peer.allowedFast.size === 0) return;
+    const blocks: Block[] = [];
+    this.#picker.pick(peer, room, (started, blockIndex) => this.#take(peer, { started, blockIndex, blocks }));
+    if (blocks.length > 0) this.#context.effects.push({ type: "request", peer: peer.key, blocks });
+    else if (peer.requests.size === 0) peer.pipeline.idle();
+  }
+
+  /** Asks every peer for more; the fastest choose first. */
+  refillAll(): void {
+    if (!this.isEnabled || this.#table.missingCount === 0) return;
+    const peers = [...this.#context.peers.values()].filter((peer) => peer.interestingCount > 0);
+    peers.sort((one, other) => other.pipeline.bytesPerSecond - one.pipeline.bytesPerSecond);
+    for (const peer of peers) this.refill(peer);
+  }
+
+  /** Asks one more peer for a block that is in flight; false when this peer cannot be asked. */
+  repeat(peer: PeerState, options: { readonly started: StartedPiece; readonly blockIndex: number }): boolean {
+    if (!this.isEnabled || peer.isChokingUs || this.#context.nowMs < peer.pausedUntilMs) return false;
+    const blocks: Block[] = [];
+    if (!this.#take(peer, { ...options, blocks })) return false;
+    this.#context.effects.push({ type: "request", peer: peer.key, blocks });
+    return true;
+  }
+
+  /** A block arrived: keeps it if it was asked for and is still needed. */
+  receive(peer: PeerState, block: Block): BlockOutcome {
+    const key = this.#table.blockKey(block);
+    const request = peer.requests.get(key);
+    if (request === undefined || !isSameBlock(request.block, block)) return this.#receiveLate(peer, block, key);
+    const { nowMs } = this.#context;
+    peer.requests.delete(key);
+    peer.answeredSequence = request.sequence;
+    peer.lastBlockAtMs = nowMs;
+    peer.timeoutCount = 0;
+    peer.rejectCount = 0;
+    peer.download.add(block.length, nowMs);
+    peer.pipeline.received(block.length, { sentAtMs: request.sentAtMs, nowMs });
+    const started = this.#table.started.get(block.piece);
+    if (started === undefined) return "dropped";
+    const blockIndex = this.#table.geometry.blockIndex(block);
+    started.removeRequest(blockIndex, request);
+    this.#keep(peer, { started, blockIndex, block });
+    return "kept";
+  }
+
+  /** The peer will not answer a request (BEP 6). */
+  reject(peer: PeerState, block: Block): void {
+    const key = this.#table.blockKey(block);
+    const request = peer.requests.get(key);
+    if (request === undefined || !isSameBlock(request.block, block)) {
+      peer.cancelled.delete(key);
+      return;
+    }
+    this.#drop(request);
+    const { nowMs } = this.#context;
+    if (peer.isChokingUs) {
+      peer.allowedFast.delete(block.piece);
+    } else if (nowMs >= peer.pausedUntilMs) {
+      // Asking again at once would make a loop of requests and rejects.
+      peer.pausedUntilMs = nowMs + Math.min(MAX_REJECT_PAUSE_MS, REJECT_PAUSE_MS * 2 ** peer.rejectCount);
+      peer.rejectCount = Math.min(peer.rejectCount + 1, 10);
+    }
+  }
+
+  /** The peer chokes us: without the fast extension it forgets all requests, with it each one is rejected. */
+  choked(peer: PeerState): void {
+    for (const started of [...peer.ownPieces]) this.#table.disown(started);
+    if (!peer.handshake.supportsFast) this.release(peer);
+  }
+
+  /** Forgets all requests to a peer that will not answer them: it chokes us or is gone. */
+  release(peer: PeerState): void {
+    for (const request of [...peer.requests.values()]) this.#drop(request);
+    peer.cancelled.clear();
+    peer.pipeline.idle();
+  }
+
+  /** Takes back every request for which `isOver`. */
+  cancelWhere(isOver: (piece: number) => boolean): void {
+    for (const peer of this.#context.peers.values()) this.cancelOf(peer, isOver);
+  }
+
+  /** Takes back the requests to one peer for which `isOver`. */
+  cancelOf(peer: PeerState, isOver: (piece: number) => boolean): void {
+    for (const request of [...peer.requests.values()]) {
+      if (!isOver(request.block.piece)) continue;
+      this.#drop(request);
+      this.#sendCancel(request);
+    }
+    if (peer.requests.size === 0) peer.pipeline.idle();
+  }
+
+  /** Takes back the requests for one piece. */
+  cancelPiece(piece: number): void {
+    const started = this.#table.started.get(piece);
+    if (started === undefined) return;
+    for (let blockIndex = 0; blockIndex < started.blockCount; blockIndex++) {
+      for (let request = started.requestOf(blockIndex); request !== undefined;) {
+        const { next }: OpenRequest = request;
+        this.#drop(request);
+        this.#sendCancel(request);
+        request = next;
+      }
+    }
+  }
+
+  /** Time passed: takes back what is not answered. */
+  expire(): void {
+    const { nowMs } = this.#context;
+    for (const peer of this.#context.peers.values()) {
+      this.#expireRequests(peer);
+      for (const [key, cancelledAtMs] of peer.cancelled) {
+        if (nowMs - cancelledAtMs < CANCELLED_MS) break;
+        peer.cancelled.delete(key);
+      }
+    }
+  }
+
+  #take(
+    peer: PeerState,
+    options: { readonly started: StartedPiece; readonly blockIndex: number; readonly blocks: Block[] },
+  ): boolean {
+    const { started, blockIndex, blocks } = options;
+    if (peer.requests.size >= peer.pipeline.ceiling) return false;
+    const key = started.piece * this.#table.blocksPerPiece + blockIndex;
+    if (peer.requests.has(key)) return false;
+    if (peer.cancelled.has(key)) {
+      // A second request would be answered twice by a peer that answers the cancelled one too.
+      if (peer.handshake.supportsFast) return false;
+      peer.cancelled.delete(key);
+    }
+    const block = this.#table.geometry.block(started.piece, blockIndex);
+    if (peer.requests.size === 0) peer.answeredSequence = peer.sequence;
+    const sequence = ++peer.sequence;
+    const request = { key, block, peer, sentAtMs: this.#context.nowMs, sequence, next: undefined };
+    peer.requests.set(key, request);
+    started.addRequest(blockIndex, request);
+    if (started.freeCount === 0) this.#table.open.delete(started);
+    blocks.push(block);
+    return true;
+  }
+
+  #keep(
+    peer: PeerState,
+    options: { readonly started: StartedPiece; readonly blockIndex: number; readonly block: Block },
+  ): void {
+    const { started, blockIndex, block } = options;
+    let other = started.receive(blockIndex, peer.sender);
+    while (other !== undefined) {
+      const { next }: OpenRequest = other;
+      other.next = undefined;
+      other.peer.requests.delete(other.key);
+      this.#sendCancel(other);
+      other = next;
+    }
+    this.#context.effects.push({ type: "keep-block", peer: peer.key, block });
+    if (started.isComplete) this.#table.beginVerifying(started);
+    else if (started.freeCount === 0) this.#table.open.delete(started);
+  }
+
+  /** A block that is not in flight: welcome if it was, and nobody else was faster. */
+  #receiveLate(peer: PeerState, block: Block, key: number): BlockOutcome {
+    const { geometry } = this.#table;
+    if (!geometry.isBlock(block) || !peer.cancelled.delete(key)) {
+      peer.unrequestedCount++;
+      return peer.unrequestedCount > MAX_UNREQUESTED ? "too-many-unrequested" : "dropped";
+    }
+    const { nowMs } = this.#context;
+    peer.lastBlockAtMs = nowMs;
+    peer.download.add(block.length, nowMs);
+    const started = this.#table.started.get(block.piece);
+    const blockIndex = geometry.blockIndex(block);
+    if (started === undefined || !this.#table.isFetchable(block.piece)) return "dropped";
+    const state = started.state(blockIndex);
+    if (state !== BLOCK_FREE && state !== BLOCK_REQUESTED) return "dropped";
+    this.#keep(peer, { started, blockIndex, block });
+    return "kept";
+  }
+
+  #expireRequests(peer: PeerState): void {
+    const { nowMs } = this.#context;
+    const limitMs = Math.min(MAX_TIMEOUT_MS, TIMEOUT_MS * 2 ** Math.min(10, peer.timeoutCount));
+    for (const oldest of peer.requests.values()) {
+      const silentMs = nowMs - Math.max(peer.lastBlockAtMs, oldest.sentAtMs);
+      if (silentMs > Math.max(limitMs, 4 * peer.pipeline.blockMs)) {
+        peer.timeoutCount++;
+        peer.pipeline.stall();
+        for (const started of [...peer.ownPieces]) this.#table.disown(started);
+        this.cancelOf(peer, () => true);
+        return;
+      }
+      // The peer sends, but left this one out.
+      const ageMs = nowMs - oldest.sentAtMs;
+      if (ageMs <= Math.max(limitMs, 3 * peer.pipeline.expectedMs(peer.requests.size))) return;
+      this.#drop(oldest);
+      this.#sendCancel(oldest);
+    }
+  }
+
+  /** The request is no longer in flight; its block is free again unless another peer is asked too. */
+  #drop(request: OpenRequest): void {
+    request.peer.requests.delete(request.key);
+    const started = this.#table.started.get(request.block.piece);
+    if (started === undefined) return;
+    started.removeRequest(this.#table.geometry.blockIndex(request.block), request);
+    this.#table.reopen(started);
+  }
+
+  #sendCancel({ peer, block, key }: OpenRequest): void {
+    peer.cancelled.delete(key);
+    peer.cancelled.set(key, this.#context.nowMs);
+    for (const oldest of peer.cancelled.keys()) {
+      if (peer.cancelled.size <= MAX_CANCELLED) break;
+      peer.cancelled.delete(oldest);
+    }
+    const { piece, begin, length } = block;
+    this.#context.effects.push({ type: "send", peer: peer.key, message: { type: "cancel", piece, begin, length } });
+  }
+}
+
+function isSameBlock(one: Block, other: Block): boolean {
+  return one.piece === other.piece && one.begin === other.begin && one.length === other.length;
+}

@@ -1,0 +1,246 @@
+/**
+ * Which hashes to ask whom for (BEP 52): the missing piece layers of a v2 or hybrid torrent, and the leaves of the first
+ * pieces that a player waits for, so that it can be served block by block. Requests that come to us are answered by the
+ * storage; here they are only counted.
+ * Invariant: a range is asked of one peer at a time, and never again of one that refused or failed it.
+ *
+ * @module
+ */
+import { BLOCK_LENGTH } from "../../shared/geometry.ts";
+import { type HashRange, MAX_HASHES } from "../../shared/merkle.ts";
+import type { Info } from "../../shared/metainfo.ts";
+import type { DemandWindow } from "./demand_window.ts";
+import type { PeerState } from "./peer_state.ts";
+import type { PieceTable } from "./piece_table.ts";
+import type { SwarmContext } from "./swarm_context.ts";
+import type { PeerKey } from "./swarm_event.ts";
+
+/** Hashes of a piece layer asked for at a time, as BEP 52 advises. */
+const LAYER_CHUNK = 512;
+
+/** Pieces under a player whose leaves are fetched: what plays now and next; everything later is checked as a whole. */
+const LEAF_PIECES = 4;
+
+/** Requests for hashes in flight to one peer, and ranges waiting overall looked at in one go. */
+const MAX_IN_FLIGHT_PER_PEER = 4;
+
+/** A peer that says nothing to a hash request is passed over after this. */
+const TIMEOUT_MS = 5_000;
+
+/** Hash requests answered for one peer: so many a second, and so many saved up. */
+const ANSWERS_PER_SECOND = 20;
+const MAX_ANSWERS_SAVED = 100;
+
+interface Wish {
+  readonly key: string;
+  readonly range: HashRange;
+  /** The pieces whose hash becomes known, for a layer; the one piece, for leaves. */
+  readonly firstPiece: number;
+  readonly pieceCount: number;
+  readonly isLayer: boolean;
+  /** Who is asked now and since when. */
+  asked: PeerState | undefined;
+  askedAtMs: number;
+  readonly refusedBy: Set<PeerKey>;
+}
+
+/** The hash requests of one torrent. */
+export class HashRequests {
+  readonly #context: SwarmContext;
+  readonly #table: PieceTable;
+  readonly #demands: DemandWindow;
+  readonly #wishes = new Map<string, Wish>();
+  /** Pieces under the players whose leaves are known or being fetched. */
+  #leafPieces = new Set<number>();
+  readonly #known = new Set<number>();
+
+  /** With `hasLayers` only leaves are ever asked for. */
+  constructor(
+    context: SwarmContext,
+    options: { readonly table: PieceTable; readonly demands: DemandWindow; readonly hasLayers: boolean },
+  ) {
+    this.#context = context;
+    this.#table = options.table;
+    this.#demands = options.demands;
+    if (!options.hasLayers && this.#table.info.version !== "v1") this.#wishForLayers();
+  }
+
+  /** Whether anything is wished for: tells the dispatcher when asking can be skipped. */
+  get isIdle(): boolean {
+    return this.#wishes.size === 0;
+  }
+
+  /** The demands moved: wishes for the leaves under them. */
+  demandMoved(): void {
+    const { info, blocksPerPiece } = this.#table;
+    if (info.version === "v1" || blocksPerPiece < 2 || blocksPerPiece > MAX_HASHES) return;
+    const pieces = new Set<number>();
+    for (const { piece, rank } of this.#demands.entries) if (rank < LEAF_PIECES) pieces.add(piece);
+    for (const piece of this.#leafPieces) {
+      if (pieces.has(piece)) continue;
+      const wish = this.#wishes.get(leafKey(piece));
+      if (wish?.asked === undefined) this.#wishes.delete(leafKey(piece));
+      this.#known.delete(piece);
+    }
+    this.#leafPieces = pieces;
+    for (const piece of pieces) this.#wishForLeaves(piece);
+    this.ask();
+  }
+
+  /** Sends what may be sent now. */
+  ask(): void {
+    const { nowMs } = this.#context;
+    for (const wish of this.#wishes.values()) {
+      if (wish.asked !== undefined && nowMs - wish.askedAtMs > TIMEOUT_MS) {
+        wish.refusedBy.add(wish.asked.key);
+        wish.asked = undefined;
+      }
+      if (wish.asked !== undefined) continue;
+      const peer = this.#bestPeer(wish);
+      if (peer === undefined) continue;
+      wish.asked = peer;
+      wish.askedAtMs = nowMs;
+      this.#context.effects.push({ type: "send", peer: peer.key, message: { type: "hash-request", ...wish.range } });
+    }
+  }
+
+  /** The storage found hashes true. */
+  verified(range: HashRange): void {
+    const wish = this.#wishes.get(rangeKey(range)) ?? this.#findLeaves(range);
+    if (wish === undefined) return;
+    this.#wishes.delete(wish.key);
+    if (!wish.isLayer) this.#known.add(wish.firstPiece);
+    for (let piece = wish.firstPiece; wish.isLayer && piece < wish.firstPiece + wish.pieceCount; piece++) {
+      this.#table.setHashed(piece, true);
+    }
+  }
+
+  /** The peer refused (BEP 52 "hash reject") or its hashes were false: the next one is asked. */
+  refused(peer: PeerState, range: HashRange): void {
+    const wish = this.#wishes.get(rangeKey(range)) ?? this.#findLeaves(range);
+    if (wish === undefined || wish.asked !== peer) return;
+    wish.refusedBy.add(peer.key);
+    wish.asked = undefined;
+    this.ask();
+  }
+
+  /** A peer is gone. */
+  removePeer(peer: PeerState): void {
+    for (const wish of this.#wishes.values()) {
+      wish.refusedBy.delete(peer.key);
+      if (wish.asked === peer) wish.asked = undefined;
+    }
+  }
+
+  #bestPeer(wish: Wish): PeerState | undefined {
+    let best: PeerState | undefined;
+    for (const peer of this.#context.peers.values()) {
+      if (!peer.handshake.supportsV2 || wish.refusedBy.has(peer.key)) continue;
+      if (!wish.isLayer && !peer.has(wish.firstPiece)) continue;
+      if (this.#inFlight(peer) >= MAX_IN_FLIGHT_PER_PEER) continue;
+      if (best === undefined || isBetter(peer, best, this.#context.nowMs)) best = peer;
+    }
+    return best;
+  }
+
+  #inFlight(peer: PeerState): number {
+    let count = 0;
+    for (const wish of this.#wishes.values()) if (wish.asked === peer) count++;
+    return count;
+  }
+
+  #wishForLayers(): void {
+    const { info, geometry, blocksPerPiece } = this.#table;
+    const baseLayer = Math.log2(blocksPerPiece);
+    for (const [index, file] of info.files.entries()) {
+      const { piecesRoot } = file;
+      if (piecesRoot === undefined || file.isPad || file.length <= info.pieceLength) continue;
+      const { first, count } = geometry.filePieces(index);
+      const length = Math.max(2, Math.min(LAYER_CHUNK, nextPowerOfTwo(count)));
+      const proofLayers = Math.max(0, treeHeight(file) - baseLayer - 1);
+      for (let offset = 0; offset < count; offset += length) {
+        const range = { piecesRoot, baseLayer, index: offset, length, proofLayers };
+        const pieceCount = Math.min(length, count - offset);
+        this.#wish(rangeKey(range), { range, firstPiece: first + offset, pieceCount, isLayer: true });
+        if (info.version !== "v2") continue;
+        for (let piece = 0; piece < pieceCount; piece++) this.#table.setHashed(first + offset + piece, false);
+      }
+    }
+  }
+
+  #wishForLeaves(piece: number): void {
+    if (this.#known.has(piece) || this.#wishes.has(leafKey(piece))) return;
+    const { info, geometry, blocksPerPiece } = this.#table;
+    const fileIndex = fileOfPiece(this.#table, piece);
+    const file = fileIndex === undefined ? undefined : info.files[fileIndex];
+    if (fileIndex === undefined || file?.piecesRoot === undefined) return;
+    const first = geometry.filePieces(fileIndex).first;
+    const height = treeHeight(file);
+    const length = Math.min(blocksPerPiece, 2 ** height);
+    if (length < 2) return;
+    const index = (piece - first) * blocksPerPiece;
+    // The proof ends at the piece layer where that is known, else it has to go up to the root.
+    const isLayerKnown = !this.#isLayerWished(piece);
+    const proofLayers = isLayerKnown ? 0 : height - 1;
+    const range = { piecesRoot: file.piecesRoot, baseLayer: 0, index, length, proofLayers };
+    this.#wish(leafKey(piece), { range, firstPiece: piece, pieceCount: 1, isLayer: false });
+  }
+
+  #isLayerWished(piece: number): boolean {
+    for (const wish of this.#wishes.values()) {
+      if (wish.isLayer && piece >= wish.firstPiece && piece < wish.firstPiece + wish.pieceCount) return true;
+    }
+    return false;
+  }
+
+  #wish(key: string, wish: Pick<Wish, "range" | "firstPiece" | "pieceCount" | "isLayer">): void {
+    this.#wishes.set(key, { ...wish, key, asked: undefined, askedAtMs: 0, refusedBy: new Set() });
+  }
+
+  #findLeaves(range: HashRange): Wish | undefined {
+    const key = rangeKey(range);
+    for (const wish of this.#wishes.values()) if (!wish.isLayer && rangeKey(wish.range) === key) return wish;
+    return undefined;
+  }
+}
+
+/** Whether one more hash request of the peer may be answered now; counts it if so. */
+export function takeHashAnswer(peer: PeerState, nowMs: number): boolean {
+  const earned = (nowMs - peer.hashTokensAtMs) * ANSWERS_PER_SECOND / 1000;
+  peer.hashTokens = Math.min(MAX_ANSWERS_SAVED, peer.hashTokens + earned);
+  peer.hashTokensAtMs = nowMs;
+  if (peer.hashTokens < 1) return false;
+  peer.hashTokens--;
+  return true;
+}
+
+function isBetter(one: PeerState, other: PeerState, nowMs: number): boolean {
+  return one.expectedNextMs(nowMs) < other.expectedNextMs(nowMs);
+}
+
+/** The file that is not padding and that the piece starts in; pieces of v2 torrents belong to one file. */
+function fileOfPiece(table: PieceTable, piece: number): number | undefined {
+  const offset = table.geometry.pieceOffset(piece);
+  for (const span of table.geometry.spans(offset, 1)) {
+    if (table.info.files[span.file]?.isPad === false) return span.file;
+  }
+  return undefined;
+}
+
+function treeHeight(file: Info["files"][number]): number {
+  return Math.log2(nextPowerOfTwo(Math.ceil(file.length / BLOCK_LENGTH)));
+}
+
+function nextPowerOfTwo(value: number): number {
+  let power = 1;
+  while (power < value) power *= 2;
+  return power;
+}
+
+function leafKey(piece: number): string {
+  return `leaves ${piece}`;
+}
+
+function rangeKey(range: HashRange): string {
+  return `${Array.from(range.piecesRoot).join(".")} ${range.baseLayer} ${range.index} ${range.length}`;
+}

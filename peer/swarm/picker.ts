@@ -1,0 +1,213 @@
+/**
+ * Which blocks to ask one peer for next. In order:
+ *
+ * 1. pieces that a player demands, earliest deadline first, unless this peer would be late and another would not;
+ * 2. the pieces this peer is fetching alone; 3. unfinished pieces that everybody works on, so that few are unfinished;
+ * 4. a new piece: suggested ones, then the rarest the peer has, ties by chance;
+ * 5. what is free in pieces that others fetch alone; 6. endgame: blocks that are queued at a slower peer.
+ *
+ * A peer that chokes us is asked only for its allowed-fast pieces (BEP 6). The cost is constant for each block, plus at
+ * most the demand window and one step for each unfinished piece for each batch.
+ *
+ * @module
+ */
+import type { DemandWindow } from "./demand_window.ts";
+import type { OpenRequest, PeerState } from "./peer_state.ts";
+import type { PieceTable } from "./piece_table.ts";
+import type { StartedPiece } from "./started_piece.ts";
+import type { SwarmContext } from "./swarm_context.ts";
+
+/** A peer that needs longer than this for a whole piece shares the work on pieces instead of having its own. */
+const OWN_PIECE_MS = 10_000;
+
+/** A slower peer is passed over for a late piece when the fastest is sooner by this factor, plus this time. */
+const OVERTAKE_FACTOR = 2;
+const OVERTAKE_SLACK_MS = 50;
+
+/** Endgame looks through all unfinished pieces, so one peer does it this seldom. */
+const ENDGAME_INTERVAL_MS = 20;
+
+/** At most so many peers are asked for one block. */
+const MAX_REQUESTS_PER_BLOCK = 3;
+
+/** Notes and sends one request; false when this peer cannot be asked for this block. */
+export type TakeBlock = (started: StartedPiece, blockIndex: number) => boolean;
+
+/** Chooses blocks; sends nothing itself. */
+export class Picker {
+  readonly #context: SwarmContext;
+  readonly #table: PieceTable;
+  readonly #demands: DemandWindow;
+
+  /** A picker over the table and demands of one torrent. */
+  constructor(context: SwarmContext, options: { readonly table: PieceTable; readonly demands: DemandWindow }) {
+    this.#context = context;
+    this.#table = options.table;
+    this.#demands = options.demands;
+  }
+
+  /**
+   * Chooses up to `count` blocks for a peer.
+   *
+   * @returns how many `take` accepted
+   */
+  pick(peer: PeerState, count: number, take: TakeBlock): number {
+    let room = count;
+    if (peer.isChokingUs) return this.#pickAllowedFast(peer, room, take);
+    if (this.#demands.entries.length > 0) room -= this.#pickDemanded(peer, room, take);
+    for (const started of peer.ownPieces) {
+      if (room === 0) break;
+      if (this.#mayWorkOn(peer, started)) room -= this.#takeFrom(started, { room, from: 0, take });
+    }
+    if (room > 0) room -= this.#pickShared(peer, room, take);
+    while (room > 0 && peer.pickableCount > 0) {
+      const taken = this.#pickNew(peer, room, take);
+      if (taken === 0) break;
+      room -= taken;
+    }
+    if (room > 0) room -= this.#pickOthers(peer, room, take);
+    if (room > 0 && room === count) room -= this.#pickEndgame(peer, room, take);
+    return count - room;
+  }
+
+  #takeFrom(
+    started: StartedPiece,
+    options: { readonly room: number; readonly from: number; readonly take: TakeBlock },
+  ): number {
+    let taken = 0;
+    let from = options.from;
+    let refused = 0;
+    while (taken < options.room && started.freeCount > refused) {
+      const blockIndex = started.nextFree(from);
+      if (blockIndex < 0) break;
+      if (options.take(started, blockIndex)) taken++;
+      else if (blockIndex < from) break;
+      else refused++;
+      from = blockIndex + 1;
+    }
+    return taken;
+  }
+
+  #mayWorkOn(peer: PeerState, started: StartedPiece): boolean {
+    return started.freeCount > 0 && peer.has(started.piece) && this.#table.isFetchable(started.piece);
+  }
+
+  #pickAllowedFast(peer: PeerState, count: number, take: TakeBlock): number {
+    let room = count;
+    for (const piece of peer.allowedFast) {
+      if (room === 0) break;
+      if (!peer.has(piece) || !this.#table.isFetchable(piece)) continue;
+      const started = this.#table.start(piece);
+      if (started.owner === undefined || started.owner === peer) {
+        room -= this.#takeFrom(started, { room, from: 0, take });
+      }
+    }
+    return count - room;
+  }
+
+  #pickDemanded(peer: PeerState, count: number, take: TakeBlock): number {
+    const { nowMs } = this.#context;
+    let room = count;
+    for (const { piece, deadlineMs, firstBlock } of this.#demands.entries) {
+      if (room === 0) break;
+      if (!peer.has(piece) || !this.#table.isFetchable(piece)) continue;
+      const found = this.#table.started.get(piece);
+      if (found !== undefined && (found.freeCount === 0 || found.owner !== undefined && found.owner !== peer)) continue;
+      const expectedMs = peer.expectedNextMs(nowMs);
+      if (nowMs + expectedMs > deadlineMs && this.#isOutrun(peer, piece, expectedMs)) continue;
+      const started = found ?? this.#table.start(piece);
+      if (started.isExclusive && started.owner === undefined) this.#table.own(started, peer);
+      room -= this.#takeFrom(started, { room, from: firstBlock, take });
+    }
+    return count - room;
+  }
+
+  /** Whether some other peer would have a block of the piece here much sooner. */
+  #isOutrun(peer: PeerState, piece: number, expectedMs: number): boolean {
+    const limitMs = (expectedMs - OVERTAKE_SLACK_MS) / OVERTAKE_FACTOR;
+    for (const other of this.#context.peers.values()) {
+      if (other === peer || other.isChokingUs || other.timeoutCount > 0 || !other.has(piece)) continue;
+      if (other.expectedNextMs(this.#context.nowMs) < limitMs) return true;
+    }
+    return false;
+  }
+
+  #pickShared(peer: PeerState, count: number, take: TakeBlock): number {
+    let room = count;
+    for (const started of this.#table.open) {
+      if (room === 0) break;
+      if (started.owner !== undefined || !this.#mayWorkOn(peer, started)) continue;
+      // A demanded piece was offered to this peer already: it would be too slow.
+      if (this.#table.isDemanded(started.piece)) continue;
+      if (started.isExclusive) this.#table.own(started, peer);
+      room -= this.#takeFrom(started, { room, from: 0, take });
+    }
+    return count - room;
+  }
+
+  #pickNew(peer: PeerState, room: number, take: TakeBlock): number {
+    const piece = this.#suggestedPiece(peer) ?? this.#rarestPiece(peer);
+    if (piece === undefined) return 0;
+    const started = this.#table.start(piece);
+    const { bytesPerSecond } = peer.pipeline;
+    const isFast = bytesPerSecond * OWN_PIECE_MS / 1000 >= this.#table.geometry.pieceLength;
+    if (isFast || started.isExclusive) this.#table.own(started, peer);
+    return this.#takeFrom(started, { room, from: 0, take });
+  }
+
+  #suggestedPiece(peer: PeerState): number | undefined {
+    while (peer.suggested.length > 0) {
+      const piece = peer.suggested.pop();
+      if (piece !== undefined && peer.has(piece) && this.#table.rarity.has(piece)) return piece;
+    }
+    return undefined;
+  }
+
+  #rarestPiece(peer: PeerState): number | undefined {
+    const from = peer.isCounted ? 1 : 0;
+    return this.#table.rarity.pick((piece) => peer.has(piece), { random: this.#context.random, from });
+  }
+
+  /** Rather than idle, a peer helps with what another has to itself; a failed piece stays with its one peer. */
+  #pickOthers(peer: PeerState, count: number, take: TakeBlock): number {
+    let room = count;
+    for (const started of this.#table.open) {
+      if (room === 0) break;
+      const isOfOther = started.owner !== undefined && started.owner !== peer;
+      if (!isOfOther || started.isExclusive || !this.#mayWorkOn(peer, started)) continue;
+      room -= this.#takeFrom(started, { room, from: 0, take });
+    }
+    return count - room;
+  }
+
+  /** Nothing is free: take over blocks that are expected much later from where they are queued now. */
+  #pickEndgame(peer: PeerState, count: number, take: TakeBlock): number {
+    const { nowMs } = this.#context;
+    if (nowMs < peer.nextEndgameAtMs) return 0;
+    peer.nextEndgameAtMs = nowMs + ENDGAME_INTERVAL_MS;
+    let room = count;
+    // The newest pieces are the furthest back in the queues of others.
+    for (const started of [...this.#table.started.values()].reverse()) {
+      if (room === 0) break;
+      if (started.isExclusive && started.owner !== peer) continue;
+      if (!peer.has(started.piece) || !this.#table.isFetchable(started.piece)) continue;
+      for (let blockIndex = started.blockCount - 1; blockIndex >= 0 && room > 0; blockIndex--) {
+        const request = started.requestOf(blockIndex);
+        if (request === undefined || !this.#isWorthRepeating(request, peer)) continue;
+        if (take(started, blockIndex)) room--;
+      }
+    }
+    return count - room;
+  }
+
+  #isWorthRepeating(newest: OpenRequest, peer: PeerState): boolean {
+    const { nowMs } = this.#context;
+    const expectedMs = peer.expectedNextMs(nowMs) * 1.5 + OVERTAKE_SLACK_MS;
+    let requestCount = 0;
+    for (let request: OpenRequest | undefined = newest; request !== undefined; request = request.next) {
+      requestCount++;
+      if (request.peer === peer || request.peer.expectedMs(request, nowMs) <= expectedMs) return false;
+    }
+    return requestCount < MAX_REQUESTS_PER_BLOCK;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Who is connected and who is let go: ourselves, second connections of one program, too many, peers with nothing for us
+ * when we have nothing for them.
+ * Invariant: `context.peers` holds at most `maxPeers` peers and no two with the same peer id.
+ *
+ * @module
+ */
+import type { Endpoint } from "../../shared/endpoint.ts";
+import type { PeerId } from "../../shared/ids.ts";
+import type { Bans } from "./bans.ts";
+import type { Candidates } from "./candidates.ts";
+import { PeerState, type Sender } from "./peer_state.ts";
+import type { SwarmContext } from "./swarm_context.ts";
+import type { DisconnectReason } from "./swarm_effect.ts";
+import type { PeerConnected, PeerKey } from "./swarm_event.ts";
+import type { SwarmTorrent } from "./swarm_torrent.ts";
+
+/** When there are no free places, a peer that was of no use for so long makes room for a candidate. */
+const USELESS_MS = 120_000;
+
+/** The connected peers of one machine. */
+export class SwarmPeers {
+  readonly #context: SwarmContext;
+  readonly #candidates: Candidates;
+  readonly #bans: Bans;
+  readonly #byId = new Map<PeerId, PeerState>();
+  /** The parts that must hear of a peer's end, once the metadata is known. */
+  torrent: SwarmTorrent | undefined;
+  isPaused = false;
+
+  /** Nobody is connected. */
+  constructor(context: SwarmContext, options: { readonly candidates: Candidates; readonly bans: Bans }) {
+    this.#context = context;
+    this.#candidates = options.candidates;
+    this.#bans = options.bans;
+  }
+
+  /** A handshake was done: the new peer, or undefined when it was turned away. */
+  admit(event: PeerConnected): PeerState | undefined {
+    const { peer: key, endpoint, isOutgoing, handshake } = event;
+    this.#candidates.connected(endpoint, { peer: key, isOutgoing });
+    const reason = this.#reasonAgainst(event);
+    if (reason !== undefined) {
+      this.#context.effects.push({ type: "disconnect", peer: key, reason });
+      this.#candidates.disconnected(key, { endpoint, avoid: reason === "self" });
+      return undefined;
+    }
+    const twin = this.#byId.get(handshake.peerId);
+    if (twin !== undefined) this.drop(twin, "duplicate");
+    const peer = new PeerState(event, this.#context.nowMs);
+    this.#context.peers.set(key, peer);
+    this.#byId.set(handshake.peerId, peer);
+    return peer;
+  }
+
+  /** The connection of a peer is gone. */
+  remove(peer: PeerState, avoid = false): void {
+    this.#context.peers.delete(peer.key);
+    this.#byId.delete(peer.handshake.peerId);
+    this.torrent?.downloads.release(peer);
+    this.torrent?.table.removePeer(peer);
+    this.torrent?.hashRequests.removePeer(peer);
+    this.#bans.forget(peer.sender);
+    this.#candidates.disconnected(peer.key, { endpoint: peer.listenEndpoint, avoid });
+  }
+
+  /** Lets a peer go. */
+  drop(peer: PeerState, reason: DisconnectReason, detail?: string): void {
+    this.#context.effects.push({
+      type: "disconnect",
+      peer: peer.key,
+      reason,
+      ...(detail === undefined ? {} : { detail }),
+    });
+    this.remove(peer, reason === "both-complete" || reason === "useless");
+  }
+
+  /** Bans whoever sent wrong data, connected still or not. */
+  ban(sender: Sender, reason: string): void {
+    const peer = this.#context.peers.get(sender.peer);
+    this.#bans.ban(sender, peer?.listenEndpoint);
+    this.#context.effects.push({ type: "ban", peer: sender.peer, endpoint: sender.endpoint, reason });
+    if (peer !== undefined) this.drop(peer, "banned", reason);
+  }
+
+  /** Lets those go that can give us nothing and want nothing, as far as that can be told. */
+  dropComplete(): void {
+    const table = this.torrent?.table;
+    if (table === undefined || table.missingCount > 0) return;
+    for (const peer of [...this.#context.peers.values()]) {
+      const wantsNothing = peer.isUploadOnly || peer.isComplete;
+      if (wantsNothing && !peer.isInterestedInUs) this.drop(peer, "both-complete");
+    }
+  }
+
+  /** Says `completed` when the last wanted piece has come, and lets those go that are complete too. */
+  completeIfDone(): void {
+    const { torrent } = this;
+    if (torrent?.table.isComplete === true && !torrent.hasCompleted) {
+      torrent.hasCompleted = true;
+      this.#context.effects.push({ type: "completed" });
+    }
+    this.dropComplete();
+  }
+
+  /** When there is no place for more: drops one peer that has been of no use for long. */
+  dropUseless(): void {
+    const { nowMs, peers, settings } = this.#context;
+    let worst: PeerState | undefined;
+    for (const peer of peers.values()) {
+      if (peer.areWeInterested || peer.isInterestedInUs) peer.usefulAtMs = nowMs;
+      if (worst === undefined || peer.usefulAtMs < worst.usefulAtMs) worst = peer;
+    }
+    const isFull = peers.size >= settings.maxPeers;
+    if (isFull && worst !== undefined && nowMs - worst.usefulAtMs > USELESS_MS) this.drop(worst, "useless");
+  }
+
+  /** An incoming peer said where it listens. */
+  listens(peer: PeerState, endpoint: Endpoint): void {
+    if (peer.listenEndpoint !== undefined || endpoint.port === 0) return;
+    peer.listenEndpoint = endpoint;
+    this.#candidates.listens(endpoint, peer.key);
+  }
+
+  /** The peer of a connection. */
+  find(key: PeerKey): PeerState | undefined {
+    return this.#context.peers.get(key);
+  }
+
+  #reasonAgainst({ endpoint, isOutgoing, handshake }: PeerConnected): DisconnectReason | undefined {
+    const { ownPeerId, peers, settings } = this.#context;
+    if (handshake.peerId === ownPeerId) return "self";
+    if (this.isPaused) return "paused";
+    if (this.#bans.isBanned(endpoint) || this.#bans.isPeerBanned(handshake.peerId)) return "banned";
+    const twin = this.#byId.get(handshake.peerId);
+    if (twin !== undefined) {
+      // When both dialled at once, both ends must keep the same connection: the one that the greater id opened. A second
+      // one in the same direction is refused.
+      const isKept = twin.isOutgoing !== isOutgoing && isOutgoing === (ownPeerId > handshake.peerId);
+      return isKept ? undefined : "duplicate";
+    }
+    return peers.size >= settings.maxPeers ? "too-many-peers" : undefined;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Requests of peers to us (BEP 3, BEP 6).
+ * Invariants: only ranges of verified pieces, only to peers that are not choked; the uploads queued for one peer have a
+ * limit; with the fast extension every request is answered by data or by a reject.
+ *
+ * @module
+ */
+import type { Block } from "../../shared/geometry.ts";
+import type { PeerState } from "./peer_state.ts";
+import type { PieceTable } from "./piece_table.ts";
+import type { SwarmContext } from "./swarm_context.ts";
+
+/** Requests queued for one peer at most; what our extension handshake says as `reqq`. */
+export const MAX_QUEUED_UPLOADS = 2_000;
+
+/** Nobody asks for more at a time (the oldest clients asked for 128 KiB): beyond it the peer is broken. */
+const MAX_REQUEST_LENGTH = 131_072;
+
+/** Refused requests in a row until the peer is let go: a full queue that crossed a choke, twice. */
+const MAX_REFUSED = 2 * MAX_QUEUED_UPLOADS;
+
+/** Uploads of one torrent. A method that returns a sentence found the peer at fault: it is to be disconnected. */
+export class Uploads {
+  readonly #context: SwarmContext;
+  readonly #table: PieceTable;
+
+  /** Nothing queued. */
+  constructor(context: SwarmContext, table: PieceTable) {
+    this.#context = context;
+    this.#table = table;
+  }
+
+  /** A peer asks for a range. */
+  request(peer: PeerState, block: Block): string | undefined {
+    const { piece, begin, length } = block;
+    const { geometry } = this.#table;
+    if (!this.#table.isPiece(piece) || length === 0 || begin + length > geometry.pieceSize(piece)) {
+      return `it asked for ${length} bytes at ${begin} of piece ${piece}, which are not in the torrent`;
+    }
+    if (length > MAX_REQUEST_LENGTH) return `it asked for ${length} bytes at a time`;
+    const key = geometry.pieceOffset(piece) + begin;
+    if (peer.uploads.has(key)) return undefined;
+    const isServed = !peer.isChokedByUs && geometry.isRange(block) && this.#table.isVerified(piece) &&
+      peer.uploads.size < MAX_QUEUED_UPLOADS;
+    if (!isServed) return refuse(this.#context, peer, block);
+    peer.refusedCount = 0;
+    peer.uploads.set(key, block);
+    this.#context.effects.push({ type: "upload-block", peer: peer.key, block });
+    return undefined;
+  }
+
+  /** A peer takes a request back. BEP 6 wants an answer to it all the same. */
+  cancel(peer: PeerState, block: Block): void {
+    const queued = this.#take(peer, block);
+    if (queued === undefined) return;
+    this.#context.effects.push({ type: "cancel-upload", peer: peer.key, block: queued });
+    sendReject(this.#context, peer, queued);
+  }
+
+  /** A block went out. */
+  uploaded(peer: PeerState, block: Block): void {
+    peer.upload.add(block.length, this.#context.nowMs);
+    peer.usefulAtMs = this.#context.nowMs;
+    this.#take(peer, block);
+  }
+
+  /** The peer was just choked: takes everything queued for it back. */
+  clear(peer: PeerState): void {
+    for (const block of peer.uploads.values()) {
+      this.#context.effects.push({ type: "cancel-upload", peer: peer.key, block });
+      sendReject(this.#context, peer, block);
+    }
+    peer.uploads.clear();
+  }
+
+  #take(peer: PeerState, block: Block): Block | undefined {
+    const key = block.piece * this.#table.geometry.pieceLength + block.begin;
+    const queued = peer.uploads.get(key);
+    if (queued === undefined || queued.length !== block.length || queued.piece !== block.piece) return undefined;
+    peer.uploads.delete(key);
+    return queued;
+  }
+}
+
+/** Answers a request that is not served. Gives a sentence when the peer does not stop asking. */
+export function refuse(context: SwarmContext, peer: PeerState, block: Block): string | undefined {
+  sendReject(context, peer, block);
+  peer.refusedCount++;
+  return peer.refusedCount > MAX_REFUSED ? "it does not stop asking for what it cannot have" : undefined;
+}
+
+function sendReject(context: SwarmContext, peer: PeerState, { piece, begin, length }: Block): void {
+  if (!peer.handshake.supportsFast) return;
+  context.effects.push({ type: "send", peer: peer.key, message: { type: "reject-request", piece, begin, length } });
+}

@@ -1,0 +1,110 @@
+/**
+ * What happens to requests that stand in the way of a player: after a seek the queues are cleared of what nobody waits
+ * for, and a block that would come too late from a slow peer is requested again of the one with the shortest queue.
+ *
+ * @module
+ */
+import type { DemandedPiece, DemandWindow } from "./demand_window.ts";
+import type { Downloads } from "./downloads.ts";
+import type { OpenRequest, PeerState } from "./peer_state.ts";
+import type { PieceTable } from "./piece_table.ts";
+import type { StartedPiece } from "./started_piece.ts";
+import type { SwarmContext } from "./swarm_context.ts";
+
+/** After a seek, a queue longer than this is cleared of everything that is not demanded. */
+const SEEK_QUEUE_MS = 100;
+
+/** A block is urgent when its deadline is nearer than this many times the time it is expected to take. */
+const URGENT_FACTOR = 2;
+
+/** The other peer must be sooner by this factor, plus this time, to be worth a second request. */
+const OVERTAKE_FACTOR = 1.5;
+const OVERTAKE_SLACK_MS = 50;
+
+/** Deadlines further away are not looked at: no queue is longer (`MAX_HORIZON_MS` of the pipeline, with room). */
+const LOOK_AHEAD_MS = 10_000;
+
+/** Second requests sent at one time at most. */
+const MAX_OVERTAKES = 64;
+
+/** Moves what a player waits for ahead. */
+export class Urgency {
+  readonly #context: SwarmContext;
+  readonly #table: PieceTable;
+  readonly #demands: DemandWindow;
+  readonly #downloads: Downloads;
+
+  /** Over the parts of one torrent. */
+  constructor(
+    context: SwarmContext,
+    options: { readonly table: PieceTable; readonly demands: DemandWindow; readonly downloads: Downloads },
+  ) {
+    this.#context = context;
+    this.#table = options.table;
+    this.#demands = options.demands;
+    this.#downloads = options.downloads;
+  }
+
+  /** A player went somewhere new: makes room in the queues that would keep it waiting. */
+  clearQueues(): void {
+    for (const peer of this.#context.peers.values()) {
+      if (peer.pipeline.expectedMs(peer.requests.size) <= SEEK_QUEUE_MS) continue;
+      this.#downloads.cancelOf(peer, (piece) => !this.#table.isDemanded(piece));
+    }
+  }
+
+  /** Requests again what would come too late. */
+  overtake(): void {
+    const { nowMs } = this.#context;
+    let room = MAX_OVERTAKES;
+    for (const entry of this.#demands.entries) {
+      if (room <= 0 || entry.deadlineMs > nowMs + LOOK_AHEAD_MS) return;
+      const started = this.#table.started.get(entry.piece);
+      if (started !== undefined && !started.isExclusive) room -= this.#overtakePiece(entry, started, room);
+    }
+  }
+
+  #overtakePiece(entry: DemandedPiece, started: StartedPiece, room: number): number {
+    const { nowMs } = this.#context;
+    let taken = 0;
+    for (let step = 0; step < started.blockCount && taken < room; step++) {
+      const blockIndex = (entry.firstBlock + step) % started.blockCount;
+      const newest = started.requestOf(blockIndex);
+      if (newest === undefined) continue;
+      const expectedMs = soonestMs(newest, nowMs);
+      if (nowMs + URGENT_FACTOR * expectedMs <= entry.deadlineMs) continue;
+      const limitMs = (expectedMs - OVERTAKE_SLACK_MS) / OVERTAKE_FACTOR;
+      const best = limitMs > 0 ? this.#soonestPeer(entry.piece, newest, limitMs) : undefined;
+      if (best !== undefined && this.#downloads.repeat(best, { started, blockIndex })) taken++;
+    }
+    return taken;
+  }
+
+  #soonestPeer(piece: number, newest: OpenRequest, limitMs: number): PeerState | undefined {
+    let best: PeerState | undefined;
+    let bestMs = limitMs;
+    for (const peer of this.#context.peers.values()) {
+      if (peer.isChokingUs || peer.timeoutCount > 0 || !peer.has(piece)) continue;
+      const expectedMs = peer.expectedNextMs(this.#context.nowMs);
+      if (expectedMs >= bestMs || isHolder(peer, newest)) continue;
+      best = peer;
+      bestMs = expectedMs;
+    }
+    return best;
+  }
+}
+
+function soonestMs(newest: OpenRequest, nowMs: number): number {
+  let soonest = Infinity;
+  for (let request: OpenRequest | undefined = newest; request !== undefined; request = request.next) {
+    soonest = Math.min(soonest, request.peer.expectedMs(request, nowMs));
+  }
+  return soonest;
+}
+
+function isHolder(peer: PeerState, newest: OpenRequest): boolean {
+  for (let request: OpenRequest | undefined = newest; request !== undefined; request = request.next) {
+    if (request.peer === peer) return true;
+  }
+  return false;
+}
