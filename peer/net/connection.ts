@@ -7,7 +7,7 @@
  */
 
 import type { Endpoint } from "../../shared/endpoint.ts";
-import { BLOCK_LENGTH, type Block } from "../../shared/geometry.ts";
+import { type Block, BLOCK_LENGTH } from "../../shared/geometry.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { FrameBuffer } from "../../shared/wire/frame_buffer.ts";
 import type { Handshake } from "../../shared/wire/handshake.ts";
