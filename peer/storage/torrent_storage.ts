@@ -1,24 +1,38 @@
 /**
- * One torrent on disk.
+ * One torrent on disk: blocks come in, are judged and written by the hash workers; verified bytes go out, to peers by
+ * block and to players by offset. Whatever is read here was verified, and belongs to a file that did not change since.
+ *
+ * After a crash: a saved bitfield claims only pieces that had been written. The claims of an unfinished torrent are
+ * hashed again before they are believed; a finished torrent is believed when every file still has the stamp that it had
+ * when it was finished.
  *
  * @module
  */
-import type { Bitfield } from "../../shared/bitfield.ts";
+import { Bitfield } from "../../shared/bitfield.ts";
 import type { Block } from "../../shared/geometry.ts";
 import type { Info } from "../../shared/metainfo.ts";
-import type { FileLayout } from "./file_layout.ts";
-import type { FileStamp } from "./file_stamp.ts";
+import { isPlatformError, storageError } from "./disk_fault.ts";
+import { checkInside, createEmptyFiles, type FileLayout } from "./file_layout.ts";
+import { type FileStamp, fileStamp, isSameStamp } from "./file_stamp.ts";
 import type { HashPool } from "./hash_pool.ts";
-import type { HashTrees } from "./hash_trees.ts";
+import { HashTrees } from "./hash_trees.ts";
 import type { OpenFiles } from "./open_files.ts";
 import type { PieceBuffers } from "./piece_buffers.ts";
+import { leavesOf, type PieceExpectation, SHA1_LENGTH } from "./piece_check.ts";
+import { PieceIntake } from "./piece_intake.ts";
+import { StorageError } from "./storage_error.ts";
 import type { StorageEvent } from "./storage_event.ts";
+import { VerifiedContent } from "./verified_content.ts";
+import type { PlacedRange } from "./written_files.ts";
+
+/** How much of the newest progress a crash may cost: saving is one small write into SQLite. */
+const CHECKPOINT_MS = 2000;
 
 /** What is remembered of a torrent across restarts. */
 export interface StorageRecord {
   /** The bitfield of pieces that were verified and written. */
   readonly verified: Uint8Array;
-  /** Once all is verified: the stamp of each file of `info.files` (absent for pads), by index. */
+  /** Once all is verified: the stamp of each file of `info.files` by index, absent for pads. */
   readonly stamps?: readonly (FileStamp | undefined)[];
 }
 
@@ -28,44 +42,339 @@ export interface TorrentStorageOptions {
   /** The piece layers known so far, by hex pieces root (`Metainfo.pieceLayers`); empty for a magnet. */
   readonly pieceLayers: ReadonlyMap<string, Uint8Array>;
   readonly layout: FileLayout;
-  /** What was saved last. Without one, nothing on disk is believed (see `verifyAll`). */
+  /** What was saved last. Without one nothing on disk is believed (see {@link TorrentStorage.verifyAll}). */
   readonly record?: StorageRecord;
-  /** A share: read in place, never written. */
+  /** A share: read in place, never written; its record is believed, and each read compares the file's stamp. */
   readonly isReadOnly?: boolean;
   readonly pool: HashPool;
   readonly buffers: PieceBuffers;
   readonly files: OpenFiles;
+  /** Never called from inside a call of ours: events come in a microtask of their own. */
   readonly onEvent: (event: StorageEvent) => void;
   /** Called about every 2 s while there is progress, at completion and at disposal; must save before it returns. */
   readonly save?: (record: StorageRecord) => void;
-  /** While claimed pieces are re-hashed at opening and in `verifyAll`: bytes done and bytes in all. */
+  /** While claimed pieces are hashed again at opening, and in `verifyAll`: bytes done and bytes in all. */
   readonly onCheckProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** Ends the check at opening. */
   readonly signal?: AbortSignal;
 }
 
 /** One torrent on disk. */
-export declare class TorrentStorage implements AsyncDisposable {
-  static open(options: TorrentStorageOptions): Promise<TorrentStorage>;
+export class TorrentStorage implements AsyncDisposable {
+  /** Which pieces are verified and on disk. Live: clone it for anybody who writes into it. */
   readonly verified: Bitfield;
+  /** The SHA-256 trees (BEP 52). */
   readonly hashes: HashTrees;
-  readonly isFull: boolean;
-  /** Verified content bytes of one file of `info.files`. */
-  fileVerifiedBytes(file: number): number;
-  /** Copies `data` once; ignored when the block is here already. */
-  writeBlock(block: Block, data: Uint8Array): void;
-  /** Fills `into` with a block of a verified piece. */
-  readBlock(block: Block, into: Uint8Array): void;
-  /** Contiguous readable verified bytes from a piece-space offset. */
-  availableFrom(offset: number): number;
-  /** Reads verified bytes; gives how many (0: none is readable now). */
-  readInto(offset: number, into: Uint8Array): number;
-  /** Back-pressure: `undefined` while there is buffer room. */
-  room(): Promise<void> | undefined;
-  /** The bitfield as it may be saved now. */
-  checkpoint(): Uint8Array;
-  /** Waits until everything handed in so far is judged and written (or kept because the disk is full). */
-  flush(): Promise<void>;
-  /** Believes nothing and hashes all that is on disk anew. */
-  verifyAll(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
+  readonly #options: TorrentStorageOptions;
+  readonly #content: VerifiedContent;
+  readonly #intake: PieceIntake;
+  /** Per file of `info.files`: bytes of it in verified pieces. */
+  readonly #fileBytes: Float64Array;
+  #stamps: readonly (FileStamp | undefined)[] | undefined;
+  #checkpointTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #events: StorageEvent[] = [];
+  #failure: StorageError | undefined;
+  #hasWritten = false;
+
+  private constructor(options: TorrentStorageOptions, verified: Bitfield) {
+    const { info, pieceLayers, pool, buffers } = options;
+    this.#options = options;
+    this.verified = verified;
+    this.#fileBytes = new Float64Array(info.files.length);
+    this.hashes = new HashTrees({
+      info,
+      pieceLayers,
+      readLeaves: (piece) => this.#readLeaves(piece),
+      onLayer: (pieces) => this.#takeLayer(pieces),
+      onLeaves: (piece) => this.#intake.judgeBlocks(piece),
+    });
+    this.#intake = new PieceIntake({
+      info,
+      pool,
+      buffers,
+      trees: this.hashes,
+      expectation: (piece) => this.#expectation(piece),
+      places: (piece) => this.#places(piece),
+      emit: (event) => this.#emit(event),
+      onVerified: (piece) => this.#takeVerified(piece),
+    });
+    this.#content = new VerifiedContent({
+      info,
+      verified,
+      layout: options.layout,
+      files: options.files,
+      assembly: (piece) => this.#intake.get(piece),
+      stamp: (file) => this.#stamps?.[file],
+    });
+  }
+
+  /**
+   * Opens a torrent: makes its empty files, and finds out what of the record can be believed (which for an unfinished
+   * torrent means to hash it; see `onCheckProgress`).
+   *
+   * @throws {StorageError} when a link leads out of the folder, or an empty file cannot be made
+   * @throws the signal's reason when it is aborted meanwhile
+   */
+  static async open(options: TorrentStorageOptions): Promise<TorrentStorage> {
+    const { info, layout, record, isReadOnly = false, signal } = options;
+    signal?.throwIfAborted();
+    const { pieceCount } = info.geometry;
+    const claimed = record === undefined ? new Bitfield(pieceCount) : Bitfield.fromBytes(record.verified, pieceCount);
+    if (!isReadOnly) {
+      checkInside(layout);
+      createEmptyFiles(info, layout);
+    }
+    const isBelieved = claimed.isComplete && (isReadOnly || hasSameStamps(layout, record?.stamps));
+    const storage = new TorrentStorage(options, isBelieved ? claimed : new Bitfield(pieceCount));
+    if (isBelieved) storage.#stamps = record?.stamps;
+    else await storage.#believeTrue(claimed.indices(), signal);
+    storage.#countAll();
+    return storage;
+  }
+
+  /** Whether the disk was full at the last try. */
+  get isFull(): boolean {
+    return this.#intake.isFull;
+  }
+
+  /** Verified bytes of one file of `info.files`. */
+  fileVerifiedBytes(file: number): number {
+    return this.#fileBytes[file] ?? 0;
+  }
+
+  /**
+   * Takes a block that was asked for. The data is copied before this returns, or dropped when the block is here already.
+   *
+   * @throws {RangeError} when it is none of our blocks, or the data has not its length
+   * @throws {TypeError} when the storage is read-only
+   */
+  writeBlock(block: Block, data: Uint8Array): void {
+    if (this.#options.isReadOnly) throw new TypeError("Cannot write a block of a share: it is read-only");
+    if (this.verified.has(block.piece)) return;
+    this.#intake.write(block, data);
+  }
+
+  /**
+   * Fills `into` with a range of a verified piece.
+   *
+   * @throws {RangeError} when the piece is not verified, or the range or `into` does not fit
+   * @throws {StorageError} when the file cannot be read or was changed; then `failed` is emitted too, once
+   */
+  readBlock(block: Block, into: Uint8Array): void {
+    const { geometry } = this.#options.info;
+    if (!this.verified.has(block.piece) || !geometry.isRange(block) || into.length !== block.length) {
+      const { piece, begin, length } = block;
+      throw new RangeError(`Cannot read a block of ${into.length} bytes: current value is ${piece}:${begin}+${length}`);
+    }
+    this.#reading(() => this.#content.readDisk(geometry.pieceOffset(block.piece) + block.begin, into));
+  }
+
+  /**
+   * How many verified bytes can be read from this offset of piece space on without a gap: of whole pieces, then of
+   * blocks proven by their leaves. Counting ends after 4,096 pieces and at the end of a file of a v2 torrent. It may
+   * shrink while a worker has the last piece; an event follows then.
+   */
+  availableFrom(offset: number): number {
+    return this.#content.availableFrom(offset);
+  }
+
+  /**
+   * Reads what is available from this offset of piece space, at most all of `into`.
+   *
+   * @returns how many bytes were read: 0 when none is available now, which is not the end of anything
+   * @throws {StorageError} when a file cannot be read or was changed; then `failed` is emitted too, once
+   */
+  readInto(offset: number, into: Uint8Array): number {
+    return this.#reading(() => this.#content.readInto(offset, into));
+  }
+
+  /** Back-pressure: resolves when blocks may come again; `undefined` while there is buffer room. */
+  room(): Promise<void> | undefined {
+    return this.#options.buffers.room();
+  }
+
+  /** The bitfield as it may be saved now: every piece in it has been written. A copy. */
+  checkpoint(): Uint8Array {
+    return this.verified.toBytes();
+  }
+
+  /** Waits until every complete piece is judged and written; pieces that a full disk holds up are not waited for. */
+  async flush(): Promise<void> {
+    await this.#intake.flush();
+    // The events of what was judged last are told by then, too.
+    await Promise.resolve();
+  }
+
+  /**
+   * Hashes all that is on disk and believes nothing else, emitting nothing. Meant for before the swarm starts: a machine
+   * that knew pieces as verified must be told anew.
+   *
+   * @throws the signal's reason when it is aborted; then what was believed before still is
+   */
+  async verifyAll(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await this.flush();
+    this.#stamps = undefined;
+    await this.#believeTrue(new Array(this.verified.length).keys(), options.signal);
+    this.#countAll();
+    this.#save();
+  }
+
+  /** Lets go: what is being judged is finished and saved, what is unfinished is forgotten, all files are closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#intake.end();
+    if (this.#checkpointTimer !== undefined) this.#save();
+    const paths = this.#options.layout.paths.filter((path) => path !== undefined);
+    if (this.#hasWritten) await this.#options.pool.close(paths);
+    for (const path of paths) this.#options.files.close(path);
+  }
+
+  /** Replaces what is believed by those of `pieces` that are true on disk. */
+  async #believeTrue(pieces: Iterable<number>, signal: AbortSignal | undefined): Promise<void> {
+    const { info, pool, onCheckProgress } = this.#options;
+    const absent = this.#absentFiles();
+    const candidates: number[] = [];
+    const checks = [];
+    for (const piece of pieces) {
+      const expectation = this.#expectation(piece);
+      const places = this.#places(piece);
+      if (expectation === undefined || places.some(({ path }) => absent.has(path))) continue;
+      candidates.push(piece);
+      checks.push({ length: info.geometry.pieceSize(piece), places, expectation });
+    }
+    const areTrue = await pool.check(checks, {
+      ...(onCheckProgress === undefined ? {} : { onProgress: onCheckProgress }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (const piece of [...this.verified.indices()]) this.verified.clear(piece);
+    for (const [index, piece] of candidates.entries()) if (areTrue[index]) this.verified.set(piece);
+    if (this.verified.isComplete) this.#stamps = stampsOf(this.#options.layout);
+  }
+
+  /** Paths of files that are not there at all, of which no piece needs to be read. */
+  #absentFiles(): ReadonlySet<string> {
+    const { layout } = this.#options;
+    const stamps = stampsOf(layout);
+    const paths = layout.paths.filter((_, index) => stamps[index] === undefined);
+    return new Set(paths.filter((path) => path !== undefined));
+  }
+
+  #expectation(piece: number): PieceExpectation | undefined {
+    const { pieceHashes } = this.#options.info;
+    // Copies: a view would drag its whole buffer along to the worker.
+    const sha1 = pieceHashes?.slice(piece * SHA1_LENGTH, (piece + 1) * SHA1_LENGTH);
+    const tree = this.hashes.expectation(piece);
+    if (sha1 === undefined && tree === undefined) return undefined;
+    return { ...(sha1 === undefined ? {} : { sha1 }), ...(tree === undefined ? {} : { tree }) };
+  }
+
+  #places(piece: number): readonly PlacedRange[] {
+    const { info: { geometry, files }, layout } = this.#options;
+    const pieceOffset = geometry.pieceOffset(piece);
+    const places: PlacedRange[] = [];
+    for (const { file: index, offset, length } of geometry.spans(pieceOffset, geometry.pieceSize(piece))) {
+      const path = layout.paths[index];
+      const file = files[index];
+      if (path === undefined || file === undefined) continue;
+      places.push({ path, fileLength: file.length, offset, start: file.offset + offset - pieceOffset, length });
+    }
+    return places;
+  }
+
+  #takeVerified(piece: number): void {
+    this.#hasWritten = true;
+    this.verified.set(piece);
+    const { geometry, files } = this.#options.info;
+    for (const { file, length } of geometry.spans(geometry.pieceOffset(piece), geometry.pieceSize(piece))) {
+      const bytes = (this.#fileBytes[file] ?? 0) + length;
+      this.#fileBytes[file] = bytes;
+      if (bytes === files[file]?.length && !files[file].isPad) this.#emit({ type: "file-complete", file });
+    }
+    if (this.verified.isComplete) {
+      this.#stamps = stampsOf(this.#options.layout);
+      this.#save();
+    } else {
+      this.#checkpointTimer ??= setTimeout(() => this.#save(), CHECKPOINT_MS);
+    }
+  }
+
+  #takeLayer(pieces: { readonly first: number; readonly count: number }): void {
+    this.#intake.judgeWaiting(pieces);
+    if (this.hashes.hasLayers) this.#emit({ type: "layers-complete" });
+  }
+
+  #countAll(): void {
+    const { geometry, files } = this.#options.info;
+    this.#fileBytes.fill(0);
+    if (this.verified.isComplete) {
+      for (const [index, file] of files.entries()) this.#fileBytes[index] = file.length;
+      return;
+    }
+    for (const piece of this.verified.indices()) {
+      for (const { file, length } of geometry.spans(geometry.pieceOffset(piece), geometry.pieceSize(piece))) {
+        this.#fileBytes[file] = (this.#fileBytes[file] ?? 0) + length;
+      }
+    }
+  }
+
+  #save(): void {
+    clearTimeout(this.#checkpointTimer);
+    this.#checkpointTimer = undefined;
+    const stamps = this.verified.isComplete ? this.#stamps : undefined;
+    this.#options.save?.({ verified: this.checkpoint(), ...(stamps === undefined ? {} : { stamps }) });
+  }
+
+  #readLeaves(piece: number): Uint8Array | undefined {
+    const length = this.hashes.expectation(piece)?.length;
+    if (length === undefined || !this.verified.has(piece)) return undefined;
+    const bytes = new Uint8Array(length);
+    this.#reading(() => this.#content.readDisk(this.#options.info.geometry.pieceOffset(piece), bytes));
+    return leavesOf(bytes);
+  }
+
+  /** Runs a read; a file that fails it ends this storage. */
+  #reading<Result>(read: () => Result): Result {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof StorageError) this.#emit({ type: "failed", error });
+      throw error;
+    }
+  }
+
+  #emit(event: StorageEvent): void {
+    if (event.type === "failed") {
+      if (this.#failure !== undefined) return;
+      this.#failure = event.error;
+    }
+    this.#events.push(event);
+    if (this.#events.length > 1) return;
+    queueMicrotask(() => {
+      for (const queued of this.#events.splice(0)) this.#options.onEvent(queued);
+    });
+  }
+}
+
+/** The stamp of each file; `undefined` for pads and files that are not there. */
+function stampsOf(layout: FileLayout): readonly (FileStamp | undefined)[] {
+  return layout.paths.map((path) => path === undefined ? undefined : stampOf(path));
+}
+
+function stampOf(path: string): FileStamp | undefined {
+  try {
+    return fileStamp(Deno.statSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (isPlatformError(error)) throw storageError(error, { path, doing: "look at" });
+    throw error;
+  }
+}
+
+function hasSameStamps(layout: FileLayout, stamps: StorageRecord["stamps"]): boolean {
+  if (stamps === undefined) return false;
+  return stampsOf(layout).every((now, index) => {
+    if (layout.paths[index] === undefined) return true;
+    const then = stamps[index];
+    return now !== undefined && then !== undefined && isSameStamp(now, then);
+  });
 }

@@ -1,21 +1,23 @@
 /**
- * The torrents we know, in SQLite.
+ * The torrents we know, in SQLite: what was added, where it lies, and what of it was verified.
  *
  * @module
  */
-import type { DatabaseSync } from "node:sqlite";
-import type { InfoHash } from "../../shared/ids.ts";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import * as v from "valibot";
+import { type InfoHash, parseInfoHash } from "../../shared/ids.ts";
 import type { StorageRecord } from "./torrent_storage.ts";
 
 /** A torrent as remembered. */
 export interface TorrentRow {
   readonly infoHash: InfoHash;
-  /** The magnet link or what else it was added by; a magnet has no metainfo until it is fetched. */
+  /** What it was added by: a magnet link, a name… */
   readonly source: string;
-  /** The .torrent bytes, absent while a magnet's metadata is being fetched. */
+  /** The .torrent bytes; absent while a magnet's metadata is being fetched. */
   readonly metainfo?: Uint8Array;
+  /** Absolute. */
   readonly folder: string;
-  /** The name chosen in `folder` (see `chooseLayout`). */
+  /** The name chosen in `folder` (see `chooseLayout`); absent as long as the metainfo is. */
   readonly rootName?: string;
   readonly isPaused: boolean;
   readonly addedAtMs: number;
@@ -23,20 +25,156 @@ export interface TorrentRow {
   readonly downloadedBytes: number;
   /** Indices of the files wanted; absent: all. */
   readonly wantedFiles?: readonly number[];
+  /** What its storage saved last. */
   readonly record?: StorageRecord;
 }
 
-/** The torrents in the database. */
-export declare class TorrentStore {
-  constructor(database: DatabaseSync);
-  all(): readonly TorrentRow[];
-  get(infoHash: InfoHash): TorrentRow | undefined;
-  /** Inserts or replaces. */
-  put(row: TorrentRow): void;
-  saveRecord(infoHash: InfoHash, record: StorageRecord): void;
-  saveMetainfo(infoHash: InfoHash, metainfo: Uint8Array, rootName: string): void;
-  savePaused(infoHash: InfoHash, isPaused: boolean): void;
-  saveWanted(infoHash: InfoHash, wantedFiles: readonly number[] | undefined): void;
-  saveTotals(infoHash: InfoHash, totals: { readonly uploadedBytes: number; readonly downloadedBytes: number }): void;
-  remove(infoHash: InfoHash): void;
+const wholeNumber = v.pipe(v.number(), v.safeInteger());
+
+const rowSchema = v.object({
+  info_hash: v.string(),
+  source: v.string(),
+  metainfo: v.nullable(v.instance(Uint8Array)),
+  folder: v.string(),
+  root_name: v.nullable(v.string()),
+  is_paused: wholeNumber,
+  added_at_ms: wholeNumber,
+  uploaded_bytes: wholeNumber,
+  downloaded_bytes: wholeNumber,
+  wanted_files: v.nullable(v.pipe(v.string(), v.parseJson(), v.array(wholeNumber))),
+  verified: v.nullable(v.instance(Uint8Array)),
+  stamps: v.nullable(v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.array(v.nullable(v.object({ length: v.number(), modifiedAtMs: v.number(), inode: v.number() }))),
+  )),
+});
+
+const COLUMNS = [
+  "info_hash",
+  "source",
+  "metainfo",
+  "folder",
+  "root_name",
+  "is_paused",
+  "added_at_ms",
+  "uploaded_bytes",
+  "downloaded_bytes",
+  "wanted_files",
+  "verified",
+  "stamps",
+];
+
+/** The torrents in the database. Each write is on its own, and over when it returns. */
+export class TorrentStore {
+  readonly #all: StatementSync;
+  readonly #get: StatementSync;
+  readonly #put: StatementSync;
+  readonly #saveRecord: StatementSync;
+  readonly #saveMetainfo: StatementSync;
+  readonly #savePaused: StatementSync;
+  readonly #saveWanted: StatementSync;
+  readonly #saveTotals: StatementSync;
+  readonly #remove: StatementSync;
+
+  /** Prepares its statements on a database of {@link openDatabase}. */
+  constructor(database: DatabaseSync) {
+    const set = (columns: string) => database.prepare(`UPDATE torrents SET ${columns} WHERE info_hash = ?`);
+    this.#all = database.prepare("SELECT * FROM torrents ORDER BY added_at_ms, info_hash");
+    this.#get = database.prepare("SELECT * FROM torrents WHERE info_hash = ?");
+    this.#put = database.prepare(
+      `INSERT OR REPLACE INTO torrents (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => "?").join()})`,
+    );
+    this.#saveRecord = set("verified = ?, stamps = ?");
+    this.#saveMetainfo = set("metainfo = ?, root_name = ?");
+    this.#savePaused = set("is_paused = ?");
+    this.#saveWanted = set("wanted_files = ?");
+    this.#saveTotals = set("uploaded_bytes = ?, downloaded_bytes = ?");
+    this.#remove = database.prepare("DELETE FROM torrents WHERE info_hash = ?");
+  }
+
+  /** All torrents, in the order in which they were added. */
+  all(): readonly TorrentRow[] {
+    return this.#all.all().map(readRow);
+  }
+
+  /** One torrent, if it is known. */
+  get(infoHash: InfoHash): TorrentRow | undefined {
+    const row = this.#get.get(infoHash);
+    return row === undefined ? undefined : readRow(row);
+  }
+
+  /** Adds the torrent, or replaces all that is known of it. */
+  put(row: TorrentRow): void {
+    this.#put.run(
+      row.infoHash,
+      row.source,
+      row.metainfo ?? null,
+      row.folder,
+      row.rootName ?? null,
+      Number(row.isPaused),
+      row.addedAtMs,
+      row.uploadedBytes,
+      row.downloadedBytes,
+      row.wantedFiles === undefined ? null : JSON.stringify(row.wantedFiles),
+      row.record?.verified ?? null,
+      stampsText(row.record),
+    );
+  }
+
+  /** Remembers what its storage says is verified. */
+  saveRecord(infoHash: InfoHash, record: StorageRecord): void {
+    this.#saveRecord.run(record.verified, stampsText(record), infoHash);
+  }
+
+  /** Remembers the metainfo of what was a magnet, or its piece layers; and the name chosen in its folder. */
+  saveMetainfo(infoHash: InfoHash, metainfo: Uint8Array, options: { readonly rootName: string }): void {
+    this.#saveMetainfo.run(metainfo, options.rootName, infoHash);
+  }
+
+  /** Remembers whether it is paused. */
+  savePaused(infoHash: InfoHash, isPaused: boolean): void {
+    this.#savePaused.run(Number(isPaused), infoHash);
+  }
+
+  /** Remembers which files are wanted; `undefined`: all. */
+  saveWanted(infoHash: InfoHash, wantedFiles: readonly number[] | undefined): void {
+    this.#saveWanted.run(wantedFiles === undefined ? null : JSON.stringify(wantedFiles), infoHash);
+  }
+
+  /** Remembers how much went each way. */
+  saveTotals(
+    infoHash: InfoHash,
+    totals: { readonly uploadedBytes: number; readonly downloadedBytes: number },
+  ): void {
+    this.#saveTotals.run(totals.uploadedBytes, totals.downloadedBytes, infoHash);
+  }
+
+  /** Forgets the torrent; its files are not touched. */
+  remove(infoHash: InfoHash): void {
+    this.#remove.run(infoHash);
+  }
+}
+
+function stampsText(record: StorageRecord | undefined): string | null {
+  return record?.stamps === undefined ? null : JSON.stringify(record.stamps.map((stamp) => stamp ?? null));
+}
+
+function readRow(raw: unknown): TorrentRow {
+  const row = v.parse(rowSchema, raw);
+  const stamps = row.stamps?.map((stamp) => stamp ?? undefined);
+  const record = row.verified === null ? undefined : { verified: row.verified, ...(stamps ? { stamps } : {}) };
+  return {
+    infoHash: parseInfoHash(row.info_hash),
+    source: row.source,
+    folder: row.folder,
+    isPaused: row.is_paused !== 0,
+    addedAtMs: row.added_at_ms,
+    uploadedBytes: row.uploaded_bytes,
+    downloadedBytes: row.downloaded_bytes,
+    ...(row.metainfo === null ? {} : { metainfo: row.metainfo }),
+    ...(row.root_name === null ? {} : { rootName: row.root_name }),
+    ...(row.wanted_files === null ? {} : { wantedFiles: row.wanted_files }),
+    ...(record === undefined ? {} : { record }),
+  };
 }

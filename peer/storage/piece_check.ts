@@ -1,0 +1,68 @@
+/**
+ * Whether the bytes of a piece are true: SHA-1 for v1 (BEP 3), the Merkle root of its blocks for v2 (BEP 52), both for
+ * a hybrid. Runs wherever the bytes are, mostly in a worker.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { BLOCK_LENGTH } from "../../shared/geometry.ts";
+import { HASH_LENGTH, hashLeaf, pieceRootFromLeaves } from "../../shared/merkle.ts";
+
+/** Bytes of a SHA-1 digest. */
+export const SHA1_LENGTH = 20;
+
+/** What a piece must hash to. At least one of `sha1` and `tree` is there. */
+export interface PieceExpectation {
+  /** SHA-1 of the whole piece, pads included. */
+  readonly sha1?: Uint8Array;
+  readonly tree?: PieceTree;
+}
+
+/** The subtree of a file's Merkle tree that lies over one piece. */
+export interface PieceTree {
+  readonly root: Uint8Array;
+  /** Bytes of the piece that belong to the file: a pad that fills the piece has no leaves. */
+  readonly length: number;
+  /** Leaves under a whole piece of this torrent. */
+  readonly blocksPerPiece: number;
+  /** The file has no other piece: its tree is only as wide as its blocks need. */
+  readonly isOnlyPiece: boolean;
+}
+
+/** Whether the piece is what it must be. */
+export function isPieceTrue(piece: Uint8Array, expectation: PieceExpectation): boolean {
+  const { sha1, tree } = expectation;
+  if (sha1 === undefined && tree === undefined) throw new TypeError("Cannot judge a piece that nothing is known of");
+  if (sha1 !== undefined && !isEqual(sha1Of(piece), sha1)) return false;
+  if (tree === undefined) return true;
+  const leaves = leavesOf(piece.subarray(0, tree.length));
+  return isEqual(pieceRootFromLeaves(leaves, tree), tree.root);
+}
+
+/** SHA-1 of the bytes, 20 bytes. */
+export function sha1Of(bytes: Uint8Array): Uint8Array {
+  return createHash("sha1").update(bytes).digest();
+}
+
+/** The leaves over these bytes, 32 bytes each; the last block may be short. */
+export function leavesOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const leaves = new Uint8Array(Math.ceil(bytes.length / BLOCK_LENGTH) * HASH_LENGTH);
+  for (let begin = 0, at = 0; begin < bytes.length; begin += BLOCK_LENGTH, at += HASH_LENGTH) {
+    leaves.set(hashLeaf(bytes.subarray(begin, begin + BLOCK_LENGTH)), at);
+  }
+  return leaves;
+}
+
+/** Lower-case hex SHA-256 of each block of a piece, in order. */
+export function digestsOf(piece: Uint8Array): string[] {
+  const digests: string[] = [];
+  for (let begin = 0; begin < piece.length; begin += BLOCK_LENGTH) {
+    digests.push(hashLeaf(piece.subarray(begin, begin + BLOCK_LENGTH)).toHex());
+  }
+  return digests;
+}
+
+/** Whether two byte strings are the same. Not constant in time: hashes of public content are no secret. */
+export function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
