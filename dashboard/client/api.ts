@@ -1,0 +1,270 @@
+/**
+ * The dashboard's HTTP calls (the routes are DESIGN section 8). Every failure is an {@link ApiProblem} whose message
+ * is a sentence for the user: what the server's problem document says (RFC 9457), or what went wrong on the way.
+ *
+ * @module
+ */
+import type { PeerMode } from "../../shared/media_kind.ts";
+import type {
+  CataloguePage,
+  FolderListing,
+  PeerCatalogue,
+  TorrentDetails,
+  TorrentView,
+} from "../../shared/dashboard_views.ts";
+import type { CatalogueSort } from "./router.ts";
+
+/** A call that was not answered as hoped. The message is a sentence for the user. */
+export class ApiProblem extends Error {
+  /** The HTTP status; 0 when there was no answer at all. */
+  readonly status: number;
+
+  /**
+   * @param message a sentence for the user
+   * @param options the HTTP status, and what caused it
+   */
+  constructor(message: string, options: ErrorOptions & { readonly status: number }) {
+    super(message, options);
+    this.name = "ApiProblem";
+    this.status = options.status;
+  }
+}
+
+/** Rows asked for at once: about three screens of cards. */
+export const PAGE_LENGTH = 60;
+
+/** Which part of the catalogue is asked for. */
+export interface CatalogueRequest {
+  readonly query: string;
+  readonly sort: CatalogueSort;
+  readonly cursor?: string;
+  readonly signal: AbortSignal;
+}
+
+/** What the settings route changes; `null` takes a limit away. Rates in bytes per second. */
+export interface SettingsChange {
+  readonly mode?: PeerMode;
+  readonly downloadRate?: number | null;
+  readonly uploadRate?: number | null;
+}
+
+/**
+ * The community's files of this peer's mode.
+ *
+ * @param request the part wanted
+ * @throws {ApiProblem} see the module
+ */
+export function fetchPeerCatalogue(request: CatalogueRequest): Promise<PeerCatalogue> {
+  return call(cataloguePath(request), { signal: request.signal });
+}
+
+/**
+ * The tracker's catalogue, all kinds.
+ *
+ * @param request the part wanted
+ * @throws {ApiProblem} see the module
+ */
+export function fetchTrackerCatalogue(request: CatalogueRequest): Promise<CataloguePage> {
+  return call(cataloguePath(request), { signal: request.signal });
+}
+
+/**
+ * One torrent with its peers and pieces.
+ *
+ * @param infoHash which
+ * @param options the signal that ends the call
+ * @throws {ApiProblem} status 404 when it is not here
+ */
+export function fetchTorrent(infoHash: string, options: { readonly signal: AbortSignal }): Promise<TorrentDetails> {
+  return call(`/api/torrents/${infoHash}`, options);
+}
+
+/**
+ * Begins a download.
+ *
+ * @param source a magnet link, an info-hash, or the bytes of a .torrent file
+ * @returns the torrent, also when it was here already
+ * @throws {ApiProblem} see the module
+ */
+export function addTorrent(source: string | Blob): Promise<TorrentView> {
+  return typeof source === "string"
+    ? call("/api/torrents", { method: "POST", json: { source } })
+    : call("/api/torrents", { method: "POST", body: source, contentType: "application/x-bittorrent" });
+}
+
+/**
+ * Pauses or resumes a torrent.
+ *
+ * @param infoHash which
+ * @param isPaused what it shall be
+ * @throws {ApiProblem} see the module
+ */
+export function setTorrentPaused(infoHash: string, isPaused: boolean): Promise<void> {
+  return tell(`/api/torrents/${infoHash}`, { method: "PATCH", json: { paused: isPaused } });
+}
+
+/**
+ * Takes a torrent off the list.
+ *
+ * @param infoHash which
+ * @param options whether its files are deleted from the disk too
+ * @throws {ApiProblem} see the module
+ */
+export function removeTorrent(infoHash: string, options: { readonly withFiles: boolean }): Promise<void> {
+  return tell(`/api/torrents/${infoHash}${options.withFiles ? "?files=true" : ""}`, { method: "DELETE" });
+}
+
+/**
+ * Shares a folder (on the tracker: adds it to the library).
+ *
+ * @param path an absolute path on the computer where the program runs
+ * @throws {ApiProblem} when it does not exist or cannot be read
+ */
+export function addShare(path: string): Promise<void> {
+  return tell("/api/shares", { method: "POST", json: { path } });
+}
+
+/**
+ * No longer shares a folder; its files stay where they are.
+ *
+ * @param id the share
+ * @throws {ApiProblem} see the module
+ */
+export function removeShare(id: number): Promise<void> {
+  return tell(`/api/shares/${id}`, { method: "DELETE" });
+}
+
+/**
+ * The folders inside a folder.
+ *
+ * @param path an absolute path; `undefined` for where to begin
+ * @param options the signal that ends the call
+ * @throws {ApiProblem} when it cannot be read
+ */
+export function fetchFolders(
+  path: string | undefined,
+  options: { readonly signal: AbortSignal },
+): Promise<FolderListing> {
+  return call(path === undefined ? "/api/folders" : `/api/folders?path=${encodeURIComponent(path)}`, options);
+}
+
+/**
+ * Changes settings of the peer. The new state comes with the next live update.
+ *
+ * @param change what to change
+ * @throws {ApiProblem} see the module
+ */
+export function changeSettings(change: SettingsChange): Promise<void> {
+  return tell("/api/settings", { method: "PATCH", json: change });
+}
+
+/**
+ * Where a player finds a file.
+ *
+ * @param infoHash the torrent
+ * @param index the file's index in it
+ */
+export function streamPath(infoHash: string, index: number): string {
+  return `/stream/${infoHash}/${index}`;
+}
+
+/**
+ * The playlist that opens a file in VLC, mpv or another player.
+ *
+ * @param infoHash the torrent
+ * @param index the file's index in it
+ */
+export function playlistPath(infoHash: string, index: number): string {
+  return `/playlist/${infoHash}/${index}.m3u`;
+}
+
+/**
+ * Reads an unsuccessful answer.
+ *
+ * @param response any response that is not ok; its body is consumed
+ * @returns its problem document's `detail`, else its `title`, else a sentence about the status
+ */
+export async function problemOf(response: Response): Promise<ApiProblem> {
+  return problemOfText(await response.text(), response.status);
+}
+
+/**
+ * The same for a body that was read already.
+ *
+ * @param text the body
+ * @param status the HTTP status
+ */
+export function problemOfText(text: string, status: number): ApiProblem {
+  const problem = parseObject(text);
+  const sentence = [problem["detail"], problem["title"]].find((part) => typeof part === "string" && part !== "");
+  return new ApiProblem(typeof sentence === "string" ? sentence : sentenceOfStatus(status), { status });
+}
+
+interface Call {
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly json?: unknown;
+  readonly body?: Blob;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A call whose answer is wanted. */
+async function call<Answer>(path: string, options: Call): Promise<Answer> {
+  return await (await respond(path, options)).json();
+}
+
+/** A call that only has to succeed; what it answers is discarded. */
+async function tell(path: string, options: Call): Promise<void> {
+  const response = await respond(path, options);
+  await response.body?.cancel();
+}
+
+async function respond(path: string, options: Call): Promise<Response> {
+  const { method = "GET", json, signal } = options;
+  const response = await send(path, {
+    method,
+    // The guards of the server let only JSON and torrents pass, also where there is no body.
+    headers: method === "GET" ? {} : { "Content-Type": options.contentType ?? "application/json" },
+    ...(json !== undefined ? { body: JSON.stringify(json) } : {}),
+    ...(options.body !== undefined ? { body: options.body } : {}),
+    ...(signal !== undefined ? { signal } : {}),
+  });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    // fetch throws a TypeError when nobody answers; an AbortError is the caller's own doing.
+    if (!(error instanceof TypeError)) throw error;
+    throw new ApiProblem("Playswarm does not answer. Is it still running?", { status: 0, cause: error });
+  }
+}
+
+function cataloguePath(request: CatalogueRequest): string {
+  const parameters = new URLSearchParams({ q: request.query, sort: request.sort, limit: String(PAGE_LENGTH) });
+  if (request.cursor !== undefined) parameters.set("cursor", request.cursor);
+  return `/api/catalogue?${parameters}`;
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch (error) {
+    // A proxy's or crash's page is not JSON: the status must do.
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+function sentenceOfStatus(status: number): string {
+  if (status === 401) return "This dashboard wants its password. Reload the page to enter it.";
+  if (status === 404) return "That is not here (any more).";
+  if (status === 413) return "That is too large.";
+  if (status === 421) return "This address is not one that Playswarm serves. Use the one it printed when it started.";
+  if (status >= 500) return `Playswarm failed to do that (error ${status}). Its log says why.`;
+  return `Playswarm refused that (error ${status}).`;
+}

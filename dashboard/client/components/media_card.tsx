@@ -1,0 +1,114 @@
+/**
+ * One file of the community: a card among videos, a row among music.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import type { CatalogueRow, TorrentView } from "../../../shared/dashboard_views.ts";
+import { addTorrent } from "../api.ts";
+import { extensionOf, formatBytes, formatCount, percentDone, titleOf } from "../format.ts";
+import { formatRoute } from "../router.ts";
+import { usePeer, useShell } from "../shell_context.ts";
+import { isComplete, isTroubled, stateSentence } from "../torrent_words.ts";
+import { ActionButton } from "./action_button.tsx";
+import { Art } from "./art.tsx";
+import { Icon } from "./icons.tsx";
+import { Link } from "./link.tsx";
+import { ProgressBar, ProgressRing } from "./progress.tsx";
+
+/** Which file. */
+export interface MediaCardProps {
+  readonly row: CatalogueRow;
+}
+
+/**
+ * A card. What is here of the file follows the live updates.
+ *
+ * @param props see {@link MediaCardProps}
+ */
+export function MediaCard({ row }: MediaCardProps): JSX.Element {
+  const torrent = usePeer().store.torrents.value.get(row.infoHash);
+  const title = titleOf(row.name);
+  const play = formatRoute({ type: "play", infoHash: row.infoHash, index: undefined });
+  return (
+    <li class="media" data-testid={`row-${row.infoHash}`}>
+      <Link to={play} class="media-art" label={`Play ${title}`} testId="play">
+        <Art infoHash={row.infoHash} />
+        <span class="media-play">
+          <Icon name="play" isFilled />
+        </span>
+        <span class="media-type">{extensionOf(row.name)}</span>
+        {torrent === undefined || isComplete(torrent)
+          ? null
+          : <ProgressBar done={torrent.verifiedBytes} total={torrent.sizeBytes} label={`${title}, what is here`} />}
+      </Link>
+      <div class="media-words">
+        <h2 class="media-title" title={row.name}>
+          <Link to={play}>{title}</Link>
+        </h2>
+        <p class="media-facts">
+          <span>{formatBytes(row.sizeBytes)}</span>
+          {row.fileCount > 1 ? <span>{formatCount(row.fileCount, "file")}</span> : null}
+          <span>{availability(row)}</span>
+        </p>
+        {torrent === undefined ? null : <p class="media-state">{hereSentence(torrent)}</p>}
+      </div>
+      <DownloadMark row={row} torrent={torrent} title={title} />
+    </li>
+  );
+}
+
+interface DownloadMarkProps {
+  readonly row: CatalogueRow;
+  readonly torrent: TorrentView | undefined;
+  readonly title: string;
+}
+
+/** What of it is here; a button while nothing is. */
+function DownloadMark({ row, torrent, title }: DownloadMarkProps): JSX.Element {
+  const { store } = usePeer();
+  const { notices } = useShell();
+  if (torrent === undefined) {
+    const download = async () => {
+      store.learn(await addTorrent(row.infoHash));
+      notices.say(`Downloading “${title}”.`);
+    };
+    return (
+      <ActionButton
+        label={`Download ${title}`}
+        icon="download"
+        isIconOnly
+        weight="quiet"
+        testId="download"
+        onAct={download}
+      />
+    );
+  }
+  const details = formatRoute({ type: "torrent", infoHash: row.infoHash });
+  if (isComplete(torrent)) {
+    return (
+      <Link to={details} class="button button-quiet button-icon is-here" label={`${title} is here: details`}>
+        <Icon name="check" />
+      </Link>
+    );
+  }
+  const tone = isTroubled(torrent.state) ? "wrong" : torrent.state === "paused" ? "still" : "busy";
+  return (
+    <Link to={details} class="button button-quiet button-icon" label={`${title} is on its way: details`}>
+      <ProgressRing done={torrent.verifiedBytes} total={torrent.sizeBytes} label="Here" tone={tone} />
+    </Link>
+  );
+}
+
+function availability(row: CatalogueRow): string {
+  if (row.seederCount > 0) {
+    return `${row.seederCount.toLocaleString("en")} ${row.seederCount === 1 ? "has" : "have"} it`;
+  }
+  return row.leecherCount > 0 ? "nobody has all of it now" : "nobody has it now";
+}
+
+function hereSentence(torrent: TorrentView): string {
+  if (torrent.isShare) return "Shared by you";
+  if (isComplete(torrent)) return "On this computer";
+  return `${percentDone(torrent.verifiedBytes, torrent.sizeBytes)} % here · ${stateSentence(torrent)}`;
+}

@@ -1,0 +1,164 @@
+/**
+ * The player: the browser's own `<video>` or `<audio>` over a file that may not be all here. It says honestly what it
+ * waits for, says in words when the browser cannot play the file, and goes on where it was after the stream broke.
+ *
+ * @module
+ */
+import type { JSX, RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
+import type { MediaKind } from "../../../shared/media_kind.ts";
+import { ActionButton } from "./action_button.tsx";
+import { Art } from "./art.tsx";
+import { Icon } from "./icons.tsx";
+
+/** What is played. */
+export interface MediaPlayerProps {
+  readonly source: string;
+  /** Whose picture stands above the controls of a piece of music. */
+  readonly infoHash: string;
+  readonly kind: MediaKind;
+  readonly title: string;
+  readonly contentType: string;
+  /** What is said while it waits. */
+  readonly waiting: string;
+  /** The playlist for another player. */
+  readonly playlist: string;
+  /** Changes when the server is back after it was away: a broken stream is tried again. */
+  readonly connectionVersion: string;
+  /** Receives where the playhead is, 0 to 1. */
+  readonly position?: Signal<number>;
+}
+
+type Phase =
+  | { readonly type: "waiting" }
+  | { readonly type: "playing" }
+  | { readonly type: "failed"; readonly text: string; readonly canRetry: boolean };
+
+/**
+ * The player of one file. Key it by its source.
+ *
+ * @param props see {@link MediaPlayerProps}
+ */
+export function MediaPlayer(props: MediaPlayerProps): JSX.Element {
+  const element = useRef<HTMLVideoElement & HTMLAudioElement>(null);
+  const phase = useSignal<Phase>({ type: "waiting" });
+  useStopAtEnd(element);
+  const retry = () => {
+    phase.value = { type: "waiting" };
+    if (element.current !== null) playAgain(element.current);
+  };
+  useEffect(() => {
+    if (phase.peek().type === "failed") retry();
+  }, [props.connectionVersion]);
+  const fail = async () => {
+    const code = element.current?.error?.code;
+    if (code !== undefined) phase.value = await failure(code, props);
+  };
+  const listeners = {
+    onWaiting: () => phase.value = { type: "waiting" },
+    onCanPlay: () => phase.value = { type: "playing" },
+    onPlaying: () => phase.value = { type: "playing" },
+    onSeeked: () => phase.value = { type: "playing" },
+    onError: fail,
+    onTimeUpdate: () => {
+      const { currentTime = 0, duration = 0 } = element.current ?? {};
+      if (props.position !== undefined && duration > 0) props.position.value = currentTime / duration;
+    },
+  };
+  const shared = {
+    ref: element,
+    src: props.source,
+    controls: true,
+    autoPlay: true,
+    "aria-label": props.title,
+    "data-testid": "player",
+    ...listeners,
+  };
+  return (
+    <div class={`stage stage-${props.kind}`}>
+      {props.kind === "audio" ? <Art infoHash={props.infoHash} /> : null}
+      {props.kind === "audio" ? <audio {...shared} /> : <video {...shared} playsInline />}
+      <Overlay phase={phase.value} waiting={props.waiting} playlist={props.playlist} onRetry={retry} />
+    </div>
+  );
+}
+
+interface OverlayProps {
+  readonly phase: Phase;
+  readonly waiting: string;
+  readonly playlist: string;
+  readonly onRetry: () => void;
+}
+
+function Overlay({ phase, waiting, playlist, onRetry }: OverlayProps): JSX.Element | null {
+  if (phase.type === "playing") return null;
+  if (phase.type === "waiting") {
+    return (
+      <p class="stage-waiting" role="status" data-testid="player-waiting">
+        <span class="spinner" />
+        {waiting}
+      </p>
+    );
+  }
+  return (
+    <div class="stage-failed" role="alert" data-testid="player-error">
+      <Icon name="alert" />
+      <p>{phase.text}</p>
+      <p class="row">
+        {phase.canRetry ? <ActionButton label="Try again" icon="refresh" weight="main" onAct={onRetry} /> : null}
+        <a class="button button-plain" href={playlist}>
+          <Icon name="external" />
+          <span>Open in VLC or mpv</span>
+        </a>
+      </p>
+    </div>
+  );
+}
+
+/** A media element that leaves the page still reads: without its source it withdraws the demand at once. */
+function useStopAtEnd(element: RefObject<HTMLMediaElement | null>): void {
+  useEffect(() => {
+    const media = element.current;
+    return () => {
+      media?.pause();
+      media?.removeAttribute("src");
+      media?.load();
+    };
+  }, []);
+}
+
+function playAgain(media: HTMLMediaElement): void {
+  const { currentTime } = media;
+  media.addEventListener("loadedmetadata", () => media.currentTime = currentTime, { once: true });
+  media.load();
+}
+
+/** Why it does not play. The same code is given for an unknown codec and for a refused request: the server knows. */
+async function failure(code: number, props: MediaPlayerProps): Promise<Phase> {
+  if (code === MediaError.MEDIA_ERR_NETWORK) {
+    return { type: "failed", text: "The stream was interrupted.", canRetry: true };
+  }
+  const status = await headStatus(props.source);
+  if (status === 0) return { type: "failed", text: "Playswarm does not answer. Is it still running?", canRetry: true };
+  if (status === 404) return { type: "failed", text: "This file is not here any more.", canRetry: true };
+  if (status >= 400) {
+    return { type: "failed", text: `Playswarm cannot give this file now (error ${status}).`, canRetry: true };
+  }
+  return {
+    type: "failed",
+    text: `This browser cannot play this kind of file (${props.contentType}). Another player can, also while it is ` +
+      "still on its way here.",
+    canRetry: code === MediaError.MEDIA_ERR_DECODE,
+  };
+}
+
+async function headStatus(source: string): Promise<number> {
+  try {
+    return (await fetch(source, { method: "HEAD" })).status;
+  } catch (error) {
+    // fetch throws a TypeError when nobody answers.
+    if (error instanceof TypeError) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The search of the bar: has the focus when the page opens, gets it back with the slash key, and searches while one
+ * types when the catalogue is on the screen (elsewhere with Enter, so that nobody loses a film to a keystroke).
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type CatalogueSort, formatRoute } from "../router.ts";
+import { useShell } from "../shell_context.ts";
+import { Icon } from "./icons.tsx";
+
+/** Where the search leads. */
+export interface SearchFieldProps {
+  /** The page with the catalogue. */
+  readonly page: "home" | "catalogue";
+  readonly placeholder: string;
+}
+
+/** Typing faster than this is one question. */
+const PAUSE_MS = 120;
+
+/**
+ * The search field.
+ *
+ * @param props see {@link SearchFieldProps}
+ */
+export function SearchField({ page, placeholder }: SearchFieldProps): JSX.Element {
+  const { router } = useShell();
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const route = router.route.value;
+  const isHere = route.type === page;
+  const query = route.type === page ? route.query : "";
+  useEffect(() => {
+    // The address changed by a link or the back button; what is being typed is newer than the address.
+    if (input.current !== null && document.activeElement !== input.current) input.current.value = query;
+  }, [query]);
+  useEffect(() => focusWithSlash(input.current), []);
+  const search = () => {
+    clearTimeout(timer.current);
+    const sort: CatalogueSort = route.type === page ? route.sort : "new";
+    const address = formatRoute({ type: page, query: input.current?.value.trim() ?? "", sort });
+    if (isHere) router.replace(address);
+    else router.open(address);
+  };
+  const searchSoon = () => {
+    clearTimeout(timer.current);
+    if (isHere) timer.current = setTimeout(search, PAUSE_MS);
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    search();
+  };
+  return (
+    <search class="search">
+      <form onSubmit={submit}>
+        <label>
+          <span class="hidden">{placeholder}</span>
+          <Icon name="search" />
+          <input
+            ref={input}
+            type="search"
+            placeholder={placeholder}
+            autocomplete="off"
+            spellcheck={false}
+            enterkeyhint="search"
+            data-testid="search"
+            onInput={searchSoon}
+          />
+          <kbd aria-hidden="true">/</kbd>
+        </label>
+      </form>
+    </search>
+  );
+}
+
+function focusWithSlash(input: HTMLInputElement | null): (() => void) | undefined {
+  if (input === null) return undefined;
+  // On a touch screen the focus would bring up the keyboard over half of the page.
+  if (matchMedia("(pointer: fine)").matches) input.focus({ preventScroll: true });
+  const listen = (event: KeyboardEvent) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  };
+  document.addEventListener("keydown", listen);
+  return () => document.removeEventListener("keydown", listen);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== "checkbox" && target.type !== "radio";
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}

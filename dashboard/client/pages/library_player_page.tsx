@@ -1,0 +1,68 @@
+/**
+ * Plays a file of the tracker's library.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import type { TrackerUpdate } from "../../../shared/dashboard_views.ts";
+import { playlistPath, streamPath } from "../api.ts";
+import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
+import { MediaPlayer } from "../components/media_player.tsx";
+import { StatePanel } from "../components/state_panel.tsx";
+import { extensionOf, formatBytes, titleOf } from "../format.ts";
+import { useTracker } from "../tracker_context.ts";
+
+/** What is played. */
+export interface LibraryPlayerPageProps {
+  readonly update: TrackerUpdate;
+  readonly infoHash: string;
+  readonly index: number | undefined;
+}
+
+/**
+ * The player.
+ *
+ * @param props see {@link LibraryPlayerPageProps}
+ */
+export function LibraryPlayerPage({ update, infoHash, index = 0 }: LibraryPlayerPageProps): JSX.Element {
+  const store = useTracker();
+  const file = update.library.flatMap((share) => share.files).find((other) => other.infoHash === infoHash);
+  if (file === undefined) {
+    return (
+      <StatePanel icon="alert" title="This file is not in the library" testId="player-error">
+        <p>It may have been moved or removed. Peers can play what other clients have; the tracker plays its own.</p>
+        <Link to="/library" class="button button-plain">To the library</Link>
+      </StatePanel>
+    );
+  }
+  const playlist = playlistPath(infoHash, index);
+  return (
+    <article class="player-page">
+      <MediaPlayer
+        key={infoHash}
+        source={streamPath(infoHash, index)}
+        infoHash={infoHash}
+        kind={file.kind}
+        title={titleOf(file.name)}
+        contentType={extensionOf(file.name)}
+        waiting="Opening…"
+        playlist={playlist}
+        connectionVersion={store.connection.value}
+      />
+      <header class="page-head">
+        <div>
+          <h1>{titleOf(file.name)}</h1>
+          <p class="facts">
+            <span>{formatBytes(file.sizeBytes)}</span>
+            <span>{formatBytes(file.uploadedBytes)} given to others</span>
+          </p>
+        </div>
+        <a class="button button-plain" href={playlist}>
+          <Icon name="external" />
+          <span>Open in VLC or mpv</span>
+        </a>
+      </header>
+    </article>
+  );
+}

@@ -1,0 +1,225 @@
+/**
+ * The page that plays: takes the torrent up if it is not here yet, waits until it is known which file to play, and
+ * plays it while it comes.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
+import type { TorrentFileView, TorrentView } from "../../../shared/dashboard_views.ts";
+import { addTorrent, ApiProblem, playlistPath, setTorrentPaused, streamPath } from "../api.ts";
+import { ActionButton } from "../components/action_button.tsx";
+import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
+import { MediaPlayer } from "../components/media_player.tsx";
+import { PieceBar } from "../components/piece_canvas.tsx";
+import { StatePanel } from "../components/state_panel.tsx";
+import { formatBytes, percentDone, titleOf } from "../format.ts";
+import { formatRoute } from "../router.ts";
+import { usePeer, useShell } from "../shell_context.ts";
+import { useTorrentDetails } from "../torrent_details_source.ts";
+import { fileToPlay, isComplete, isPlayable, stateSentence, waitingSentence } from "../torrent_words.ts";
+
+/** What is played. Key the page by the info-hash. */
+export interface PlayerPageProps {
+  readonly infoHash: string;
+  /** The file; absent until it is known which one can be played. */
+  readonly index: number | undefined;
+}
+
+/**
+ * The player's page.
+ *
+ * @param props see {@link PlayerPageProps}
+ */
+export function PlayerPage({ infoHash, index }: PlayerPageProps): JSX.Element {
+  const { store } = usePeer();
+  const { router } = useShell();
+  const torrent = store.torrents.value.get(infoHash);
+  const problem = useTorrentHere(infoHash);
+  const mode = store.status.value?.mode;
+  const isFileWanted = index === undefined;
+  const choice = isFileWanted && torrent !== undefined ? fileToPlay(torrent.files, mode)?.index : undefined;
+  useEffect(() => {
+    if (choice !== undefined) router.replace(formatRoute({ type: "play", infoHash, index: choice }));
+  }, [choice]);
+  if (problem !== undefined) return <CannotOpen text={problem} />;
+  const file = torrent?.files.find((other) => other.index === index);
+  if (torrent === undefined || file === undefined) {
+    return <NotYet torrent={torrent} index={index} />;
+  }
+  return <Playing key={file.index} torrent={torrent} file={file} />;
+}
+
+interface PlayingProps {
+  readonly torrent: TorrentView;
+  readonly file: TorrentFileView;
+}
+
+function Playing({ torrent, file }: PlayingProps): JSX.Element {
+  const { store } = usePeer();
+  const position = useSignal(0);
+  const title = titleOf(file.path);
+  useEffect(() => {
+    document.title = `${title} · Playswarm`;
+  }, [title]);
+  const playlist = playlistPath(torrent.infoHash, file.index);
+  const others = torrent.files.filter((other) => isPlayable(other));
+  return (
+    <article class="player-page">
+      <MediaPlayer
+        source={streamPath(torrent.infoHash, file.index)}
+        infoHash={torrent.infoHash}
+        kind={file.kind}
+        title={title}
+        contentType={file.contentType}
+        waiting={waitingSentence(torrent, file)}
+        playlist={playlist}
+        connectionVersion={store.connection.value === "live" ? store.catalogueVersion.value.split("/")[0] ?? "" : ""}
+        position={position}
+      />
+      <FilePieces infoHash={torrent.infoHash} file={file} position={position} />
+      <header class="page-head">
+        <div>
+          <h1>{title}</h1>
+          <p class="facts" role="status" data-testid="player-state">
+            <span>{formatBytes(file.sizeBytes)}</span>
+            <span>{hereSentence(torrent, file)}</span>
+          </p>
+        </div>
+        <div class="buttons">
+          {torrent.state === "paused"
+            ? (
+              <ActionButton
+                label="Resume"
+                icon="down"
+                weight="main"
+                testId="resume"
+                onAct={() => setTorrentPaused(torrent.infoHash, false)}
+              />
+            )
+            : null}
+          <a class="button button-plain" href={playlist} data-testid="playlist">
+            <Icon name="external" />
+            <span>Open in VLC or mpv</span>
+          </a>
+          <Link to={formatRoute({ type: "torrent", infoHash: torrent.infoHash })} class="button button-plain">
+            <Icon name="info" />
+            <span>Details</span>
+          </Link>
+        </div>
+      </header>
+      {others.length < 2 ? null : <OtherFiles torrent={torrent} files={others} current={file.index} />}
+    </article>
+  );
+}
+
+interface FilePiecesProps {
+  readonly infoHash: string;
+  readonly file: TorrentFileView;
+  readonly position: Signal<number>;
+}
+
+function FilePieces({ infoHash, file, position }: FilePiecesProps): JSX.Element | null {
+  const state = useTorrentDetails(infoHash).value;
+  if (state.type !== "known" || state.details.pieceLength === 0) return null;
+  const { pieceMap, pieceLength } = state.details;
+  const first = Math.floor(file.offsetBytes / pieceLength);
+  const end = Math.ceil((file.offsetBytes + file.sizeBytes) / pieceLength);
+  return <PieceBar pieces={pieceMap.slice(first, end)} position={position.value} />;
+}
+
+interface OtherFilesProps {
+  readonly torrent: TorrentView;
+  readonly files: readonly TorrentFileView[];
+  readonly current: number;
+}
+
+/** A page of an album or series; more than this is on the torrent's page. */
+const MAX_OTHER_FILES = 200;
+
+function OtherFiles({ torrent, files, current }: OtherFilesProps): JSX.Element {
+  return (
+    <section class="panel">
+      <h2>Also in “{torrent.name}”</h2>
+      <ol class="play-list">
+        {files.slice(0, MAX_OTHER_FILES).map((file) => (
+          <li key={file.index}>
+            <Link
+              to={formatRoute({ type: "play", infoHash: torrent.infoHash, index: file.index })}
+              isCurrent={file.index === current}
+            >
+              <Icon name={file.kind === "audio" ? "music" : "film"} />
+              <span>{titleOf(file.path)}</span>
+              <small>{formatBytes(file.sizeBytes)}</small>
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface NotYetProps {
+  readonly torrent: TorrentView | undefined;
+  readonly index: number | undefined;
+}
+
+/** Before there is a file to play: what is waited for, or why there will be none. */
+function NotYet({ torrent, index }: NotYetProps): JSX.Element {
+  if (torrent !== undefined && torrent.files.length > 0) {
+    return (
+      <CannotOpen
+        text={index === undefined
+          ? `“${torrent.name}” has nothing in it that can be played.`
+          : `“${torrent.name}” has no file number ${index}.`}
+      />
+    );
+  }
+  return (
+    <div class="stage">
+      <p class="stage-waiting" role="status" data-testid="player-waiting">
+        <span class="spinner" />
+        {waitingSentence(torrent, undefined)}
+      </p>
+    </div>
+  );
+}
+
+function CannotOpen({ text }: { readonly text: string }): JSX.Element {
+  return (
+    <StatePanel icon="alert" title="This cannot be played" testId="player-error">
+      <p>{text}</p>
+      <Link to="/" class="button button-plain">Back to the catalogue</Link>
+    </StatePanel>
+  );
+}
+
+/** Takes the torrent up once, if it is not here; gives the reason when that fails. */
+function useTorrentHere(infoHash: string): string | undefined {
+  const { store } = usePeer();
+  const problem = useSignal<string | undefined>(undefined);
+  const isAsked = useRef(false);
+  const isReady = store.status.value !== undefined;
+  useEffect(() => {
+    if (!isReady || isAsked.current) return;
+    isAsked.current = true;
+    if (!store.torrents.peek().has(infoHash)) takeUp();
+  }, [isReady]);
+  const takeUp = async () => {
+    try {
+      store.learn(await addTorrent(infoHash));
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      problem.value = error.message;
+    }
+  };
+  return problem.value;
+}
+
+function hereSentence(torrent: TorrentView, file: TorrentFileView): string {
+  if (isComplete(torrent)) return torrent.isShare ? "Shared by you" : "All of it is on this computer";
+  const percent = percentDone(file.verifiedBytes, file.sizeBytes);
+  return percent === 100 ? "All of it is on this computer" : `${percent} % here · ${stateSentence(torrent)}`;
+}

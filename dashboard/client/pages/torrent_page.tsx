@@ -1,0 +1,155 @@
+/**
+ * Everything about one torrent: its pieces, peers, files, and trackers.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import type { TorrentDetails, TrackerView } from "../../../shared/dashboard_views.ts";
+import { ActionButton } from "../components/action_button.tsx";
+import { FileList } from "../components/file_list.tsx";
+import { Link } from "../components/link.tsx";
+import { PeerTable } from "../components/peer_table.tsx";
+import { PieceMap } from "../components/piece_canvas.tsx";
+import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
+import { TorrentBar, TorrentButtons } from "../components/torrent_card.tsx";
+import { formatBytes, formatCount, formatDuration, formatPieceLength, formatRate, titleOf } from "../format.ts";
+import { usePeer, useShell } from "../shell_context.ts";
+import { useTorrentDetails } from "../torrent_details_source.ts";
+import { isTroubled, stateSentence } from "../torrent_words.ts";
+
+/** Which torrent. Key the page by it. */
+export interface TorrentPageProps {
+  readonly infoHash: string;
+}
+
+/**
+ * A torrent's page.
+ *
+ * @param props see {@link TorrentPageProps}
+ */
+export function TorrentPage({ infoHash }: TorrentPageProps): JSX.Element {
+  const state = useTorrentDetails(infoHash).value;
+  switch (state.type) {
+    case "loading":
+      return <LoadingRows />;
+    case "known":
+      return <Details details={state.details} />;
+    case "missing":
+      return (
+        <StatePanel icon="search" title="This torrent is not here">
+          <p>It may have been removed.</p>
+          <Link to="/downloads" class="button button-plain">To the downloads</Link>
+        </StatePanel>
+      );
+    case "failed":
+      return (
+        <StatePanel icon="offline" title="This could not be loaded">
+          <p>{state.message}</p>
+        </StatePanel>
+      );
+  }
+}
+
+function Details({ details }: { readonly details: TorrentDetails }): JSX.Element {
+  const { store } = usePeer();
+  const { router, notices } = useShell();
+  // The live updates are newer than the details by up to a second.
+  const torrent = store.torrents.value.get(details.infoHash) ?? details;
+  const copy = async () => {
+    await navigator.clipboard.writeText(torrent.magnet);
+    notices.say("The magnet link is on the clipboard.");
+  };
+  return (
+    <article>
+      <header class="page-head">
+        <div>
+          <h1 title={torrent.name}>{titleOf(torrent.name)}</h1>
+          <p class="facts" role="status">
+            <span>{formatBytes(torrent.sizeBytes)}</span>
+            <span class={isTroubled(torrent.state) ? "wrong" : undefined}>{stateSentence(torrent)}</span>
+          </p>
+        </div>
+        <ActionButton label="Copy magnet link" icon="copy" onAct={copy} />
+        <TorrentButtons torrent={torrent} onRemoved={() => router.open("/downloads")} />
+      </header>
+      <TorrentBar torrent={torrent} />
+      <dl class="tiles">
+        <Tile name="Down" value={formatRate(torrent.downloadRate)} note={formatBytes(torrent.downloadedBytes)} />
+        <Tile name="Up" value={formatRate(torrent.uploadRate)} note={formatBytes(torrent.uploadedBytes)} />
+        <Tile
+          name="Peers"
+          value={String(torrent.peerCount)}
+          note={`${torrent.seederCount.toLocaleString("en")} with all of it`}
+        />
+        <Tile
+          name="Time left"
+          value={torrent.secondsLeft === undefined ? "–" : formatDuration(torrent.secondsLeft)}
+          note={`${formatBytes(torrent.verifiedBytes)} verified`}
+        />
+      </dl>
+      {details.pieceCount === 0 ? null : (
+        <section class="panel">
+          <h2>Pieces</h2>
+          <p class="facts">
+            <span>{formatCount(details.pieceCount, "piece")} of {formatPieceLength(details.pieceLength)}</span>
+            <span class="key key-verified">verified</span>
+            <span class="key key-fetching">on its way</span>
+            <span class="key key-missing">missing</span>
+          </p>
+          <PieceMap pieces={details.pieceMap} />
+        </section>
+      )}
+      <FileList infoHash={details.infoHash} files={torrent.files} />
+      <PeerTable peers={details.peers} bannedPeers={details.bannedPeers} />
+      <TrackerList trackers={details.trackers} />
+    </article>
+  );
+}
+
+function Tile(
+  { name, value, note }: { readonly name: string; readonly value: string; readonly note: string },
+): JSX.Element {
+  return (
+    <div class="tile">
+      <dt>{name}</dt>
+      <dd>
+        <strong>{value}</strong>
+        <small>{note}</small>
+      </dd>
+    </div>
+  );
+}
+
+const trackerWords: Readonly<Record<TrackerView["state"], string>> = {
+  waiting: "Not asked yet",
+  announcing: "Asking…",
+  working: "Working",
+  failed: "Does not answer",
+};
+
+function TrackerList({ trackers }: { readonly trackers: readonly TrackerView[] }): JSX.Element {
+  return (
+    <section class="panel" data-testid="trackers">
+      <h2>Trackers</h2>
+      {trackers.length === 0 ? <p class="facts">None: peers are found by other means.</p> : null}
+      <ul class="plain-list">
+        {trackers.map((tracker) => (
+          <li key={tracker.url}>
+            <span class="path">{tracker.url}</span>
+            <p class="facts">
+              <span class={tracker.state === "failed" ? "wrong" : undefined}>
+                {tracker.message ?? trackerWords[tracker.state]}
+              </span>
+              {tracker.seederCount === undefined
+                ? null
+                : <span>{tracker.seederCount.toLocaleString("en")} with all of it</span>}
+              {tracker.leecherCount === undefined
+                ? null
+                : <span>{tracker.leecherCount.toLocaleString("en")} fetching it</span>}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * The peer's dashboard: the bar, and the page that the address names.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { AppBar, type BarPage } from "./components/app_bar.tsx";
+import { ConnectionBanner } from "./components/connection_mark.tsx";
+import { FileDrop } from "./components/file_drop.tsx";
+import { Icon } from "./components/icons.tsx";
+import { Link } from "./components/link.tsx";
+import { NoticeList } from "./components/notice_list.tsx";
+import { LoadingRows, StatePanel } from "./components/state_panel.tsx";
+import { formatRate } from "./format.ts";
+import { CataloguePage } from "./pages/catalogue_page.tsx";
+import { ChooseModePage } from "./pages/choose_mode_page.tsx";
+import { DownloadsPage } from "./pages/downloads_page.tsx";
+import { PlayerPage } from "./pages/player_page.tsx";
+import { SettingsPage } from "./pages/settings_page.tsx";
+import { SharingPage } from "./pages/sharing_page.tsx";
+import { TorrentPage } from "./pages/torrent_page.tsx";
+import type { Route } from "./router.ts";
+import { usePeer, useShell } from "./shell_context.ts";
+import { isComplete } from "./torrent_words.ts";
+
+/** The whole of it. */
+export function PeerApp(): JSX.Element {
+  const { store } = usePeer();
+  const { router } = useShell();
+  const route = router.route.value;
+  const status = store.status.value;
+  useTitleAndFocus(route);
+  if (status !== undefined && status.mode === undefined) {
+    return (
+      <>
+        <main class="page">
+          <ChooseModePage />
+        </main>
+        <NoticeList />
+      </>
+    );
+  }
+  return (
+    <>
+      <a class="skip-link" href="#page">To the page</a>
+      <AppBar
+        name="Playswarm"
+        pages={usePages()}
+        search={{ page: "home", placeholder: status?.mode === "audio" ? "Search music" : "Search videos" }}
+        connection={store.connection.value}
+      >
+        <Facts />
+      </AppBar>
+      <ConnectionBanner connection={store.connection.value} />
+      <main class="page" id="page" tabIndex={-1}>
+        <Page route={route} />
+      </main>
+      <FileDrop />
+      <NoticeList />
+    </>
+  );
+}
+
+function Page({ route }: { readonly route: Route }): JSX.Element {
+  const mode = usePeer().store.status.value?.mode;
+  switch (route.type) {
+    case "home":
+      return mode === undefined ? <LoadingRows /> : <CataloguePage route={route} mode={mode} />;
+    case "play":
+      return <PlayerPage key={route.infoHash} infoHash={route.infoHash} index={route.index} />;
+    case "torrent":
+      return <TorrentPage key={route.infoHash} infoHash={route.infoHash} />;
+    case "downloads":
+      return <DownloadsPage />;
+    case "sharing":
+      return <SharingPage />;
+    case "settings":
+      return <SettingsPage />;
+    default:
+      return (
+        <StatePanel icon="search" title="There is no such page">
+          <Link to="/" class="button button-main">To the start page</Link>
+        </StatePanel>
+      );
+  }
+}
+
+/** Mode and speeds, beside the connection. */
+function Facts(): JSX.Element | null {
+  const status = usePeer().store.status.value;
+  if (status === undefined) return null;
+  return (
+    <>
+      <span class="rates" title="Down and up, all together">
+        <Icon name="down" />
+        {formatRate(status.downloadRate)}
+        <Icon name="up" />
+        {formatRate(status.uploadRate)}
+      </span>
+      <Link to="/settings" class="mode" testId="mode" label="Mode, change in the settings">
+        <Icon name={status.mode === "audio" ? "music" : "film"} />
+        <span>{status.mode === "audio" ? "Music" : "Videos"}</span>
+      </Link>
+    </>
+  );
+}
+
+function usePages(): readonly BarPage[] {
+  const torrents = usePeer().store.torrents.value.values();
+  let count = 0;
+  for (const torrent of torrents) if (!torrent.isShare && !isComplete(torrent)) count++;
+  return [
+    { to: "/", label: "Browse", icon: "browse", testId: "nav-browse", routes: ["home", "play"] },
+    {
+      to: "/downloads",
+      label: "Downloads",
+      icon: "download",
+      testId: "nav-downloads",
+      routes: ["downloads", "torrent"],
+      count,
+    },
+    { to: "/sharing", label: "Sharing", icon: "share", testId: "nav-sharing", routes: ["sharing"] },
+    { to: "/settings", label: "Settings", icon: "settings", testId: "nav-settings", routes: ["settings"] },
+  ];
+}
+
+const titles: Readonly<Partial<Record<Route["type"], string>>> = {
+  downloads: "Downloads",
+  sharing: "Sharing",
+  settings: "Settings",
+  torrent: "Torrent",
+};
+
+/** After a change of page the keyboard and the screen reader begin at its top, not at a link that is gone. */
+function useTitleAndFocus(route: Route): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const title = titles[route.type];
+    if (route.type !== "play") document.title = title === undefined ? "Playswarm" : `${title} · Playswarm`;
+    if (!isFirst.current && route.type !== "home") document.getElementById("page")?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [route.type]);
+}

@@ -1,0 +1,52 @@
+/**
+ * What every component of a dashboard may use, handed down by context: the router and the notices of both, and the
+ * peer's own store and uploads.
+ *
+ * @module
+ */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Notices } from "./notices.ts";
+import type { Router } from "./router.ts";
+import type { PeerStore } from "./store.ts";
+import type { UploadQueue } from "./upload_queue.ts";
+
+/** What both dashboards have. */
+export interface Shell {
+  readonly router: Router;
+  readonly notices: Notices;
+}
+
+/** What the peer's dashboard has besides. */
+export interface PeerServices {
+  readonly store: PeerStore;
+  readonly uploads: UploadQueue<File>;
+}
+
+/** Carries the {@link Shell}. */
+export const ShellContext = createContext<Shell | undefined>(undefined);
+
+/** Carries the {@link PeerServices}. */
+export const PeerContext = createContext<PeerServices | undefined>(undefined);
+
+/**
+ * The router and the notices.
+ *
+ * @throws {TypeError} outside of a {@link ShellContext}
+ */
+export function useShell(): Shell {
+  const shell = useContext(ShellContext);
+  if (shell === undefined) throw new TypeError("Cannot use the shell as a component outside of ShellContext");
+  return shell;
+}
+
+/**
+ * The peer's store and uploads.
+ *
+ * @throws {TypeError} outside of a {@link PeerContext}
+ */
+export function usePeer(): PeerServices {
+  const peer = useContext(PeerContext);
+  if (peer === undefined) throw new TypeError("Cannot use the peer's services as a component outside of PeerContext");
+  return peer;
+}

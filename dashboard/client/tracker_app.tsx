@@ -1,0 +1,93 @@
+/**
+ * The tracker's dashboard: the bar, and the page that the address names.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { TrackerUpdate } from "../../shared/dashboard_views.ts";
+import { AppBar, type BarPage } from "./components/app_bar.tsx";
+import { ClientList } from "./components/client_list.tsx";
+import { ConnectionBanner } from "./components/connection_mark.tsx";
+import { Link } from "./components/link.tsx";
+import { NoticeList } from "./components/notice_list.tsx";
+import { LoadingRows, StatePanel } from "./components/state_panel.tsx";
+import { formatCount } from "./format.ts";
+import { LibraryPage } from "./pages/library_page.tsx";
+import { LibraryPlayerPage } from "./pages/library_player_page.tsx";
+import { SwarmsPage } from "./pages/swarms_page.tsx";
+import { TrackerCataloguePage } from "./pages/tracker_catalogue_page.tsx";
+import { TrackerOverviewPage } from "./pages/tracker_overview_page.tsx";
+import type { Route } from "./router.ts";
+import { useShell } from "./shell_context.ts";
+import { useTracker } from "./tracker_context.ts";
+
+const pages: readonly BarPage[] = [
+  { to: "/", label: "Overview", icon: "globe", testId: "nav-overview", routes: ["home"] },
+  { to: "/clients", label: "Clients", icon: "people", testId: "nav-clients", routes: ["clients"] },
+  { to: "/swarms", label: "Swarms", icon: "hive", testId: "nav-swarms", routes: ["swarms"] },
+  { to: "/library", label: "Library", icon: "folder", testId: "nav-library", routes: ["library", "play"] },
+  { to: "/catalogue", label: "Catalogue", icon: "browse", testId: "nav-catalogue", routes: ["catalogue"] },
+];
+
+/** Clients on their page at once. */
+const CLIENTS_STEP = 100;
+
+/** The whole of it. */
+export function TrackerApp(): JSX.Element {
+  const store = useTracker();
+  const { router } = useShell();
+  const route = router.route.value;
+  const update = store.update.value;
+  useEffect(() => {
+    const page = pages.find((other) => other.routes.includes(route.type));
+    document.title = `${page?.label ?? "Page"} · Playswarm tracker`;
+  }, [route.type]);
+  return (
+    <>
+      <a class="skip-link" href="#page">To the page</a>
+      <AppBar
+        name="Playswarm tracker"
+        pages={pages}
+        search={{ page: "catalogue", placeholder: "Search all files" }}
+        connection={store.connection.value}
+      />
+      <ConnectionBanner connection={store.connection.value} />
+      <main class="page" id="page" tabIndex={-1}>
+        {update === undefined ? <LoadingRows /> : <Page route={route} update={update} />}
+      </main>
+      <NoticeList />
+    </>
+  );
+}
+
+function Page({ route, update }: { readonly route: Route; readonly update: TrackerUpdate }): JSX.Element {
+  switch (route.type) {
+    case "home":
+      return <TrackerOverviewPage update={update} />;
+    case "clients":
+      return (
+        <>
+          <header class="page-head">
+            <h1>Clients</h1>
+            <p class="facts">{formatCount(update.clients.length, "client")}</p>
+          </header>
+          <ClientList clients={update.clients} step={CLIENTS_STEP} />
+        </>
+      );
+    case "swarms":
+      return <SwarmsPage update={update} />;
+    case "library":
+      return <LibraryPage update={update} />;
+    case "catalogue":
+      return <TrackerCataloguePage route={route} />;
+    case "play":
+      return <LibraryPlayerPage update={update} infoHash={route.infoHash} index={route.index} />;
+    default:
+      return (
+        <StatePanel icon="search" title="There is no such page">
+          <Link to="/" class="button button-main">To the overview</Link>
+        </StatePanel>
+      );
+  }
+}
