@@ -76,7 +76,8 @@ export class Bitfield {
 
   /** Whether the piece is in the set; `false` for an index that does not exist. */
   has(index: number): boolean {
-    return ((this.#bytes[index >>> 3] ?? 0) & (0x80 >> (index & 7))) !== 0;
+    // The bound comes first because shifts wrap at 2^32.
+    return index >= 0 && index < this.length && ((this.#bytes[index >>> 3] ?? 0) & (0x80 >> (index & 7))) !== 0;
   }
 
   /**

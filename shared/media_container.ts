@@ -135,10 +135,12 @@ function elementAt(head: Uint8Array, offset: number): { id: number; start: numbe
   const start = offset + idLength + sizeLength;
   if (idLength === 0 || sizeLength === 0 || start > head.length) return undefined;
   const id = bigEndian(head.subarray(offset, offset + idLength));
-  const marker = 2 ** (7 * sizeLength);
-  const size = bigEndian(head.subarray(offset + idLength, start)) - marker;
+  // The marker goes first: with it eight bytes are more than a number holds exactly.
+  const markedSize = head.slice(offset + idLength, start);
+  markedSize[0] = (markedSize[0] ?? 0) & (0xff >> sizeLength);
+  const size = bigEndian(markedSize);
   // All ones is the size of a live stream's element, which ends where it ends (RFC 8794 section 6.2).
-  return { id, start, length: size >= marker - 1 ? Infinity : size };
+  return { id, start, length: size >= 2 ** (7 * sizeLength) - 1 ? Infinity : size };
 }
 
 /** Bytes of a variable-size integer by its first byte: leading zeros and one. 0 when it has more than `max`. */

@@ -54,7 +54,7 @@ const EXTENSIONS: ReadonlyMap<string, MediaGuess> = new Map(
     "audio/amr": "amr",
     "audio/basic": "au snd",
     "audio/flac": "flac",
-    "audio/matroska": "mka",
+    "audio/x-matroska": "mka",
     "audio/midi": "mid midi",
     "audio/mp4": "m4a m4b m4p m4r",
     "audio/mpeg": "mp3 mp2 mpa mpga",
@@ -70,7 +70,7 @@ const EXTENSIONS: ReadonlyMap<string, MediaGuess> = new Map(
     "audio/x-tta": "tta",
     "audio/x-wavpack": "wv",
     "video/3gpp": "3gp 3g2",
-    "video/matroska": "mkv mk3d",
+    "video/x-matroska": "mkv mk3d",
     "video/mp2t": "ts m2ts mts",
     "video/mp4": "mp4 m4v f4v",
     "video/mpeg": "mpg mpeg m2v vob",
@@ -99,7 +99,7 @@ function sniffContainer(head: Uint8Array, byName: MediaGuess): MediaGuess | unde
   const ebml = sniffEbml(head);
   if (ebml !== undefined) {
     const kind = kindOfTracks(ebml.tracks, byName);
-    return { kind, contentType: `${kind}/${ebml.isWebm ? "webm" : "matroska"}` };
+    return { kind, contentType: `${kind}/${ebml.isWebm ? "webm" : "x-matroska"}` };
   }
   const ogg = sniffOgg(head);
   if (ogg === undefined) return undefined;
