@@ -116,8 +116,11 @@ export function mergeFiles(
 }
 
 function isSameFile(v1: TorrentFile, v2: TorrentFile): boolean {
-  return v1.length === v2.length && (v1.length === 0 || v1.offset === v2.offset) &&
-    v1.path.length === v2.path.length && v1.path.every((segment, index) => segment === v2.path[index]);
+  if (v1.length !== v2.length || (v1.length > 0 && v1.offset !== v2.offset)) return false;
+  // A folder with nothing but a file of its own name: a tree of BEP 52 cannot say that there is a folder.
+  const isInOwnFolder = v2.path.length === 1 && v1.path.length === 2 && v1.path[0] === v2.path[0];
+  const path = isInOwnFolder ? [...v2.path, ...v2.path] : v2.path;
+  return v1.path.length === path.length && v1.path.every((segment, index) => segment === path[index]);
 }
 
 /** Walks the tree in its order. The depth is bounded by bencode's own. */
