@@ -1,0 +1,179 @@
+/**
+ * The torrents that were added: kept in the database from the moment they are added until they are removed, opened
+ * again at every start.
+ *
+ * @module
+ */
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
+import { decodeMetainfo, encodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
+import type { Engine } from "./engine.ts";
+import { removeFiles } from "./storage/file_layout.ts";
+import type { TorrentRow, TorrentStore } from "./storage/torrent_store.ts";
+import { Torrent, type TorrentMemory } from "./torrent.ts";
+
+/** How to make {@link Downloads}. */
+export interface DownloadsOptions {
+  readonly engine: Engine;
+  readonly store: TorrentStore;
+  /** Where new torrents go. */
+  readonly folder: string;
+  /** The community's announce addresses, in tiers. */
+  readonly trackers: readonly (readonly string[])[];
+  /** A torrent's metadata became known, or it came back at the start. */
+  readonly onMetainfo: (torrent: Torrent, metainfo: Metainfo) => void;
+  readonly onChange: (infoHash: InfoHash) => void;
+}
+
+/** A torrent to add. */
+export interface NewDownload {
+  readonly infoHash: InfoHash;
+  readonly infoHashV2?: InfoHashV2;
+  readonly name: string;
+  readonly metainfo?: Metainfo;
+  /** What to remember it by while it has no metainfo: its magnet link. */
+  readonly source: string;
+  /** Announce addresses of the magnet link. */
+  readonly trackers?: readonly string[];
+  readonly candidates?: readonly Endpoint[];
+  readonly wantedFiles?: readonly number[];
+}
+
+/** The added torrents, running until disposed. */
+export class Downloads implements AsyncDisposable {
+  readonly #options: DownloadsOptions;
+  readonly #torrents = new Map<InfoHash, Torrent>();
+
+  constructor(options: DownloadsOptions) {
+    this.#options = options;
+  }
+
+  /** Opens what the database remembers. */
+  restore(magnetOf: (row: TorrentRow) => Omit<NewDownload, "metainfo">): void {
+    for (const row of this.#options.store.all()) {
+      const metainfo = row.metainfo === undefined ? undefined : decodeMetainfo(row.metainfo);
+      this.#open({ ...magnetOf(row), ...(metainfo === undefined ? {} : { metainfo }) }, row);
+    }
+  }
+
+  /** The torrent with this info-hash. */
+  get(infoHash: InfoHash): Torrent | undefined {
+    return this.#torrents.get(infoHash);
+  }
+
+  /** All of them, oldest first. */
+  all(): Iterable<Torrent> {
+    return this.#torrents.values();
+  }
+
+  /** Adds a torrent and starts it. */
+  add(download: NewDownload): Torrent {
+    const { infoHash, metainfo, source, wantedFiles } = download;
+    const row: TorrentRow = {
+      infoHash,
+      source,
+      folder: this.#options.folder,
+      isPaused: false,
+      addedAtMs: Date.now(),
+      uploadedBytes: 0,
+      downloadedBytes: 0,
+      ...(metainfo === undefined ? {} : { metainfo: encodeMetainfo(metainfo) }),
+      ...(wantedFiles === undefined ? {} : { wantedFiles }),
+    };
+    this.#options.store.put(row);
+    return this.#open(download, row);
+  }
+
+  /** Pauses or resumes, and remembers it. A torrent that failed is opened anew when it is resumed. */
+  async setPaused(infoHash: InfoHash, isPaused: boolean): Promise<void> {
+    const torrent = this.#torrents.get(infoHash);
+    if (torrent === undefined) return;
+    this.#options.store.savePaused(infoHash, isPaused);
+    if (isPaused) return torrent.pause();
+    if (torrent.failure === undefined) return torrent.resume();
+    await this.#close(torrent);
+    const row = this.#options.store.get(infoHash);
+    if (row === undefined) return;
+    const metainfo = torrent.metainfo;
+    const { name } = torrent;
+    this.#open({ infoHash, name, source: row.source, ...(metainfo === undefined ? {} : { metainfo }) }, row);
+  }
+
+  /** Forgets a torrent, and deletes its files when asked. */
+  async remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void> {
+    const torrent = this.#torrents.get(infoHash);
+    if (torrent === undefined) return;
+    this.#torrents.delete(infoHash);
+    await torrent[Symbol.asyncDispose]();
+    // After the torrent is closed, whose last act is to save its record.
+    this.#options.store.remove(infoHash);
+    if (options.deleteFiles && torrent.layout !== undefined) await removeFiles(torrent.layout);
+    this.#options.onChange(infoHash);
+  }
+
+  /** Time passed. */
+  tick(): void {
+    for (const torrent of this.#torrents.values()) torrent.tick();
+  }
+
+  /** Writes down what was moved so far. */
+  saveTotals(): void {
+    for (const torrent of this.#torrents.values()) this.#options.store.saveTotals(torrent.infoHash, torrent.totals);
+  }
+
+  /** Closes all of them; each saves what it has. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.saveTotals();
+    await Promise.all([...this.#torrents.values()].map((torrent) => torrent[Symbol.asyncDispose]()));
+    this.#torrents.clear();
+  }
+
+  async #close(torrent: Torrent): Promise<void> {
+    this.#options.store.saveTotals(torrent.infoHash, torrent.totals);
+    await torrent[Symbol.asyncDispose]();
+  }
+
+  #open(download: NewDownload, row: TorrentRow): Torrent {
+    const { engine, trackers, onChange } = this.#options;
+    const { infoHash, metainfo } = download;
+    const isPrivate = metainfo?.info.isPrivate ?? false;
+    const torrent = new Torrent({
+      engine,
+      infoHash,
+      name: download.name,
+      place: {
+        type: "download",
+        folder: row.folder,
+        ...(row.rootName === undefined ? {} : { rootName: row.rootName }),
+      },
+      // A private torrent (BEP 27) is announced to its own trackers and nowhere else.
+      trackers: isPrivate ? [] : [...trackers, ...(download.trackers ?? []).map((url) => [url])],
+      isPaused: row.isPaused,
+      totals: row,
+      addedAtMs: row.addedAtMs,
+      memory: this.#memory(infoHash),
+      onChange: () => onChange(infoHash),
+      ...(download.infoHashV2 === undefined ? {} : { infoHashV2: download.infoHashV2 }),
+      ...(metainfo === undefined ? {} : { metainfo }),
+      ...(row.record === undefined ? {} : { record: row.record }),
+      ...(row.wantedFiles === undefined ? {} : { wantedFiles: row.wantedFiles }),
+      ...(download.candidates === undefined ? {} : { candidates: download.candidates }),
+    });
+    this.#torrents.set(infoHash, torrent);
+    if (metainfo !== undefined) this.#options.onMetainfo(torrent, metainfo);
+    onChange(infoHash);
+    return torrent;
+  }
+
+  #memory(infoHash: InfoHash): TorrentMemory {
+    const { store } = this.#options;
+    return {
+      saveRecord: (record) => store.saveRecord(infoHash, record),
+      saveMetainfo: (bytes, rootName) => {
+        store.saveMetainfo(infoHash, bytes, { rootName });
+        const torrent = this.#torrents.get(infoHash);
+        if (torrent?.metainfo !== undefined) this.#options.onMetainfo(torrent, torrent.metainfo);
+      },
+    };
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Keeps the community's tracker supplied with the torrents we have: each is sent once, again when the tracker was
+ * restarted, a few at a time, and later when it could not be reached. A tracker that refuses one is not asked again.
+ *
+ * @module
+ */
+import type { InfoHash } from "../shared/ids.ts";
+import type { MediaKind } from "../shared/media_kind.ts";
+import { CommunityError } from "./community.ts";
+
+/** Torrents on their way at the same time: enough to hide the delay of a far tracker. */
+const MAX_CONCURRENT = 4;
+/** A tracker that could not be reached is tried again after this. */
+const RETRY_MS = 3_000;
+
+/** What is published. */
+export interface Publication {
+  readonly infoHash: InfoHash;
+  readonly kind: MediaKind;
+  /** The .torrent, made when its turn comes: thousands of them are not held in memory. */
+  metainfo(): Uint8Array;
+}
+
+/** Where to; the community's tracker is one. */
+export interface PublicationSink {
+  publish(
+    metainfo: Uint8Array,
+    options: { readonly infoHash: InfoHash; readonly kind: MediaKind; readonly signal?: AbortSignal },
+  ): Promise<void>;
+}
+
+/** Publishes until disposed. */
+export class Publisher implements AsyncDisposable {
+  readonly #sink: PublicationSink;
+  readonly #all = new Map<InfoHash, Publication>();
+  readonly #waiting = new Set<InfoHash>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #end = new AbortController();
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(sink: PublicationSink) {
+    this.#sink = sink;
+  }
+
+  /** Publishes a torrent, and keeps it published until it is removed. */
+  add(publication: Publication): void {
+    this.#all.set(publication.infoHash, publication);
+    this.#waiting.add(publication.infoHash);
+    this.#fill();
+  }
+
+  /** Does not publish a torrent again. The tracker drops it by itself when nobody has it any more. */
+  remove(infoHash: InfoHash): void {
+    this.#all.delete(infoHash);
+    this.#waiting.delete(infoHash);
+  }
+
+  /** Sends everything again: the tracker was restarted. */
+  publishAll(): void {
+    for (const infoHash of this.#all.keys()) this.#waiting.add(infoHash);
+    this.#fill();
+  }
+
+  /** Ends what is under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    this.#end.abort(new DOMException("the session was closed", "AbortError"));
+    this.#waiting.clear();
+    await Promise.all(this.#running);
+  }
+
+  #fill(): void {
+    if (this.#end.signal.aborted || this.#retryTimer !== undefined) return;
+    for (const infoHash of this.#waiting) {
+      if (this.#running.size >= MAX_CONCURRENT) return;
+      this.#waiting.delete(infoHash);
+      const publication = this.#all.get(infoHash);
+      if (publication === undefined) continue;
+      const running = this.#publish(publication).finally(() => {
+        this.#running.delete(running);
+        this.#fill();
+      });
+      this.#running.add(running);
+    }
+  }
+
+  async #publish(publication: Publication): Promise<void> {
+    const { infoHash, kind } = publication;
+    try {
+      await this.#sink.publish(publication.metainfo(), { infoHash, kind, signal: this.#end.signal });
+    } catch (error) {
+      if (!(error instanceof CommunityError)) throw error;
+      if (error.isFinal || this.#end.signal.aborted || !this.#all.has(infoHash)) return;
+      this.#waiting.add(infoHash);
+      this.#retryTimer ??= setTimeout(() => {
+        this.#retryTimer = undefined;
+        this.#fill();
+      }, RETRY_MS);
+    }
+  }
+}

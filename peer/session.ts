@@ -1,0 +1,281 @@
+/**
+ * All torrents of one program: those that were added and those of the shared folders. Makes what they share, lets
+ * connections in, talks to the community's tracker, and ends everything in order.
+ *
+ * @module
+ */
+import type { Endpoint } from "../shared/endpoint.ts";
+import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
+import { formatMagnet, MagnetSyntaxError, parseMagnet } from "../shared/magnet.ts";
+import type { PeerMode } from "../shared/media_kind.ts";
+import { encodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
+import type { Handshake } from "../shared/wire/handshake.ts";
+import { Community } from "./community.ts";
+import { Downloads } from "./downloads.ts";
+import { BanList, type Engine } from "./engine.ts";
+import { Announcer } from "./net/announcer.ts";
+import type { PeerConnection } from "./net/connection.ts";
+import { type HandshakeAnswer, PeerListener } from "./net/listener.ts";
+import { RateLimiter } from "./net/rate_limiter.ts";
+import { UdpTrackerClient } from "./net/udp_tracker_client.ts";
+import { Publisher } from "./publisher.ts";
+import { SharedFolders } from "./shared_folders.ts";
+import { SharedTorrents } from "./shared_torrents.ts";
+import { openDatabase } from "./storage/database.ts";
+import { FileHashStore } from "./storage/file_hash_store.ts";
+import { HashPool } from "./storage/hash_pool.ts";
+import { OpenFiles } from "./storage/open_files.ts";
+import { PieceBuffers } from "./storage/piece_buffers.ts";
+import { SettingsStore } from "./storage/settings_store.ts";
+import { ShareStore } from "./storage/share_store.ts";
+import type { SharedFile } from "./storage/shares.ts";
+import { type TorrentRow, TorrentStore } from "./storage/torrent_store.ts";
+import { defaultSwarmSettings } from "./swarm/settings.ts";
+import type { Torrent } from "./torrent.ts";
+
+/** How often torrents are told that time passed: the deadlines of blocks are some hundred milliseconds apart. */
+const TICK_MS = 100;
+/** How often transfer totals are written: a crash may cost a few seconds of statistics. */
+const SAVE_TOTALS_MS = 5_000;
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  /** Only media of this kind are shared; absent: audio and video. */
+  readonly mode?: PeerMode;
+  /** Where the database lies; absent: nothing is remembered. */
+  readonly dataDirectory?: string;
+  readonly downloadsFolder: string;
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tracker?: Endpoint;
+  /** The secret of a private community. */
+  readonly key?: string;
+  /** Bytes a second; absent: no limit. */
+  readonly downloadRate?: number;
+  readonly uploadRate?: number;
+}
+
+/** Everything of one program that has to do with torrents. */
+export class Session implements AsyncDisposable {
+  readonly engine: Engine;
+  readonly settings: SettingsStore;
+  readonly downloads: Downloads;
+  readonly sharedFolders: SharedFolders;
+  readonly sharedTorrents: SharedTorrents;
+  readonly community: Community | undefined;
+  readonly downloadsFolder: string;
+  readonly startedAtMs: number = Date.now();
+  readonly #scope: AsyncDisposableStack;
+  readonly #listeners = new Set<(infoHash: InfoHash | undefined) => void>();
+  /** The other info-hash of hybrid torrents (BEP 52): truncated v2 to the one we know the torrent by. */
+  readonly #aliases = new Map<InfoHash, InfoHash>();
+  readonly #publisher: Publisher | undefined;
+
+  /** Opens the database, binds the port and brings back what was there. @throws Deno.errors.AddrInUse */
+  static async open(options: SessionOptions): Promise<Session> {
+    await Deno.mkdir(options.downloadsFolder, { recursive: true });
+    if (options.dataDirectory !== undefined) await Deno.mkdir(options.dataDirectory, { recursive: true });
+    await using scope = new AsyncDisposableStack();
+    const session = new Session(options, scope);
+    session.#start();
+    return session;
+  }
+
+  private constructor(options: SessionOptions, scope: AsyncDisposableStack) {
+    const file = options.dataDirectory === undefined ? ":memory:" : `${options.dataDirectory}/playswarm.db`;
+    const database = openDatabase(file);
+    scope.defer(() => database.close());
+    this.settings = new SettingsStore(database);
+    this.downloadsFolder = options.downloadsFolder;
+    this.engine = this.#makeEngine(options, scope);
+    this.community = this.#makeCommunity(options, scope);
+    this.#publisher = this.community === undefined ? undefined : scope.use(new Publisher(this.community));
+    const trackers = this.community === undefined ? [] : [this.community.announceUrls];
+    const onChange = (infoHash: InfoHash) => this.#tell(infoHash);
+    this.downloads = scope.use(
+      new Downloads({
+        engine: this.engine,
+        store: new TorrentStore(database),
+        folder: options.downloadsFolder,
+        trackers,
+        onMetainfo: (torrent, metainfo) => this.#onMetainfo(torrent, metainfo),
+        onChange,
+      }),
+    );
+    this.sharedTorrents = scope.use(
+      new SharedTorrents({
+        engine: this.engine,
+        trackers,
+        onBroken: (path) => this.sharedFolders.invalidate(path),
+        onChange,
+      }),
+    );
+    this.downloads.restore(rememberedMagnet);
+    this.sharedFolders = scope.use(
+      new SharedFolders({
+        store: new ShareStore(database),
+        cache: new FileHashStore(database),
+        pool: this.engine.pool,
+        ...(options.mode === undefined ? {} : { mode: options.mode }),
+        onAdded: (shared) => this.#onShared(shared),
+        onRemoved: (infoHash) => this.#onUnshared(infoHash),
+        onChange: () => this.#tell(undefined),
+        uploadedBytes: (infoHash) => this.sharedTorrents.totals(infoHash).uploadedBytes,
+      }),
+    );
+    this.#scope = scope.move();
+  }
+
+  /** A torrent by any of its info-hashes; a shared one that rests is woken. */
+  torrent(infoHash: InfoHash): Torrent | undefined {
+    const known = this.#aliases.get(infoHash) ?? infoHash;
+    return this.downloads.get(known) ?? this.sharedTorrents.wake(known);
+  }
+
+  /** Calls the listener with what changed: a torrent, or undefined for anything else. */
+  subscribe(listener: (infoHash: InfoHash | undefined) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Leaves all swarms and closes everything; what is resumable is saved. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#scope.disposeAsync();
+  }
+
+  #start(): void {
+    const ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#scope.defer(() => clearInterval(ticker));
+    const saver = setInterval(() => this.downloads.saveTotals(), SAVE_TOTALS_MS);
+    this.#scope.defer(() => clearInterval(saver));
+    this.community?.start();
+  }
+
+  #tick(): void {
+    this.downloads.tick();
+    this.sharedTorrents.tick();
+  }
+
+  #tell(infoHash: InfoHash | undefined): void {
+    for (const listener of this.#listeners) listener(infoHash);
+  }
+
+  #makeEngine(options: SessionOptions, scope: AsyncDisposableStack): Engine {
+    const limit = (rate: number | undefined) => new RateLimiter(rate === undefined ? {} : { rateBytesPerSecond: rate });
+    const downloadLimiter = limit(options.downloadRate);
+    const uploadLimiter = limit(options.uploadRate);
+    const peerId = createPeerId(crypto.getRandomValues(new Uint8Array(12)));
+    const pool = scope.use(new HashPool());
+    const files = scope.use(new OpenFiles());
+    const listener = scope.use(PeerListener.listen({
+      ...(options.host === undefined ? {} : { host: options.host }),
+      port: options.port,
+      downloadLimiter,
+      uploadLimiter,
+      route: (handshake) => this.#route(handshake),
+      onConnection: (connection) => this.#onConnection(connection),
+    }));
+    const random = Math.random;
+    const udp = scope.use(new UdpTrackerClient({ random }));
+    const announcer = scope.use(new Announcer({ peerId, port: listener.port, random, udp }));
+    return {
+      peerId,
+      listenPort: listener.port,
+      announcer,
+      pool,
+      buffers: new PieceBuffers(),
+      files,
+      downloadLimiter,
+      uploadLimiter,
+      bans: new BanList(),
+      swarmSettings: defaultSwarmSettings,
+      now: () => performance.now(),
+      random,
+    };
+  }
+
+  #makeCommunity(options: SessionOptions, scope: AsyncDisposableStack): Community | undefined {
+    if (options.tracker === undefined) return undefined;
+    return scope.use(
+      new Community({
+        tracker: options.tracker,
+        ...(options.key === undefined ? {} : { key: options.key }),
+        onChange: () => this.#tell(undefined),
+        onRestart: () => {
+          this.engine.announcer.reannounceAll();
+          this.#publisher?.publishAll();
+        },
+      }),
+    );
+  }
+
+  /** Which torrent an incoming handshake is for. A v1 handshake of a peer that also speaks v2 is upgraded (BEP 52). */
+  #route(handshake: Handshake): HandshakeAnswer | undefined {
+    const infoHash = this.#aliases.get(handshake.infoHash) ?? handshake.infoHash;
+    const info = this.downloads.get(infoHash)?.info ?? this.sharedTorrents.file(infoHash)?.metainfo.info;
+    const isHere = info !== undefined || this.downloads.get(infoHash) !== undefined;
+    if (!isHere || this.downloads.get(infoHash)?.isPaused) return undefined;
+    const v2 = info?.infoHashV2;
+    return {
+      peerId: this.engine.peerId,
+      infoHash: handshake.supportsV2 && v2 !== undefined ? truncateInfoHash(v2) : handshake.infoHash,
+      supportsV2: v2 !== undefined,
+    };
+  }
+
+  #onConnection(connection: PeerConnection): void {
+    const torrent = this.torrent(connection.handshake.infoHash);
+    if (torrent === undefined) return connection.close("the torrent was just removed");
+    torrent.adopt(connection);
+  }
+
+  #onMetainfo(torrent: Torrent, metainfo: Metainfo): void {
+    const { infoHashV2 } = metainfo.info;
+    if (infoHashV2 !== undefined) this.#aliases.set(truncateInfoHash(infoHashV2), torrent.infoHash);
+  }
+
+  #onShared(file: SharedFile): void {
+    const { infoHash, infoHashV2 } = file.metainfo.info;
+    // What is being downloaded into a shared folder, or was, is served as the download that it is.
+    if (this.downloads.get(infoHash) !== undefined || this.#isDownload(file.path)) return;
+    if (infoHashV2 !== undefined) this.#aliases.set(truncateInfoHash(infoHashV2), infoHash);
+    this.sharedTorrents.add(file);
+    this.#publisher?.add({ infoHash, kind: file.kind, metainfo: () => encodeMetainfo(file.metainfo) });
+  }
+
+  #onUnshared(infoHash: InfoHash): void {
+    if (!this.sharedTorrents.has(infoHash)) return;
+    this.sharedTorrents.remove(infoHash);
+    this.#publisher?.remove(infoHash);
+  }
+
+  #isDownload(path: string): boolean {
+    for (const torrent of this.downloads.all()) {
+      if (torrent.layout?.paths.includes(path)) return true;
+    }
+    return false;
+  }
+}
+
+/** What a torrent was added by, from its row: the magnet link it came from still names its trackers. */
+function rememberedMagnet(row: TorrentRow) {
+  const plain = { infoHash: row.infoHash, name: row.infoHash, source: row.source };
+  try {
+    const magnet = parseMagnet(row.source);
+    const { infoHashV2, name, trackers } = magnet;
+    return { ...plain, trackers, name: name ?? plain.name, ...(infoHashV2 === undefined ? {} : { infoHashV2 }) };
+  } catch (error) {
+    // Whatever was not added by a magnet link has its metainfo in the row.
+    if (!(error instanceof MagnetSyntaxError)) throw error;
+    return plain;
+  }
+}
+
+/** The magnet link of a torrent, with the community's tracker in it. */
+export function magnetOf(
+  torrent: { readonly infoHash: InfoHash; readonly name: string },
+  trackers: readonly string[],
+): string {
+  return formatMagnet({ infoHash: torrent.infoHash, name: torrent.name, trackers, peers: [] });
+}

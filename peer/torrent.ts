@@ -1,0 +1,406 @@
+/**
+ * One torrent: the place where its swarm, its disk, its announces and its players meet.
+ *
+ * @module
+ */
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
+import { encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
+import { Demands, type DemandWindow, type StatedDemand } from "./demands.ts";
+import type { Engine } from "./engine.ts";
+import type { PeerConnection } from "./net/connection.ts";
+import { Readers } from "./readers.ts";
+import { chooseLayout, type FileLayout, layoutAt, layoutInPlace } from "./storage/file_layout.ts";
+import { StorageError } from "./storage/storage_error.ts";
+import type { StorageEvent } from "./storage/storage_event.ts";
+import { type StorageRecord, TorrentStorage } from "./storage/torrent_storage.ts";
+import type { ReadableTorrent } from "./torrent_bytes.ts";
+import { type SwarmHost, TorrentSwarm } from "./torrent_swarm.ts";
+import { wantedPieces } from "./wanted_pieces.ts";
+
+/** Where a torrent's files lie: a share in place, or a download below a folder. */
+export type TorrentPlace =
+  | { readonly type: "share"; readonly path: string }
+  | { readonly type: "download"; readonly folder: string; readonly rootName?: string };
+
+/** What survives a restart; each call saves before it returns. */
+export interface TorrentMemory {
+  saveRecord(record: StorageRecord): void;
+  saveMetainfo(metainfo: Uint8Array, rootName: string): void;
+}
+
+/** Bytes moved since the torrent was added. */
+export interface TransferTotals {
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+}
+
+/** What a torrent is opened with. */
+export interface TorrentOptions {
+  readonly engine: Engine;
+  readonly infoHash: InfoHash;
+  readonly infoHashV2?: InfoHashV2;
+  /** Shown until the metadata are known. */
+  readonly name: string;
+  /** Absent for a magnet or a bare info-hash: it is fetched from peers. */
+  readonly metainfo?: Metainfo;
+  readonly place: TorrentPlace;
+  readonly record?: StorageRecord;
+  /** Announce addresses beside those of the metainfo, in tiers (BEP 12). */
+  readonly trackers: readonly (readonly string[])[];
+  /** Peers known beforehand. */
+  readonly candidates?: readonly Endpoint[];
+  readonly wantedFiles?: readonly number[];
+  readonly isPaused?: boolean;
+  readonly totals?: TransferTotals;
+  readonly addedAtMs: number;
+  readonly memory: TorrentMemory;
+  /** Something that a view shows has changed. */
+  readonly onChange: () => void;
+  /** A shared file was found changed or unreadable while it was served. */
+  readonly onShareBroken?: (error: StorageError) => void;
+}
+
+/** What a torrent does now, coarsely. */
+export type TorrentPhase = "fetching-metadata" | "checking" | "active" | "paused" | "failed";
+
+/** One torrent, from when it was added until it is disposed. */
+export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
+  readonly infoHash: InfoHash;
+  readonly addedAtMs: number;
+  readonly place: TorrentPlace;
+  readonly swarm: TorrentSwarm;
+  readonly #options: TorrentOptions;
+  readonly #engine: Engine;
+  readonly #readers = new Readers();
+  readonly #demands: Demands;
+  readonly #end = new AbortController();
+  #opening: Promise<void> = Promise.resolve();
+  #metainfo: Metainfo | undefined;
+  #layout: FileLayout | undefined;
+  #storage: TorrentStorage | undefined;
+  #isPaused: boolean;
+  #isDiskFull = false;
+  #hasCompleted = false;
+  #failure: Error | undefined;
+  #checkedBytes = 0;
+  #uploadedBytes: number;
+  #downloadedBytes: number;
+
+  constructor(options: TorrentOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.infoHash = options.infoHash;
+    this.addedAtMs = options.addedAtMs;
+    this.place = options.place;
+    this.#metainfo = options.metainfo;
+    this.#isPaused = options.isPaused ?? false;
+    this.#uploadedBytes = options.totals?.uploadedBytes ?? 0;
+    this.#downloadedBytes = options.totals?.downloadedBytes ?? 0;
+    this.swarm = new TorrentSwarm({
+      engine: options.engine,
+      infoHash: options.infoHash,
+      host: this,
+      ...(options.infoHashV2 === undefined ? {} : { infoHashV2: options.infoHashV2 }),
+    });
+    this.#demands = new Demands((demands) => this.swarm.handle({ type: "demand-moved", demands }));
+    if (this.#isPaused) this.swarm.handle({ type: "paused" });
+    if (options.metainfo !== undefined) this.#opening = this.#open(options.metainfo);
+    else if (!this.#isPaused) this.#announce();
+    this.addCandidates(options.candidates ?? []);
+  }
+
+  /** The info dictionary, once it is known. */
+  get info(): Info | undefined {
+    return this.#metainfo?.info;
+  }
+
+  /** What a .torrent file of it says, once it is known. */
+  get metainfo(): Metainfo | undefined {
+    return this.#metainfo;
+  }
+
+  /** What it is called. */
+  get name(): string {
+    return this.info?.name ?? this.#options.name;
+  }
+
+  /** Where its files lie, once that is decided. */
+  get layout(): FileLayout | undefined {
+    return this.#layout;
+  }
+
+  /** The disk side, once it is open. */
+  get storage(): TorrentStorage | undefined {
+    return this.#storage;
+  }
+
+  /** What it does now. */
+  get phase(): TorrentPhase {
+    if (this.#failure !== undefined) return "failed";
+    if (this.#isPaused) return "paused";
+    if (this.#metainfo === undefined) return "fetching-metadata";
+    return this.#storage === undefined ? "checking" : "active";
+  }
+
+  /** Whether it waits for room on the disk. */
+  get isDiskFull(): boolean {
+    return this.#isDiskFull;
+  }
+
+  /** Why it failed. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Bytes hashed so far while it is checked at its start. */
+  get checkedBytes(): number {
+    return this.#checkedBytes;
+  }
+
+  /** Whether every wanted piece is verified and on disk. */
+  get isComplete(): boolean {
+    return this.#hasCompleted || (this.#storage?.verified.isComplete ?? false);
+  }
+
+  /** Whether a player has stated a demand. */
+  get isRead(): boolean {
+    return this.#demands.all.length > 0;
+  }
+
+  /** Whether the user paused it. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Bytes moved since it was added. */
+  get totals(): TransferTotals {
+    return { uploadedBytes: this.#uploadedBytes, downloadedBytes: this.#downloadedBytes };
+  }
+
+  /** Resolves when its files were looked at and it serves and fetches; fails when they cannot be used. */
+  async whenOpen(): Promise<void> {
+    await this.#opening;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Takes over an incoming connection, once its files are open. */
+  async adopt(connection: PeerConnection): Promise<void> {
+    await this.#opening;
+    this.swarm.adopt(connection);
+  }
+
+  /** Tells of peers that may have it. */
+  addCandidates(candidates: readonly Endpoint[]): void {
+    if (candidates.length > 0) this.swarm.handle({ type: "candidates-found", candidates, source: "manual" });
+  }
+
+  /** Pauses: all peers are let go and nothing is announced. */
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#leave();
+    this.swarm.handle({ type: "paused" });
+    this.#options.onChange();
+  }
+
+  /** Goes on after a pause. */
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.swarm.handle({ type: "resumed" });
+    this.#announce();
+    this.#options.onChange();
+  }
+
+  /** Verified bytes that can be read from `offset` of the piece space on, without a gap. */
+  availableFrom(offset: number): number {
+    return this.#storage?.availableFrom(offset) ?? 0;
+  }
+
+  /** Copies verified bytes; gives how many. */
+  readInto(offset: number, into: Uint8Array): number {
+    return this.#storage?.readInto(offset, into) ?? 0;
+  }
+
+  /** Waits until the byte at `offset` is verified. Fails when the torrent fails or is removed. */
+  async whenReadable(offset: number, options: { readonly signal: AbortSignal }): Promise<void> {
+    if (this.availableFrom(offset) === 0) await this.#readers.wait(offset, options);
+  }
+
+  /** Time passed. */
+  tick(): void {
+    this.swarm.tick();
+  }
+
+  /** States what a player wants soon. */
+  demand(window: DemandWindow): StatedDemand {
+    return this.#demands.state(window);
+  }
+
+  /** Leaves the swarm, writes what is complete, closes everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#leave();
+    this.#end.abort(new DOMException("the torrent was closed", "AbortError"));
+    this.#readers.fail(new Error("The torrent was removed"));
+    await this.#opening;
+    await this.swarm[Symbol.asyncDispose]();
+    await this.#storage?.[Symbol.asyncDispose]();
+  }
+
+  /** The metadata of a magnet came in and match its info-hash. */
+  onInfo(info: Info): void {
+    this.#opening = this.#open({ info, pieceLayers: new Map(), trackers: [] });
+  }
+
+  /** A block was kept. */
+  onDownloaded(byteCount: number): void {
+    this.#downloadedBytes += byteCount;
+  }
+
+  /** A block was sent. */
+  onUploaded(byteCount: number): void {
+    this.#uploadedBytes += byteCount;
+  }
+
+  /** A block could not be read: a shared file that changed under us is withdrawn. */
+  onUploadFailed(error: Error): void {
+    if (error instanceof StorageError && this.place.type === "share") this.#options.onShareBroken?.(error);
+  }
+
+  /** The last wanted piece was verified. */
+  onCompleted(): void {
+    this.#hasCompleted = true;
+    if (this.place.type !== "share") this.#engine.announcer.completed(this.infoHash);
+    this.#options.onChange();
+  }
+
+  /** The swarm could do with more peers. */
+  onWantCandidates(): void {
+    const isAnnounced = this.place.type !== "share" && !this.#isPaused && this.#failure === undefined;
+    if (isAnnounced) this.#engine.announcer.announceSoon(this.infoHash);
+  }
+
+  /** A peer was found out. */
+  onBanned(): void {
+    this.#options.onChange();
+  }
+
+  /** Joins the swarm. A share is announced by whoever holds it, also while its torrent rests. */
+  #announce(): void {
+    if (this.place.type === "share") return;
+    this.#engine.announcer.add(this.infoHash, {
+      trackers: [...this.#options.trackers, ...(this.#metainfo?.trackers ?? [])],
+      state: () => ({ uploaded: this.#uploadedBytes, downloaded: this.#downloadedBytes, left: this.#leftBytes() }),
+      onPeers: (candidates) => this.swarm.handle({ type: "candidates-found", candidates, source: "tracker" }),
+    });
+  }
+
+  #leave(): void {
+    if (this.place.type !== "share") this.#engine.announcer.remove(this.infoHash);
+  }
+
+  /** Bytes still to fetch. A magnet whose length nobody knows says one, so that no tracker takes it for a seeder. */
+  #leftBytes(): number {
+    const { info } = this;
+    const storage = this.#storage;
+    if (info === undefined || storage === undefined) return 1;
+    if (storage.verified.isComplete) return 0;
+    let left = info.geometry.contentLength;
+    for (const [index, file] of info.files.entries()) left -= file.isPad ? 0 : storage.fileVerifiedBytes(index);
+    return Math.max(1, left);
+  }
+
+  async #open(metainfo: Metainfo): Promise<void> {
+    const { memory, record } = this.#options;
+    this.#metainfo = metainfo;
+    this.#options.onChange();
+    try {
+      this.#layout = await this.#place(metainfo.info);
+      memory.saveMetainfo(encodeMetainfo(metainfo), this.#layout.rootName);
+      this.#storage = await TorrentStorage.open({
+        info: metainfo.info,
+        pieceLayers: metainfo.pieceLayers,
+        layout: this.#layout,
+        ...(record === undefined ? {} : { record }),
+        isReadOnly: this.place.type === "share",
+        pool: this.#engine.pool,
+        buffers: this.#engine.buffers,
+        files: this.#engine.files,
+        onEvent: (event) => this.#onStorage(event),
+        save: (changed) => memory.saveRecord(changed),
+        onCheckProgress: (doneBytes) => this.#onChecked(doneBytes),
+        signal: this.#end.signal,
+      });
+    } catch (error) {
+      if (this.#end.signal.aborted) return;
+      if (!(error instanceof StorageError)) throw error;
+      return this.#fail(error);
+    }
+    this.#begin(metainfo.info, this.#storage);
+  }
+
+  #begin(info: Info, storage: TorrentStorage): void {
+    const { wantedFiles } = this.#options;
+    this.swarm.begin(info, {
+      type: "metadata-known",
+      info,
+      verified: storage.verified,
+      hasLayers: storage.hashes.hasLayers,
+      ...(wantedFiles === undefined ? {} : { wanted: wantedPieces(info, wantedFiles) }),
+    });
+    this.#wakeReaders();
+    if (!this.#isPaused) this.#announce();
+    this.#options.onChange();
+  }
+
+  async #place(info: Info): Promise<FileLayout> {
+    if (this.place.type === "share") return layoutInPlace(info, this.place.path);
+    const { folder, rootName } = this.place;
+    return rootName === undefined ? await chooseLayout(info, { folder }) : layoutAt(info, { folder, rootName });
+  }
+
+  #onChecked(doneBytes: number): void {
+    this.#checkedBytes = doneBytes;
+    this.#options.onChange();
+  }
+
+  #onStorage(event: StorageEvent): void {
+    switch (event.type) {
+      case "full":
+      case "ready":
+        this.#isDiskFull = event.type === "full";
+        this.swarm.handle({ type: event.type === "full" ? "storage-full" : "storage-ready" });
+        return this.#options.onChange();
+      case "failed":
+        return this.#fail(event.error);
+      case "layers-complete":
+        return this.#saveLayers();
+      case "file-complete":
+        return this.#options.onChange();
+      default:
+        this.swarm.handle(event);
+        this.#wakeReaders();
+    }
+  }
+
+  #wakeReaders(): void {
+    this.#readers.wake((offset) => this.availableFrom(offset) > 0);
+  }
+
+  #saveLayers(): void {
+    if (this.#metainfo === undefined || this.#storage === undefined || this.#layout === undefined) return;
+    this.#metainfo = { ...this.#metainfo, pieceLayers: this.#storage.hashes.pieceLayers };
+    this.#options.memory.saveMetainfo(encodeMetainfo(this.#metainfo), this.#layout.rootName);
+  }
+
+  /** Nothing more can be done with the files: says so, and leaves the swarm. */
+  #fail(error: StorageError): void {
+    this.#failure = error;
+    this.#leave();
+    this.swarm.handle({ type: "paused" });
+    this.#readers.fail(error);
+    if (this.place.type === "share") this.#options.onShareBroken?.(error);
+    this.#options.onChange();
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * One connected peer of a torrent: the connection, its extensions, and which of what comes in is whose business.
+ *
+ * @module
+ */
+import { assertNever } from "../shared/assert_never.ts";
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { Block } from "../shared/geometry.ts";
+import type { ControlMessage, HashesMessage, HashRequestMessage, PeerMessage } from "../shared/wire/peer_message.ts";
+import type { ExtensionHandshake } from "../shared/wire/extension.ts";
+import type { MetadataMessage } from "../shared/wire/metadata_message.ts";
+import { ExtensionLink, type Greeting } from "./extension_link.ts";
+import type { ConnectionHandler, PeerConnection } from "./net/connection.ts";
+import type { PeerKey } from "./swarm/swarm_event.ts";
+
+/** What a torrent does with what its peers send. All is called while a message is being read: views end with the call. */
+export interface PeerOwner {
+  onControl(peer: PeerKey, message: ControlMessage): void;
+  onBlock(peer: PeerKey, block: Block, data: Uint8Array): void;
+  onHashRequest(peer: PeerKey, message: HashRequestMessage): void;
+  onHashes(peer: PeerKey, message: HashesMessage): void;
+  onExtensionHandshake(peer: PeerKey, handshake: ExtensionHandshake): void;
+  onMetadata(peer: PeerKey, message: MetadataMessage): void;
+  onUploaded(peer: PeerKey, block: Block): void;
+  onUploadFailed(peer: PeerKey, block: Block, error: Error): void;
+  readBlock(block: Block, into: Uint8Array): void;
+  /** Pending while there is no room for more blocks. */
+  room(): Promise<void> | undefined;
+}
+
+/** A peer, from its handshake to its end. */
+export class TorrentPeer implements ConnectionHandler {
+  readonly key: PeerKey;
+  readonly connection: PeerConnection;
+  readonly extensions: ExtensionLink;
+  readonly #owner: PeerOwner;
+
+  constructor(key: PeerKey, options: { readonly connection: PeerConnection; readonly owner: PeerOwner }) {
+    this.key = key;
+    this.connection = options.connection;
+    this.extensions = new ExtensionLink(options.connection);
+    this.#owner = options.owner;
+  }
+
+  /** Where the peer is. */
+  get endpoint(): Endpoint {
+    return this.connection.endpoint;
+  }
+
+  /** Introduces us, to a peer that speaks the extension protocol. */
+  greet(greeting: Greeting): void {
+    if (this.connection.handshake.supportsExtensions) this.extensions.greet(greeting);
+  }
+
+  /** Carries messages until the connection ends; gives why it did. */
+  run(): Promise<string> {
+    return this.connection.run(this);
+  }
+
+  /** Hands a message to its place in the torrent. @throws {ProtocolError} which ends the connection */
+  onMessage(message: PeerMessage): void {
+    switch (message.type) {
+      case "piece": {
+        const block = { piece: message.piece, begin: message.begin, length: message.data.length };
+        return this.#owner.onBlock(this.key, block, message.data);
+      }
+      case "extended":
+        return this.#onExtension(this.extensions.receive(message));
+      case "hash-request":
+        return this.#owner.onHashRequest(this.key, message);
+      case "hashes":
+        return this.#owner.onHashes(this.key, message);
+      case "keep-alive":
+      case "unknown":
+        return;
+      default:
+        return this.#owner.onControl(this.key, message);
+    }
+  }
+
+  /** Back-pressure: the next read waits until there is room for what it may bring. */
+  afterRead(): Promise<void> | undefined {
+    return this.#owner.room();
+  }
+
+  /** Fills in the bytes of an upload when its turn comes. */
+  readBlock(block: Block, into: Uint8Array): void {
+    this.#owner.readBlock(block, into);
+  }
+
+  /** Notes an upload that was written. */
+  onUploaded(block: Block): void {
+    this.#owner.onUploaded(this.key, block);
+  }
+
+  /** Notes an upload that could not be read. */
+  onUploadFailed(block: Block, error: Error): void {
+    this.#owner.onUploadFailed(this.key, block, error);
+  }
+
+  #onExtension(input: ReturnType<ExtensionLink["receive"]>): void {
+    if (input === undefined) return;
+    switch (input.type) {
+      case "handshake":
+        return this.#owner.onExtensionHandshake(this.key, input.handshake);
+      case "metadata":
+        return this.#owner.onMetadata(this.key, input.message);
+      default:
+        assertNever(input);
+    }
+  }
+}

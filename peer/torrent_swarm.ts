@@ -1,0 +1,286 @@
+/**
+ * The swarm side of one torrent: its connections and its machine. Carries what happens on the connections into the
+ * machine and the machine's effects out to them. It holds no policy of its own.
+ *
+ * @module
+ */
+import { assertNever } from "../shared/assert_never.ts";
+import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import type { Block } from "../shared/geometry.ts";
+import { type InfoHash, type InfoHashV2, truncateInfoHash } from "../shared/ids.ts";
+import type { Info } from "../shared/metainfo.ts";
+import { ProtocolError } from "../shared/protocol_error.ts";
+import type { ExtensionHandshake } from "../shared/wire/extension.ts";
+import type { MetadataMessage } from "../shared/wire/metadata_message.ts";
+import type { ControlMessage, HashesMessage, HashRequestMessage } from "../shared/wire/peer_message.ts";
+import type { Engine } from "./engine.ts";
+import { MetadataExchange } from "./metadata_exchange.ts";
+import type { PeerConnection } from "./net/connection.ts";
+import { dial, DialFailure } from "./net/dialer.ts";
+import type { TorrentStorage } from "./storage/torrent_storage.ts";
+import { SwarmMachine } from "./swarm/machine.ts";
+import type { SwarmEffect } from "./swarm/swarm_effect.ts";
+import type { PeerKey, SwarmEvent } from "./swarm/swarm_event.ts";
+import { type PeerOwner, TorrentPeer } from "./torrent_peer.ts";
+
+/** What the swarm side needs of its torrent. */
+export interface SwarmHost {
+  /** The disk side, once it is open. */
+  readonly storage: TorrentStorage | undefined;
+  onInfo(info: Info): void;
+  onDownloaded(byteCount: number): void;
+  onUploaded(byteCount: number): void;
+  onUploadFailed(error: Error): void;
+  onCompleted(): void;
+  onWantCandidates(): void;
+  onBanned(): void;
+}
+
+/** How to make a {@link TorrentSwarm}. */
+export interface TorrentSwarmOptions {
+  readonly engine: Engine;
+  readonly infoHash: InfoHash;
+  readonly infoHashV2?: InfoHashV2;
+  readonly host: SwarmHost;
+}
+
+/** Connections and machine of one torrent. */
+export class TorrentSwarm implements AsyncDisposable, PeerOwner {
+  readonly machine: SwarmMachine;
+  /** Connected peers, by key. */
+  readonly peers: ReadonlyMap<PeerKey, TorrentPeer>;
+  /** Endpoints that sent corrupt data. */
+  readonly bannedPeers: readonly string[];
+  readonly #peers = new Map<PeerKey, TorrentPeer>();
+  readonly #bannedPeers: string[] = [];
+  readonly #options: TorrentSwarmOptions;
+  readonly #engine: Engine;
+  readonly #host: SwarmHost;
+  readonly #metadata: MetadataExchange;
+  readonly #end = new AbortController();
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #pending: SwarmEvent[] = [];
+  #isHandling = false;
+  #nextPeerKey: PeerKey = 1;
+  #info: Info | undefined;
+
+  constructor(options: TorrentSwarmOptions) {
+    const { engine } = options;
+    this.#options = options;
+    this.#engine = engine;
+    this.#host = options.host;
+    this.peers = this.#peers;
+    this.bannedPeers = this.#bannedPeers;
+    this.machine = new SwarmMachine({
+      random: engine.random,
+      settings: engine.swarmSettings,
+      ownPeerId: engine.peerId,
+    });
+    this.#metadata = new MetadataExchange({
+      infoHash: options.infoHash,
+      ...(options.infoHashV2 === undefined ? {} : { infoHashV2: options.infoHashV2 }),
+      send: (peer, message) => this.#peers.get(peer)?.extensions.sendMetadata(message),
+      onInfo: (info) => this.#host.onInfo(info),
+      onLiar: (peer, reason) => this.#peers.get(peer)?.connection.close(reason),
+    });
+  }
+
+  /** Begins to fetch and serve pieces: the storage is open. */
+  begin(info: Info, event: Extract<SwarmEvent, { readonly type: "metadata-known" }>): void {
+    this.#info = info;
+    this.#metadata.provide(info);
+    this.handle(event);
+    for (const peer of this.#peers.values()) this.#greet(peer);
+  }
+
+  /** Time passed. */
+  tick(): void {
+    this.handle({ type: "tick" });
+    this.#metadata.tick(this.#engine.now());
+  }
+
+  /** Takes over an incoming connection. */
+  adopt(connection: PeerConnection): void {
+    this.#run(this.#serve(connection));
+  }
+
+  /**
+   * Tells the machine of an event and does what it says. What happens meanwhile waits for its turn, so that the machine
+   * sees events in the order in which they are true.
+   */
+  handle(event: SwarmEvent, data?: Uint8Array): void {
+    if (this.#isHandling) return void this.#pending.push(event);
+    this.#isHandling = true;
+    try {
+      for (const effect of this.machine.handle(event, this.#engine.now())) this.#carryOut(effect, data);
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+        for (const effect of this.machine.handle(next, this.#engine.now())) this.#carryOut(effect);
+      }
+    } finally {
+      this.#isHandling = false;
+    }
+  }
+
+  /** A control message came. */
+  onControl(peer: PeerKey, message: ControlMessage): void {
+    this.handle({ type: "message-received", peer, message });
+  }
+
+  /** A block came; its data is a view that ends with the call. */
+  onBlock(peer: PeerKey, block: Block, data: Uint8Array): void {
+    this.handle({ type: "block-received", peer, block }, data);
+  }
+
+  /** A peer asks for hashes (BEP 52): answered from the trees, or rejected. */
+  onHashRequest(peer: PeerKey, message: HashRequestMessage): void {
+    const mayAnswer = this.machine.mayAnswerHashes(peer, this.#engine.now());
+    const hashes = mayAnswer ? this.#host.storage?.hashes.answer(message) : undefined;
+    const answer = hashes === undefined
+      ? { ...message, type: "hash-reject" as const }
+      : { ...message, type: "hashes" as const, hashes };
+    this.#peers.get(peer)?.connection.send(answer);
+  }
+
+  /** Hashes came (BEP 52): the storage judges them. */
+  onHashes(peer: PeerKey, message: HashesMessage): void {
+    const isTrue = this.#host.storage?.hashes.accept(message) ?? false;
+    this.handle({ type: isTrue ? "hashes-verified" : "hashes-failed", peer, range: message });
+  }
+
+  /** A peer introduced itself (BEP 10). */
+  onExtensionHandshake(key: PeerKey, handshake: ExtensionHandshake): void {
+    const peer = this.#peers.get(key);
+    if (peer === undefined) return;
+    const { listenPort, metadataLength, requestQueueLength } = handshake;
+    this.handle({
+      type: "extension-handshake",
+      peer: key,
+      isUploadOnly: handshake.isUploadOnly ?? false,
+      ...(requestQueueLength === undefined ? {} : { requestQueueLength }),
+      ...(metadataLength === undefined ? {} : { metadataLength }),
+      ...(listenPort === undefined ? {} : { listenEndpoint: { host: peer.endpoint.host, port: listenPort } }),
+    });
+    if (peer.extensions.takesMetadata) this.#metadata.offer(key, { metadataLength, now: this.#engine.now() });
+  }
+
+  /** A message about metadata came (BEP 9). */
+  onMetadata(peer: PeerKey, message: MetadataMessage): void {
+    this.#metadata.receive(peer, { message, now: this.#engine.now() });
+  }
+
+  /** A block was written to a connection. */
+  onUploaded(peer: PeerKey, block: Block): void {
+    this.#host.onUploaded(block.length);
+    this.handle({ type: "block-uploaded", peer, block });
+  }
+
+  /** A block could not be read for upload. */
+  onUploadFailed(_peer: PeerKey, _block: Block, error: Error): void {
+    this.#host.onUploadFailed(error);
+  }
+
+  /** Fills in the bytes of an upload. */
+  readBlock(block: Block, into: Uint8Array): void {
+    if (this.#host.storage === undefined) throw new RangeError("Cannot read a block before the storage is open");
+    this.#host.storage.readBlock(block, into);
+  }
+
+  /** Pending while there is no room for more blocks. */
+  room(): Promise<void> | undefined {
+    return this.#host.storage?.room();
+  }
+
+  /** Closes every connection and waits until all is quiet. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort(new DOMException("the torrent was closed", "AbortError"));
+    for (const peer of this.#peers.values()) peer.connection.close("leaving");
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  #carryOut(effect: SwarmEffect, data?: Uint8Array): void {
+    switch (effect.type) {
+      case "dial":
+        return this.#run(this.#dial(effect.endpoint));
+      case "disconnect":
+        return this.#peers.get(effect.peer)?.connection.close(effect.detail ?? effect.reason);
+      case "ban":
+        this.#bannedPeers.push(formatEndpoint(effect.endpoint));
+        this.#engine.bans.add(effect.endpoint, this.#engine.now());
+        return this.#host.onBanned();
+      case "send":
+        return this.#peers.get(effect.peer)?.connection.send(effect.message);
+      case "request":
+        return this.#peers.get(effect.peer)?.connection.sendRequests(effect.blocks);
+      case "keep-block":
+        return this.#keep(effect.block, data);
+      case "upload-block":
+        return this.#peers.get(effect.peer)?.connection.queueUpload(effect.block);
+      case "cancel-upload":
+        return void this.#peers.get(effect.peer)?.connection.cancelUpload(effect.block);
+      case "want-candidates":
+        return this.#host.onWantCandidates();
+      case "completed":
+        return this.#host.onCompleted();
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #keep(block: Block, data: Uint8Array | undefined): void {
+    if (data === undefined) throw new TypeError("Cannot keep a block as received: current value is no data");
+    this.#host.onDownloaded(data.length);
+    this.#host.storage?.writeBlock(block, data);
+  }
+
+  async #dial(endpoint: Endpoint): Promise<void> {
+    const engine = this.#engine;
+    const v2 = this.#info?.infoHashV2 ?? this.#options.infoHashV2;
+    try {
+      if (engine.bans.has(endpoint, engine.now())) throw new ProtocolError("wrong-hash", "It sent corrupt data before");
+      const connection = await dial(endpoint, {
+        infoHash: this.#options.infoHash,
+        peerId: engine.peerId,
+        downloadLimiter: engine.downloadLimiter,
+        uploadLimiter: engine.uploadLimiter,
+        signal: this.#end.signal,
+        ...(v2 === undefined ? {} : { upgradeInfoHash: truncateInfoHash(v2) }),
+      });
+      await this.#serve(connection);
+    } catch (error) {
+      if (this.#end.signal.aborted) return;
+      if (!(error instanceof DialFailure) && !(error instanceof ProtocolError)) throw error;
+      this.handle({ type: "dial-failed", endpoint });
+    }
+  }
+
+  async #serve(connection: PeerConnection): Promise<void> {
+    if (this.#end.signal.aborted || this.#engine.bans.has(connection.endpoint, this.#engine.now())) {
+      connection.close("not welcome");
+      if (connection.isOutgoing) this.handle({ type: "dial-failed", endpoint: connection.endpoint });
+      return;
+    }
+    const { endpoint, isOutgoing, handshake } = connection;
+    const peer = new TorrentPeer(this.#nextPeerKey++, { connection, owner: this });
+    this.#peers.set(peer.key, peer);
+    this.handle({ type: "peer-connected", peer: peer.key, endpoint, isOutgoing, handshake });
+    this.#greet(peer);
+    const reason = await peer.run();
+    this.#peers.delete(peer.key);
+    this.#metadata.forget(peer.key, { now: this.#engine.now() });
+    this.handle({ type: "peer-disconnected", peer: peer.key, reason });
+  }
+
+  #greet(peer: TorrentPeer): void {
+    peer.greet({
+      listenPort: this.#engine.listenPort,
+      isUploadOnly: this.#host.storage?.verified.isComplete ?? false,
+      ...(this.#info === undefined ? {} : { metadataLength: this.#info.infoBytes.length }),
+    });
+  }
+
+  /** Runs a task in this scope. An error that a task does not expect is a bug, and ends the program. */
+  #run(task: Promise<void>): void {
+    const running = task.finally(() => this.#tasks.delete(running));
+    this.#tasks.add(running);
+  }
+}

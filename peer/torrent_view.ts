@@ -1,0 +1,188 @@
+/**
+ * A torrent as the dashboard shows it.
+ *
+ * @module
+ */
+import type {
+  PeerView,
+  TorrentDetails,
+  TorrentFileView,
+  TorrentState,
+  TorrentView,
+} from "../shared/dashboard_views.ts";
+import type { InfoHash } from "../shared/ids.ts";
+import { formatMagnet } from "../shared/magnet.ts";
+import type { MediaGuess } from "../shared/media_kind.ts";
+import { mediaKindByName } from "../shared/media_kind.ts";
+import type { Info } from "../shared/metainfo.ts";
+import type { TorrentFile } from "../shared/metainfo_files.ts";
+import type { SharedFile } from "./storage/shares.ts";
+import type { SwarmView } from "./swarm/view.ts";
+import type { Torrent, TransferTotals } from "./torrent.ts";
+
+/** Finds out what a file holds: by its content where that is here, else by its name. */
+export type GuessMedia = (file: TorrentFile, index: number) => MediaGuess;
+
+/** What a view is made of besides the torrent. */
+export interface TorrentViewOptions {
+  readonly guess: GuessMedia;
+  /** The community's announce addresses, for the magnet link. */
+  readonly trackers: readonly string[];
+}
+
+/** A torrent in the list. */
+export function viewTorrent(torrent: Torrent, options: TorrentViewOptions): TorrentView {
+  return listed(torrent, { ...options, swarm: torrent.swarm.machine.view() });
+}
+
+/** A torrent on its own page. */
+export function viewDetails(
+  torrent: Torrent,
+  options: TorrentViewOptions & { readonly announces: TorrentDetails["trackers"] },
+): TorrentDetails {
+  const swarm = torrent.swarm.machine.view();
+  const geometry = torrent.info?.geometry;
+  return {
+    ...listed(torrent, { ...options, swarm }),
+    pieceCount: geometry?.pieceCount ?? 0,
+    pieceLength: geometry?.pieceLength ?? 0,
+    pieceMap: pieceMap(torrent, swarm),
+    peers: swarm.peers.map(({ peer: _, ...view }): PeerView => view),
+    trackers: options.announces,
+    bannedPeers: torrent.swarm.bannedPeers,
+  };
+}
+
+/** A shared file whose torrent rests. */
+export function viewResting(
+  file: SharedFile,
+  options: { readonly totals: TransferTotals; readonly addedAtMs: number; readonly trackers: readonly string[] },
+): TorrentView {
+  const { info } = file.metainfo;
+  return {
+    infoHash: info.infoHash,
+    name: info.name,
+    state: "seeding",
+    kind: file.kind,
+    sizeBytes: info.geometry.contentLength,
+    verifiedBytes: info.geometry.contentLength,
+    downloadRate: 0,
+    uploadRate: 0,
+    ...options.totals,
+    peerCount: 0,
+    seederCount: 0,
+    addedAtMs: options.addedAtMs,
+    isShare: true,
+    magnet: magnetLink(info.infoHash, { name: info.name, trackers: options.trackers }),
+    files: viewFiles(info, { guess: () => file, verifiedBytes: (index) => info.files[index]?.length ?? 0 }),
+  };
+}
+
+/** A resting share on its own page: nobody is connected, everything is here. */
+export function viewRestingDetails(
+  view: TorrentView,
+  info: Info,
+  announces: TorrentDetails["trackers"],
+): TorrentDetails {
+  return {
+    ...view,
+    pieceCount: info.geometry.pieceCount,
+    pieceLength: info.geometry.pieceLength,
+    pieceMap: "#".repeat(info.geometry.pieceCount),
+    peers: [],
+    trackers: announces,
+    bannedPeers: [],
+  };
+}
+
+function listed(torrent: Torrent, options: TorrentViewOptions & { readonly swarm: SwarmView }): TorrentView {
+  const { info, storage } = torrent;
+  const { swarm } = options;
+  const files = info === undefined ? [] : viewFiles(info, {
+    guess: options.guess,
+    verifiedBytes: (index) => storage?.fileVerifiedBytes(index) ?? 0,
+  });
+  const verifiedBytes = files.reduce((sum, file) => sum + file.verifiedBytes, 0);
+  const sizeBytes = info?.geometry.contentLength ?? 0;
+  const longest = files.reduce<TorrentFileView | undefined>(
+    (best, file) => best === undefined || file.sizeBytes > best.sizeBytes ? file : best,
+    undefined,
+  );
+  const message = messageOf(torrent);
+  const isFetching = !torrent.isComplete && swarm.downloadRate > 0;
+  return {
+    infoHash: torrent.infoHash,
+    name: torrent.name,
+    state: stateOf(torrent),
+    kind: longest?.kind ?? mediaKindByName(torrent.name).kind,
+    sizeBytes,
+    verifiedBytes,
+    downloadRate: torrent.isComplete ? 0 : swarm.downloadRate,
+    uploadRate: swarm.uploadRate,
+    ...torrent.totals,
+    peerCount: swarm.peers.length,
+    seederCount: swarm.seederCount,
+    addedAtMs: torrent.addedAtMs,
+    isShare: torrent.place.type === "share",
+    magnet: magnetLink(torrent.infoHash, { name: torrent.name, trackers: options.trackers }),
+    files,
+    ...(message === undefined ? {} : { message }),
+    ...(isFetching ? { secondsLeft: Math.ceil((sizeBytes - verifiedBytes) / swarm.downloadRate) } : {}),
+  };
+}
+
+function stateOf(torrent: Torrent): TorrentState {
+  const { phase } = torrent;
+  if (phase !== "active") return phase;
+  if (torrent.isDiskFull) return "disk-full";
+  return torrent.isComplete ? "seeding" : "downloading";
+}
+
+function messageOf(torrent: Torrent): string | undefined {
+  if (torrent.failure !== undefined) return torrent.failure.message;
+  if (torrent.isDiskFull) return "The disk is full: the download goes on by itself when there is room again";
+  if (torrent.phase === "fetching-metadata" && torrent.swarm.peers.size === 0) {
+    return "Looking for somebody who has it…";
+  }
+  return undefined;
+}
+
+function viewFiles(
+  info: Info,
+  options: { readonly guess: GuessMedia; readonly verifiedBytes: (index: number) => number },
+): readonly TorrentFileView[] {
+  return info.files.flatMap((file, index) => {
+    if (file.isPad) return [];
+    const { kind, contentType } = options.guess(file, index);
+    return [{
+      index,
+      path: file.path.join("/"),
+      sizeBytes: file.length,
+      verifiedBytes: options.verifiedBytes(index),
+      offsetBytes: file.offset,
+      kind,
+      contentType,
+    }];
+  });
+}
+
+/** One character a piece: `.` missing, `~` being fetched, `#` verified. */
+function pieceMap(torrent: Torrent, swarm: SwarmView): string {
+  const { storage, info } = torrent;
+  if (storage === undefined || info === undefined) return "";
+  const map: string[] = Array.from(
+    { length: info.geometry.pieceCount },
+    (_, piece) => storage.verified.has(piece) ? "#" : ".",
+  );
+  for (const piece of swarm.fetchingPieces) {
+    if (map[piece] === ".") map[piece] = "~";
+  }
+  return map.join("");
+}
+
+function magnetLink(
+  infoHash: InfoHash,
+  options: { readonly name: string; readonly trackers: readonly string[] },
+): string {
+  return formatMagnet({ infoHash, name: options.name, trackers: options.trackers, peers: [] });
+}

@@ -1,0 +1,125 @@
+/**
+ * What both programs do at their edges: say mistakes in a sentence, leave with the right exit code, listen to Ctrl-C,
+ * open the browser, write their log.
+ *
+ * @module
+ */
+import { configure, getConsoleSink, getTextFormatter, type LogLevel } from "@logtape/logtape";
+import { choiceFlag, type Flag, switchFlag, UsageError } from "./command_line.ts";
+import { formatEndpoint } from "./endpoint.ts";
+import { VERSION } from "./version.ts";
+
+/** A failure that the user can do something about, as a sentence; the program exits with 1. */
+export class ProgramFailure extends Error {
+  override readonly name = "ProgramFailure";
+}
+
+/** The exit codes: done, failed, used wrongly. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** `--help`. */
+export const helpFlag: Flag<boolean> = switchFlag("help", { help: "Show this help", letter: "h" });
+/** `--version`. */
+export const versionFlag: Flag<boolean> = switchFlag("version", { help: "Show the version" });
+/** `--open`. */
+export const openFlag: Flag<boolean> = switchFlag("open", { help: "Open the dashboard in the browser" });
+/** `--log-level`. */
+export const logLevelFlag: Flag<"debug" | "info" | "warning" | "error" | undefined> = choiceFlag("log-level", {
+  help: "How much to log: warning by default",
+  placeholder: "LEVEL",
+  choices: ["debug", "info", "warning", "error"],
+});
+
+/**
+ * Runs a program to its exit code. A mistake on the command line and a failure with a sentence are said in one line;
+ * anything else is a bug and is shown whole.
+ */
+export async function runProgram(name: string, main: () => Promise<number>): Promise<never> {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${name}: ${error.message}`);
+      Deno.exit(EXIT.usage);
+    }
+    if (error instanceof ProgramFailure) {
+      console.error(`${name}: ${error.message}`);
+      Deno.exit(EXIT.failed);
+    }
+    throw error;
+  }
+}
+
+/** `name version`, as `--version` prints it. */
+export function versionLine(name: string): string {
+  return `${name} (Playswarm) ${VERSION}`;
+}
+
+/**
+ * A signal that is aborted by Ctrl-C or SIGTERM. Who presses Ctrl-C a second time does not want to wait: the program
+ * ends at once.
+ */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) Deno.exit(130);
+    controller.abort(new DOMException("interrupted", "AbortError"));
+  };
+  Deno.addSignalListener("SIGINT", onSignal);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
+  return controller.signal;
+}
+
+/** Waits until the signal is aborted. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+/** Turns a port that is taken, or may not be used, into a sentence with the flag that changes it. */
+export function explainBinding(
+  error: unknown,
+  options: { readonly host: string; readonly port: number; readonly flag: string },
+): unknown {
+  const where = formatEndpoint(options);
+  if (error instanceof Deno.errors.AddrInUse) {
+    return new ProgramFailure(
+      `Port ${options.port} is in use by another program: choose another with --${options.flag}`,
+    );
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return new ProgramFailure(`This machine has no address ${options.host}: choose another with --${options.flag}`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new ProgramFailure(`Listening on ${where} is not allowed: choose another with --${options.flag}`);
+  }
+  return error;
+}
+
+/** Opens an address in the user's browser; says it when there is none. */
+export async function openBrowser(url: string): Promise<void> {
+  const [command, ...args] = Deno.build.os === "darwin"
+    ? ["open", url]
+    : Deno.build.os === "windows"
+    ? ["cmd", "/c", "start", "", url]
+    : ["xdg-open", url];
+  try {
+    await new Deno.Command(command ?? "", { args, stdin: "null", stdout: "null", stderr: "null" }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.error(`No browser could be opened: open ${url} yourself`);
+  }
+}
+
+/** Sends the log of every room to the standard error, from this level on. */
+export async function startLogging(level: LogLevel | undefined): Promise<void> {
+  const formatter = getTextFormatter({ timestamp: "date-time" });
+  const lowestLevel = level ?? "warning";
+  await configure({
+    sinks: { console: getConsoleSink({ formatter: (record) => formatter(record).trimEnd() }) },
+    loggers: [
+      { category: "playswarm", lowestLevel, sinks: ["console"] },
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["console"] },
+    ],
+  });
+}

@@ -1,0 +1,514 @@
+/**
+ * Every decoder of `shared/` and `shared/wire/` against random and mutated bytes: each input gives a value or the one
+ * error that its decoder declares. `PLAYSWARM_FUZZ_RUNS` raises the inputs per decoder (10000000 for a long night),
+ * `PLAYSWARM_FUZZ_SEED` chooses others; a failure prints its input.
+ *
+ * @module
+ */
+
+import { BencodeSyntaxError, decodeBencode, decodeBencodePrefix } from "../../shared/bencode.ts";
+import { Bitfield } from "../../shared/bitfield.ts";
+import { decodeAddress, encodeAddress, EndpointSyntaxError, parseEndpoint } from "../../shared/endpoint.ts";
+import { Geometry } from "../../shared/geometry.ts";
+import { clientName, IdSyntaxError, parseInfoHash, peerId } from "../../shared/ids.ts";
+import { MagnetSyntaxError, parseMagnet } from "../../shared/magnet.ts";
+import { mediaKind, mediaKindByName } from "../../shared/media_kind.ts";
+import { buildHashes, FileTree, verifyHashes } from "../../shared/merkle.ts";
+import { decodeInfo, decodeMetainfo, encodeMetainfo } from "../../shared/metainfo.ts";
+import { createMetainfo } from "../../shared/metainfo_create.ts";
+import { MetainfoSyntaxError } from "../../shared/metainfo_fields.ts";
+import { ProtocolError } from "../../shared/protocol_error.ts";
+import { safePathSegment } from "../../shared/safe_name.ts";
+import { type Announce, TrackerRefusal } from "../../shared/wire/announce.ts";
+import { decodeCompactPeers } from "../../shared/wire/compact_peers.ts";
+import { decodeExtensionHandshake, encodeExtensionHandshake } from "../../shared/wire/extension.ts";
+import { FrameBuffer } from "../../shared/wire/frame_buffer.ts";
+import { decodeHandshake, encodeHandshake } from "../../shared/wire/handshake.ts";
+import {
+  decodeAnnounceQuery,
+  decodeAnnounceResponse,
+  decodeScrapeQuery,
+  decodeScrapeResponse,
+  encodeAnnounceQuery,
+  encodeAnnounceResponse,
+  encodeFailure,
+  encodeScrapeQuery,
+  encodeScrapeResponse,
+} from "../../shared/wire/http_tracker.ts";
+import { decodeMetadataMessage, encodeMetadataMessage } from "../../shared/wire/metadata_message.ts";
+import { decodePeerExchange, encodePeerExchange } from "../../shared/wire/peer_exchange.ts";
+import { decodePeerMessage, encodePeerMessage, type PeerMessage } from "../../shared/wire/peer_message.ts";
+import { percentDecode } from "../../shared/wire/percent_encoding.ts";
+import {
+  decodeUdpRequest,
+  decodeUdpResponse,
+  encodeUdpRequest,
+  encodeUdpResponse,
+} from "../../shared/wire/udp_tracker.ts";
+
+/** Inputs per decoder: some 15 s in all on one core. */
+const RUNS = Number(Deno.env.get("PLAYSWARM_FUZZ_RUNS") ?? 200_000);
+const SEED = Number(Deno.env.get("PLAYSWARM_FUZZ_SEED") ?? 1);
+
+interface Decoder {
+  readonly name: string;
+  /** Valid input to start from. */
+  readonly samples: readonly Uint8Array[];
+  readonly decode: (bytes: Uint8Array) => unknown;
+  /** The errors it declares. */
+  readonly declared: readonly (abstract new (...options: never[]) => Error)[];
+  /** Slow ones get only one in so many runs. */
+  readonly divisor?: number;
+}
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const latin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(0, 8192));
+const lossyText = new TextDecoder();
+const textOf = (bytes: Uint8Array) => lossyText.decode(bytes);
+
+const blocks = 64;
+const hashes = {
+  length: blocks * 16_384 - 5,
+  pieceLength: 65_536,
+  pieceHashes: new Uint8Array((blocks / 4) * 20).fill(7),
+  leaves: Uint8Array.from({ length: blocks * 32 }, (_, index) => index % 251),
+};
+const tree = FileTree.fromLeaves(hashes.leaves, { pieceLength: hashes.pieceLength });
+const metainfo = createMetainfo("a film.mp4", hashes, { trackers: [["udp://localhost:6969"]] });
+const geometry = new Geometry({
+  pieceLength: 65_536,
+  files: [{ length: hashes.length, offset: 0, isPad: false }],
+});
+const v1Info = "d5:filesld6:lengthi70000e4:pathl1:a5:b.txteed4:attr1:p6:lengthi10e4:pathl4:.pad2:10eee" +
+  `4:name4:dir 12:piece lengthi65536e6:pieces40:${"x".repeat(40)}7:privatei1ee`;
+
+const announce: Announce = {
+  infoHash: metainfo.info.infoHash,
+  peerId: peerId(utf8("-PS0100-abcdefghijkl")),
+  port: 6881,
+  uploaded: 1,
+  downloaded: 2 ** 40,
+  left: 3,
+  event: "started",
+  numWant: 50,
+  key: 0xdead_beef,
+  ip: "10.0.0.1",
+  trackerId: "a&b",
+};
+const peers = [
+  { host: "10.0.0.1", port: 6881, peerId: announce.peerId },
+  { host: "2001:db8::7", port: 51_413 },
+  { host: "example.org", port: 80 },
+];
+const range = { piecesRoot: tree.piecesRoot, baseLayer: 0, index: 8, length: 8, proofLayers: 5 };
+const foundHashes = buildHashes(range, tree) ?? new Uint8Array();
+const block = { piece: 1, begin: 16_384, length: 16_384 };
+const messages: PeerMessage[] = [
+  { type: "choke" },
+  { type: "have", piece: 3 },
+  { type: "bitfield", bytes: Uint8Array.of(0xff, 0x80) },
+  { type: "request", ...block },
+  { type: "piece", piece: 1, begin: 0, data: new Uint8Array(40) },
+  { type: "cancel", ...block },
+  { type: "port", port: 6881 },
+  { type: "extended", id: 1, payload: utf8("d1:mdee") },
+  { type: "hash-request", ...range },
+  { type: "hashes", ...range, hashes: foundHashes },
+];
+const exchange = peers.slice(0, 2).map(({ host, port }) => ({
+  host,
+  port,
+  prefersEncryption: true,
+  isSeeder: true,
+  supportsUtp: false,
+  supportsHolepunch: false,
+  isReachable: true,
+}));
+const response = {
+  intervalSeconds: 60,
+  minIntervalSeconds: 30,
+  seederCount: 1,
+  leecherCount: 2,
+  peers,
+  trackerId: "x",
+  warning: "slow down",
+  externalAddress: "1.2.3.4",
+};
+const scraped = { seederCount: 1, completedCount: 2, leecherCount: 3 };
+
+const wireDecoders: readonly Decoder[] = [
+  {
+    name: "handshake",
+    samples: [encodeHandshake({
+      ...announce,
+      supportsFast: true,
+      supportsExtensions: true,
+      supportsDht: false,
+      supportsV2: true,
+    })],
+    decode: decodeHandshake,
+    declared: [ProtocolError],
+  },
+  {
+    name: "peer message",
+    samples: messages.map((message) => encodePeerMessage(message).subarray(4)),
+    decode: decodePeerMessage,
+    declared: [ProtocolError],
+  },
+  {
+    name: "peer message, judged",
+    samples: messages.map((message) => encodePeerMessage(message).subarray(4)),
+    decode: judgePeerMessage,
+    declared: [ProtocolError],
+    divisor: 4,
+  },
+  {
+    name: "frames",
+    samples: [Uint8Array.from(messages.flatMap((message) => [...encodePeerMessage(message)]))],
+    decode: takeFrames,
+    declared: [ProtocolError],
+    divisor: 2,
+  },
+  {
+    name: "extension handshake",
+    samples: [encodeExtensionHandshake({
+      extensions: new Map([["ut_metadata", 1], ["ut_pex", 2]]),
+      clientVersion: "Playswarm 0.1.0",
+      listenPort: 6881,
+      requestQueueLength: 500,
+      metadataLength: 31_235,
+      yourAddress: "10.0.0.1",
+      isUploadOnly: true,
+    })],
+    decode: decodeExtensionHandshake,
+    declared: [ProtocolError],
+  },
+  {
+    name: "metadata message",
+    samples: [
+      encodeMetadataMessage({ type: "request", piece: 1 }),
+      encodeMetadataMessage({ type: "data", piece: 0, totalLength: 30, data: new Uint8Array(30) }),
+      encodeMetadataMessage({ type: "reject", piece: 0 }),
+    ],
+    decode: decodeMetadataMessage,
+    declared: [ProtocolError],
+  },
+  {
+    name: "peer exchange",
+    samples: [encodePeerExchange({ added: exchange, dropped: exchange })],
+    decode: decodePeerExchange,
+    declared: [ProtocolError],
+  },
+  {
+    name: "compact peers",
+    samples: [new Uint8Array(36)],
+    decode: (bytes) => [decodeCompactPeers(bytes, 4), decodeCompactPeers(bytes, 6)],
+    declared: [ProtocolError],
+  },
+  {
+    name: "UDP request",
+    samples: [
+      encodeUdpRequest({ type: "connect", transactionId: 5 }),
+      encodeUdpRequest({ type: "announce", connectionId: 9n, transactionId: 5, path: "/key/announce", ...announce }),
+      encodeUdpRequest({ type: "scrape", connectionId: 9n, transactionId: 5, infoHashes: [announce.infoHash] }),
+    ],
+    decode: decodeUdpRequest,
+    declared: [ProtocolError],
+  },
+  {
+    name: "UDP response",
+    samples: [
+      encodeUdpResponse({ type: "connect", transactionId: 5, connectionId: 9n }, { family: 4 }),
+      encodeUdpResponse({ type: "announce", transactionId: 5, ...response }, { family: 6 }),
+      encodeUdpResponse({ type: "scrape", transactionId: 5, swarms: [scraped] }, { family: 4 }),
+      encodeUdpResponse({ type: "error", transactionId: 5, message: "no" }, { family: 4 }),
+    ],
+    decode: (bytes) => decodeUdpResponse(bytes, { family: (bytes.length & 1) === 0 ? 6 : 4 }),
+    declared: [ProtocolError],
+  },
+  {
+    name: "announce query",
+    samples: [utf8(encodeAnnounceQuery(announce, { isCompact: true, noPeerId: true }))],
+    decode: (bytes) => decodeAnnounceQuery(latin1(bytes)),
+    declared: [ProtocolError],
+    divisor: 4,
+  },
+  {
+    name: "announce response",
+    samples: [
+      encodeAnnounceResponse(response, { isCompact: true }),
+      encodeAnnounceResponse(response, { isCompact: false }),
+      encodeFailure("overloaded", 300),
+      encodeFailure("no tracker", Infinity),
+    ],
+    decode: decodeAnnounceResponse,
+    declared: [ProtocolError, TrackerRefusal],
+    divisor: 2,
+  },
+  {
+    name: "scrape query",
+    samples: [utf8(encodeScrapeQuery([announce.infoHash, announce.infoHash]))],
+    decode: (bytes) => decodeScrapeQuery(latin1(bytes)),
+    declared: [ProtocolError],
+    divisor: 2,
+  },
+  {
+    name: "scrape response",
+    samples: [encodeScrapeResponse([{ infoHash: announce.infoHash, ...scraped }]), encodeFailure("no")],
+    decode: decodeScrapeResponse,
+    declared: [ProtocolError, TrackerRefusal],
+  },
+  {
+    name: "percent encoding",
+    samples: [utf8("%12%34a+b%zz%")],
+    decode: (bytes) => percentDecode(textOf(bytes)),
+    declared: [],
+    divisor: 2,
+  },
+];
+
+const formatDecoders: readonly Decoder[] = [
+  {
+    name: "bencode",
+    samples: [encodeMetainfo(metainfo).subarray(0, 400), utf8("d1:ali1ei-2e0:e1:bd1:c3:xyzee"), utf8(v1Info)],
+    decode: decodeBencode,
+    declared: [BencodeSyntaxError],
+  },
+  {
+    name: "bencode prefix",
+    samples: [utf8("d8:msg_typei1e5:piecei0eexxxx"), utf8("i-42e")],
+    decode: decodeBencodePrefix,
+    declared: [BencodeSyntaxError],
+  },
+  {
+    name: "info dictionary",
+    samples: [metainfo.info.infoBytes, utf8(v1Info)],
+    decode: decodeInfo,
+    declared: [MetainfoSyntaxError],
+    divisor: 8,
+  },
+  {
+    name: "torrent file",
+    samples: [encodeMetainfo(metainfo), utf8(`d8:announce9:udp://x:14:info${v1Info}e`)],
+    decode: decodeMetainfo,
+    declared: [MetainfoSyntaxError],
+    divisor: 8,
+  },
+  {
+    name: "magnet",
+    samples: [
+      utf8(`magnet:?xt=urn:btih:${announce.infoHash}&dn=a+film&tr=udp%3A%2F%2Fx%3A1&x.pe=[::1]:5&so=0,2-4&xl=7`),
+      utf8(`magnet:?xt=urn:btmh:1220${"ab".repeat(32)}&xt=urn:btih:${"a2".repeat(16)}`),
+    ],
+    decode: (bytes) => parseMagnet(textOf(bytes)),
+    declared: [MagnetSyntaxError],
+    divisor: 8,
+  },
+  {
+    name: "endpoint and address",
+    samples: [utf8("10.0.0.1:6881"), utf8("[2001:db8::1]:80"), utf8("example.org:1"), utf8("::ffff:1.2.3.4")],
+    decode: (bytes) => {
+      const text = textOf(bytes);
+      const address = encodeAddress(text);
+      if (address !== undefined) decodeAddress(address);
+      return parseEndpoint(text, { defaultPort: 1 });
+    },
+    declared: [EndpointSyntaxError],
+    divisor: 2,
+  },
+  {
+    name: "info-hash",
+    samples: [utf8(announce.infoHash)],
+    decode: (bytes) => parseInfoHash(textOf(bytes)),
+    declared: [IdSyntaxError],
+  },
+  {
+    name: "client name",
+    samples: [utf8("-qB4600-abcdefghijkl"), utf8("A2-1-36-0-abcdefghij"), utf8("M7-10-3--abcdefghijk")],
+    decode: (bytes) => bytes.length < 20 ? undefined : clientName(peerId(bytes.subarray(0, 20))),
+    declared: [],
+  },
+  {
+    name: "bitfield",
+    samples: [Uint8Array.of(0xff, 0x80)],
+    decode: (bytes) => Bitfield.fromBytes(bytes, Math.max(0, bytes.length * 8 - 7)),
+    declared: [ProtocolError],
+  },
+  {
+    name: "media kind",
+    samples: mediaHeads(),
+    decode: (bytes) => [mediaKind(bytes, "a.mp4"), mediaKindByName(textOf(bytes.subarray(0, 20)))],
+    declared: [],
+    divisor: 2,
+  },
+  {
+    name: "safe name",
+    samples: [utf8("../etc/passwd"), utf8("con.txt"), utf8("ä".repeat(200)), utf8("a film.mp4")],
+    decode: (bytes) => checkSegment(safePathSegment(textOf(bytes))),
+    declared: [],
+    divisor: 2,
+  },
+];
+
+for (const decoder of [...wireDecoders, ...formatDecoders]) {
+  Deno.test(`fuzz: ${decoder.name} (seed ${SEED})`, () => {
+    // Millions of refusals: their stack traces would take most of the time.
+    const stackTraceLimit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    const culprit = firstCulprit(decoder);
+    Error.stackTraceLimit = stackTraceLimit;
+    if (culprit === undefined) return;
+    console.log(`${decoder.name}, seed ${SEED}, run ${culprit.run}: ${culprit.input.toHex()}`);
+    decoder.decode(culprit.input);
+  });
+}
+
+/** The first input that its decoder neither reads nor refuses as it declares. */
+function firstCulprit(decoder: Decoder): { readonly input: Uint8Array; readonly run: number } | undefined {
+  const mutator = new Mutator(SEED, decoder.samples);
+  const runs = Math.ceil(RUNS / (decoder.divisor ?? 1));
+  for (let run = 0; run < runs; run++) {
+    const input = mutator.next();
+    try {
+      decoder.decode(input);
+    } catch (error) {
+      if (!decoder.declared.some((declared) => error instanceof declared)) return { input, run };
+    }
+  }
+  return undefined;
+}
+
+/** Decodes, encodes again, and asks what the swarm and the hash trees ask of a stranger's numbers. */
+function judgePeerMessage(frame: Uint8Array): void {
+  const message = decodePeerMessage(frame);
+  if (message.type === "unknown") return;
+  const again = encodePeerMessage(message).subarray(4);
+  if (again.toHex() !== frame.toHex()) throw new Error(`Cannot encode ${message.type} as it was`);
+  if (message.type === "request") {
+    if (geometry.isBlock(message) && !geometry.isRange(message)) throw new Error("A block is a range");
+  } else if (message.type === "hash-request") {
+    buildHashes(message, tree);
+  } else if (message.type === "hashes") {
+    const isTrue = verifyHashes(message, { piecesRoot: tree.piecesRoot, blockCount: blocks });
+    const wanted = isTrue ? buildHashes(message, tree) : undefined;
+    if (isTrue && wanted?.toHex() !== message.hashes.toHex()) throw new Error("Wrong hashes were believed");
+  }
+}
+
+/** Feeds the input in uneven reads and decodes what comes out. */
+function takeFrames(bytes: Uint8Array): void {
+  const buffer = new FrameBuffer({ capacity: 1_024, maxFrameLength: 1_000 });
+  for (let offset = 0; offset < bytes.length;) {
+    const room = buffer.writable();
+    const part = bytes.subarray(offset, offset + Math.min(room.length, 1 + (bytes[offset] ?? 0)));
+    room.set(part);
+    buffer.commit(part.length);
+    offset += part.length;
+    for (let frame = buffer.next(); frame !== undefined; frame = buffer.next()) decodePeerMessage(frame);
+  }
+}
+
+function checkSegment(segment: string): void {
+  // deno-lint-ignore no-control-regex
+  if (segment === "" || segment === "." || segment === ".." || /[/\\\0-\x1f]/.test(segment)) {
+    throw new Error(`Cannot be safe: ${JSON.stringify(segment)}`);
+  }
+  if (utf8(segment).length > 255) throw new Error("Cannot be longer than a file name");
+}
+
+/** The beginnings of the sample media, long enough for their tables of tracks. */
+function mediaHeads(): Uint8Array[] {
+  const folder = new URL("../fixtures/", import.meta.url);
+  return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) =>
+    Deno.readFileSync(new URL(name, folder)).slice(0, 2_048)
+  );
+}
+
+/** Random bytes now and then, mostly valid input with a few things wrong. Each input is a view that the next overwrites. */
+class Mutator {
+  readonly #samples: readonly Uint8Array[];
+  readonly #scratch = new Uint8Array(16_384);
+  #state: number;
+
+  constructor(seed: number, samples: readonly Uint8Array[]) {
+    this.#state = seed >>> 0;
+    this.#samples = samples;
+  }
+
+  next(): Uint8Array {
+    // Not always at the start of its buffer: a decoder that forgets byteOffset shows.
+    const start = this.#below(8);
+    let length = this.#below(8) === 0 ? this.#random(start) : this.#sample(start);
+    for (let count = this.#below(5); count > 0; count--) {
+      length = this.#mutate(this.#scratch.subarray(start, start + length + 64), length);
+    }
+    return this.#scratch.subarray(start, start + length);
+  }
+
+  /** A number below `limit` (mulberry32). */
+  #below(limit: number): number {
+    this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  }
+
+  #random(start: number): number {
+    const length = this.#below(this.#below(4) === 0 ? 300 : 40);
+    for (let offset = 0; offset < length; offset++) this.#scratch[start + offset] = this.#below(256);
+    return length;
+  }
+
+  #sample(start: number): number {
+    const sample = this.#samples[this.#below(this.#samples.length)] ?? new Uint8Array();
+    this.#scratch.set(sample, start);
+    return sample.length;
+  }
+
+  /** One change in `bytes`, of which `length` are the input and 64 more are room; the new length. */
+  #mutate(bytes: Uint8Array, length: number): number {
+    const at = this.#below(length + 1);
+    const count = 1 + this.#below(this.#below(4) === 0 ? 64 : 4);
+    switch (this.#below(8)) {
+      case 0:
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << this.#below(8));
+        return length;
+      case 1:
+        bytes[at] = TELLING_BYTES[this.#below(TELLING_BYTES.length)] ?? 0;
+        return length;
+      case 2: // A number on the wire becomes an extreme one.
+        bytes.set([[0, 0, 0, 0], [255, 255, 255, 255], [127, 255, 255, 255]][this.#below(3)] ?? [], at);
+        return length;
+      case 3:
+        return at;
+      case 4:
+        bytes.copyWithin(at, Math.min(length, at + count), length);
+        return Math.max(at, length - count);
+      case 5: // A part twice.
+        bytes.copyWithin(at + count, at, length);
+        return Math.min(length + count, bytes.length);
+      case 6: // A number in text becomes another or a longer one.
+        return this.#changeDigit(bytes, { length, from: at });
+      default: {
+        const other = this.#samples[this.#below(this.#samples.length)] ?? new Uint8Array();
+        const from = this.#below(other.length + 1);
+        bytes.set(other.subarray(from, Math.min(from + count, from + bytes.length - at)), at);
+        return length;
+      }
+    }
+  }
+
+  #changeDigit(bytes: Uint8Array, place: { readonly length: number; readonly from: number }): number {
+    const { length, from } = place;
+    const at = bytes.subarray(from, length).findIndex((byte) => byte >= 0x30 && byte <= 0x39) + from;
+    if (at < from) return length;
+    bytes[at] = 0x30 + this.#below(10);
+    if (this.#below(2) === 0) return length;
+    bytes.copyWithin(at + 16, at, length);
+    bytes.fill(0x39, at, at + 16);
+    return length + 16;
+  }
+}
+
+/** Bytes that mean something to some decoder. */
+const TELLING_BYTES: readonly number[] = [0, 1, 0x7f, 0x80, 0xff, ...utf8("0123459-ilde:%&=+./[]#?\\")];
