@@ -215,6 +215,8 @@ export interface ClientView {
   readonly seenAtMs: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
+  /** All of them; live updates carry only the first of many. */
+  readonly fileCount: number;
   readonly files: readonly ClientFileView[];
 }
 

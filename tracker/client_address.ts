@@ -1,0 +1,39 @@
+/**
+ * Where a client can be reached: the address its announce came from, or under few conditions the one it claims
+ * (the `ip` of BEP 3 and 15). Pure.
+ *
+ * @module
+ */
+import { decodeAddress, encodeAddress, isLoopback, isPrivate } from "../shared/endpoint.ts";
+import { type Place, placeOf } from "./peer_order.ts";
+
+/** First byte of the IPv4 ranges that are no host: "this network" below, multicast and reserved from here (RFC 6890). */
+const FIRST_RESERVED_IPV4 = 224;
+
+/** Where a client is. */
+export interface ClientAddress {
+  /** Where others reach it. */
+  readonly place: Place;
+  /** Where its neighbours behind the same public address reach it, if it told. */
+  readonly lanHost?: string;
+}
+
+/**
+ * Weighs a claimed address. It replaces the source only when that is of our own network, where nobody can point us at
+ * strangers unseen; a private one claimed from behind a public address is a hint for neighbours; any other is ignored.
+ */
+export function clientAddress(source: Place, claimedIp: string | undefined): ClientAddress {
+  const claimed = claimedIp === undefined ? undefined : hostAddress(claimedIp);
+  if (claimed === undefined || claimed === source.host || isLoopback(claimed)) return { place: source };
+  if (source.reach !== "public") return { place: placeOf(claimed) };
+  return isPrivate(claimed) ? { place: source, lanHost: claimed } : { place: source };
+}
+
+/** Canonical text of the address of a single host; undefined for anything else. */
+function hostAddress(text: string): string | undefined {
+  const bytes = encodeAddress(text);
+  if (bytes === undefined) return undefined;
+  const [first = 0] = bytes;
+  if (bytes.length === 4) return first > 0 && first < FIRST_RESERVED_IPV4 ? decodeAddress(bytes) : undefined;
+  return first < 0xff && bytes.some((byte) => byte !== 0) ? decodeAddress(bytes) : undefined;
+}

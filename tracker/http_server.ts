@@ -1,0 +1,126 @@
+/**
+ * The tracker's public HTTP side: announce and scrape (BEP 3, 23, 24, 31, 48), the catalogue and its torrents. In a
+ * private community every path but `/healthz` begins with the key.
+ *
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import { answerError, answerNotFound, methodNotAllowed } from "../dashboard/problem.ts";
+import { ProtocolError } from "../shared/protocol_error.ts";
+import {
+  decodeAnnounceQuery,
+  decodeScrapeQuery,
+  encodeAnnounceResponse,
+  encodeFailure,
+  encodeScrapeResponse,
+} from "../shared/wire/http_tracker.ts";
+import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
+import { answerCatalogue } from "./catalogue_route.ts";
+import { type TorrentRouteOptions, torrentRoutes } from "./torrent_route.ts";
+
+/** The header by which peers notice that the tracker they talk to is another one, or the same one started anew. */
+export const INSTANCE_HEADER = "Playswarm-Tracker";
+
+/** Where a private community's path without the right key leads; no route of a path with a key can look like this. */
+const KEYLESS_ANNOUNCE = "/\0announce";
+const KEYLESS = "/\0";
+
+/** What {@link trackerApp} is made of. */
+export interface HttpServerOptions extends TorrentRouteOptions {
+  readonly desk: AnnounceDesk;
+  readonly instanceId: string;
+  /** The text of `/metrics`. */
+  readonly metrics: () => Promise<string>;
+  /** Takes unexpected errors, for the log. */
+  readonly report: (error: Error, request: Request) => void;
+}
+
+/** What the server tells the app of a request's origin. */
+export interface RequestOrigin {
+  /** The address of the socket's other side, as the system gives it. */
+  readonly hostname: string;
+}
+
+/** The public app; call its `fetch(request, origin)`. */
+export type TrackerApp = Hono<{ Bindings: RequestOrigin }>;
+
+/** The app of the public port. */
+export function trackerApp(options: HttpServerOptions): TrackerApp {
+  const app: TrackerApp = new Hono({ getPath: (request) => routedPath(request, options) });
+  app.onError(answerError(options.report));
+  app.notFound(answerNotFound);
+  app.use(async (context, next) => {
+    await next();
+    context.header(INSTANCE_HEADER, options.instanceId);
+    context.header("X-Content-Type-Options", "nosniff");
+  });
+  app.get("/announce", (context) => answerAnnounce(context, options.desk));
+  app.get("/scrape", (context) => answerScrape(context, options.desk));
+  app.get(KEYLESS_ANNOUNCE, () => {
+    options.desk.countRefused("http");
+    return bencoded(encodeFailure("This tracker asks for a key", Infinity));
+  });
+  app.get("/catalogue", (context) => answerCatalogue(context, options));
+  app.route("/", torrentRoutes(options));
+  app.get("/healthz", (context) => context.text("ok\n"));
+  app.get("/metrics", async (context) => context.body(await options.metrics(), 200, METRICS_HEADERS));
+  for (const path of ["/announce", "/scrape", "/catalogue", "/healthz", "/metrics"]) {
+    app.all(path, methodNotAllowed("GET, HEAD"));
+  }
+  return app;
+}
+
+/** The headers of Prometheus' text format. */
+export const METRICS_HEADERS: Readonly<Record<string, string>> = {
+  "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
+};
+
+/** The path without the key. Read from the URL by hand: an announce is parsed a thousand times a second. */
+function routedPath(request: Request, { key }: HttpServerOptions): string {
+  const start = request.url.indexOf("/", request.url.indexOf("//") + 2);
+  const end = request.url.slice(start).search(/[?#]/);
+  const path = end < 0 ? request.url.slice(start) : request.url.slice(start, start + end);
+  if (path === "/healthz") return path;
+  return key.strip(path) ?? (/\/(announce|scrape)$/.test(path) ? KEYLESS_ANNOUNCE : KEYLESS);
+}
+
+function answerAnnounce(context: Context<{ Bindings: RequestOrigin }>, desk: AnnounceDesk): Response {
+  try {
+    const { announce, isCompact, noPeerId } = decodeAnnounceQuery(queryOf(context));
+    const result = desk.announce({ announce, host: sourceHost(context.env.hostname) }, "http");
+    if (result.type === "refused") return bencoded(encodeFailure(result.reason));
+    return bencoded(encodeAnnounceResponse(result.response, { isCompact, noPeerId }));
+  } catch (error) {
+    return refuse(error, desk);
+  }
+}
+
+function answerScrape(context: Context<{ Bindings: RequestOrigin }>, desk: AnnounceDesk): Response {
+  try {
+    const infoHashes = decodeScrapeQuery(queryOf(context));
+    // Naming none asks for all: the whole list would be long for us, and nobody's business in a private community.
+    if (infoHashes.length === 0) throw new ProtocolError("malformed", "Cannot scrape without an info_hash");
+    return bencoded(encodeScrapeResponse(desk.scrape(infoHashes, "http")));
+  } catch (error) {
+    return refuse(error, desk);
+  }
+}
+
+function refuse(error: unknown, desk: AnnounceDesk): Response {
+  if (!(error instanceof ProtocolError)) throw error;
+  desk.countRefused("http");
+  return bencoded(encodeFailure(error.message));
+}
+
+function queryOf(context: Context): string {
+  const { url } = context.req;
+  const start = url.indexOf("?");
+  return start < 0 ? "" : url.slice(start + 1);
+}
+
+/** Trackers answer announces as plain text with status 200, refusals too: clients read no other. */
+function bencoded(body: Uint8Array): Response {
+  return new Response(new Uint8Array(body), {
+    headers: { "Content-Type": "text/plain", "Cache-Control": "no-store, no-transform" },
+  });
+}

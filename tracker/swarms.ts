@@ -1,0 +1,380 @@
+/**
+ * The tracker's swarm state: who is in which swarm, until when, and whom an asker gets (BEP 3, 7, 15, 21, 48). A pure
+ * state machine: the moment and chance are arguments. Invariant: a client has at least one membership, and a swarm at
+ * least one member; what is empty is gone.
+ *
+ * @module
+ */
+import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import type { InfoHash } from "../shared/ids.ts";
+import type { Announce, AnnouncedPeer, AnnounceResponse, ScrapeEntry } from "../shared/wire/announce.ts";
+import { clientAddress } from "./client_address.ts";
+import { intervalFor, leaseMs, withJitter } from "./intervals.ts";
+import { orderPeers, type OwnAddress, type Place, placeOf } from "./peer_order.ts";
+import { type Member, Swarm } from "./swarm.ts";
+import { TrackedClient } from "./tracked_client.ts";
+
+/** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
+export const DEFAULT_PEER_COUNT = 50;
+
+/** Peers given at most: they fit in one datagram that no network cuts (BEP 15, 20 + 6 × 200 bytes). */
+export const MAX_PEER_COUNT = 200;
+
+/** Memberships in all, each about 200 bytes: a quarter of a gigabyte at the very most. */
+export const MAX_MEMBERSHIPS = 1_000_000;
+
+/** Clients behind one address that is not our own machine: a large school behind one line, and no flood. */
+export const MAX_CLIENTS_PER_HOST = 1024;
+
+/** A report that claims more than this since the last one is not counted: nobody moves a tebibyte in an interval. */
+const MAX_REPORTED_BYTES = 2 ** 40;
+
+/** What {@link Swarms} is made of. */
+export interface SwarmsOptions {
+  /** The interval of a small community, in whole seconds. */
+  readonly intervalSeconds: number;
+  /** 0 (inclusive) to 1 (exclusive): jitter of intervals. */
+  readonly random: () => number;
+  /** Limits that tests lower. */
+  readonly maxMemberships?: number;
+  readonly maxClientsPerHost?: number;
+}
+
+/** An announce and where it came from. */
+export interface AnnounceRequest {
+  readonly announce: Announce;
+  /** The source address, a canonical IP literal. */
+  readonly host: string;
+  /** Only peers of this family fit in the answer; absent for both. */
+  readonly family?: 4 | 6;
+  /** Fewer peers than {@link MAX_PEER_COUNT} fit in the answer. */
+  readonly maxPeerCount?: number;
+}
+
+/** What became of an announce. */
+export type AnnounceResult =
+  | {
+    readonly type: "answered";
+    readonly response: AnnounceResponse;
+    /** Swarms whose size or content changed by it. */
+    readonly changed: readonly InfoHash[];
+  }
+  | { readonly type: "refused"; readonly reason: string };
+
+/** Totals over all swarms. */
+export interface SwarmTotals {
+  readonly clientCount: number;
+  readonly swarmCount: number;
+  readonly membershipCount: number;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+}
+
+/** The clients at one address. */
+interface HostClients {
+  readonly place: Place;
+  readonly clients: Set<TrackedClient>;
+}
+
+const NOTHING_CHANGED: readonly InfoHash[] = [];
+
+/** All swarms of one tracker. */
+export class Swarms {
+  readonly #options: SwarmsOptions;
+  readonly #swarms = new Map<InfoHash, Swarm>();
+  readonly #clients = new Map<string, TrackedClient>();
+  /** Clients of every source address, for its limit and for finding the forerunner at an endpoint. */
+  readonly #hosts = new Map<string, HostClients>();
+  /** Other names of a torrent, as a hybrid one has two (BEP 52), to the name of its swarm. */
+  readonly #aliases = new Map<InfoHash, InfoHash>();
+  #ownAddresses: readonly OwnAddress[] = [];
+  #membershipCount = 0;
+  /** Leases to renew each interval: one a client of ours, one a membership of others. */
+  #leaseCount = 0;
+  #uploadedBytes = 0;
+  #downloadedBytes = 0;
+  #halvedAtMs = -Infinity;
+
+  constructor(options: SwarmsOptions) {
+    this.#options = options;
+  }
+
+  /** Registers, renews or removes a client in a swarm, and chooses peers for it. */
+  announce(request: AnnounceRequest, nowMs: number): AnnounceResult {
+    const { announce } = request;
+    const source = this.#hosts.get(request.host)?.place ?? placeOf(request.host);
+    const { place, lanHost } = clientAddress(source, announce.ip);
+    const asker = { source, self: { host: place.host, port: announce.port } };
+    const key = clientKey(announce, place);
+    if (announce.event === "stopped") return this.#answer(request, { ...asker, changed: this.#leave(key, announce) });
+    // Who takes no connections is of no use to others, but may well use them.
+    if (announce.port === 0) return this.#answer(request, { ...asker, changed: NOTHING_CHANGED });
+    const superseded = this.#supersede(announce, place);
+    const client = this.#clients.get(key);
+    const infoHash = this.canonical(announce.infoHash);
+    const known = client?.memberships.get(infoHash);
+    if (known === undefined) {
+      const reason = this.#reasonAgainst(place, client === undefined);
+      if (reason !== undefined) return { type: "refused", reason };
+    }
+    const holder = client ?? this.#addClient({ announce, place, key }, nowMs);
+    holder.lanHost = lanHost ?? holder.lanHost;
+    const member = known ?? this.#join(holder, infoHash);
+    const isChanged = this.#report(member, announce, nowMs) || known === undefined;
+    this.#renew(member, nowMs);
+    const changed = isChanged ? [...superseded, infoHash] : superseded;
+    return this.#answer(request, { ...asker, changed });
+  }
+
+  /** Sizes of the swarms asked for, in their order and under the names used; unknown ones are empty. */
+  scrape(infoHashes: readonly InfoHash[]): readonly ScrapeEntry[] {
+    return infoHashes.map((infoHash) => {
+      const counts = this.#swarms.get(this.canonical(infoHash))?.counts;
+      return { infoHash, ...(counts ?? { seederCount: 0, leecherCount: 0, completedCount: 0 }) };
+    });
+  }
+
+  /** Drops whoever was not heard of for a lease, and lets old hand-outs fade. Gives the swarms that changed. */
+  sweep(nowMs: number): ReadonlySet<InfoHash> {
+    const changed = new Set<InfoHash>();
+    const intervalMs = this.intervalSeconds * 1000;
+    const isHalving = nowMs - this.#halvedAtMs >= intervalMs;
+    if (isHalving) this.#halvedAtMs = nowMs;
+    for (const client of this.#clients.values()) {
+      if (isHalving) client.handOutCount = Math.floor(client.handOutCount / 2);
+      if (client.isPlayswarm) {
+        if (client.leaseEndsAtMs <= nowMs) this.#dropClient(client, changed);
+        continue;
+      }
+      for (const [infoHash, member] of client.memberships) {
+        if (member.leaseEndsAtMs > nowMs) continue;
+        this.#removeMember(member, infoHash);
+        changed.add(infoHash);
+      }
+    }
+    return changed;
+  }
+
+  /**
+   * Makes two names of one torrent one swarm: whoever announces the alias joins the other, and whoever did is moved.
+   * Gives whether it was news.
+   */
+  alias(alias: InfoHash, canonical: InfoHash): boolean {
+    if (alias === canonical || this.#aliases.get(alias) === canonical) return false;
+    this.#aliases.set(alias, canonical);
+    const from = this.#swarms.get(alias);
+    if (from === undefined) return true;
+    const completedCount = from.counts.completedCount;
+    for (const member of [...from.members]) {
+      const { client, leftBytes, isPartialSeeder, leaseEndsAtMs, uploadedBytes, downloadedBytes } = member;
+      const other = client.memberships.get(canonical) ?? this.#join(client, canonical);
+      this.#removeMember(member, alias);
+      Object.assign(other, { isPartialSeeder, uploadedBytes, downloadedBytes });
+      other.leaseEndsAtMs = Math.max(leaseEndsAtMs, other.leaseEndsAtMs);
+      this.#swarms.get(canonical)?.setLeft(other, Math.min(leftBytes, other.leftBytes));
+    }
+    this.#swarms.get(canonical)?.adoptCompleted(completedCount);
+    return true;
+  }
+
+  /** The name under which the swarm of this torrent is kept. */
+  canonical(infoHash: InfoHash): InfoHash {
+    return this.#aliases.get(infoHash) ?? infoHash;
+  }
+
+  /** Forgets the other name of a torrent that is forgotten itself. */
+  removeAlias(alias: InfoHash): void {
+    this.#aliases.delete(alias);
+  }
+
+  /** The swarm of this torrent, unless it is empty. A view: it changes with the state. */
+  swarm(infoHash: InfoHash): Swarm | undefined {
+    return this.#swarms.get(this.canonical(infoHash));
+  }
+
+  /** All swarms with somebody in them. */
+  swarms(): Iterable<Swarm> {
+    return this.#swarms.values();
+  }
+
+  /** All clients, those first that are known longest. */
+  clients(): Iterable<TrackedClient> {
+    return this.#clients.values();
+  }
+
+  /** Sums over everything. */
+  get totals(): SwarmTotals {
+    return {
+      clientCount: this.#clients.size,
+      swarmCount: this.#swarms.size,
+      membershipCount: this.#membershipCount,
+      uploadedBytes: this.#uploadedBytes,
+      downloadedBytes: this.#downloadedBytes,
+    };
+  }
+
+  /** The full interval at this load, in seconds. */
+  get intervalSeconds(): number {
+    return intervalFor({ baseSeconds: this.#options.intervalSeconds, leaseCount: this.#leaseCount });
+  }
+
+  /** The addresses of this machine, under which peers on its loopback are found by others. */
+  setOwnAddresses(addresses: readonly OwnAddress[]): void {
+    this.#ownAddresses = addresses;
+  }
+
+  #reasonAgainst(place: Place, isNewClient: boolean): string | undefined {
+    if (this.#membershipCount >= (this.#options.maxMemberships ?? MAX_MEMBERSHIPS)) return "This tracker is full";
+    const clientCount = isNewClient && place.reach !== "loopback" ? this.#hosts.get(place.host)?.clients.size ?? 0 : 0;
+    const isCrowded = clientCount >= (this.#options.maxClientsPerHost ?? MAX_CLIENTS_PER_HOST);
+    return isCrowded ? "Too many clients at this address" : undefined;
+  }
+
+  #addClient(from: { announce: Announce; place: Place; key: string }, nowMs: number): TrackedClient {
+    const client = new TrackedClient(
+      { peerId: from.announce.peerId, port: from.announce.port, place: from.place },
+      nowMs,
+    );
+    this.#clients.set(from.key, client);
+    const neighbours = this.#hosts.get(from.place.host);
+    if (neighbours === undefined) this.#hosts.set(from.place.host, { place: from.place, clients: new Set([client]) });
+    else neighbours.clients.add(client);
+    if (client.isPlayswarm) this.#leaseCount++;
+    return client;
+  }
+
+  #join(client: TrackedClient, infoHash: InfoHash): Member {
+    let swarm = this.#swarms.get(infoHash);
+    if (swarm === undefined) this.#swarms.set(infoHash, swarm = new Swarm(infoHash));
+    const member = swarm.add(client);
+    client.memberships.set(infoHash, member);
+    this.#membershipCount++;
+    if (!client.isPlayswarm) this.#leaseCount++;
+    return member;
+  }
+
+  /** Takes over what a client says of itself. Gives whether the swarm's size or content changed by it. */
+  #report(member: Member, announce: Announce, nowMs: number): boolean {
+    const isNew = member.leaseEndsAtMs === 0;
+    // What a client reports counts from its start; one that we meet later is counted from where it is then.
+    const isFresh = announce.event === "started" || isNew;
+    const traffic = isFresh ? { uploadedBytes: 0, downloadedBytes: 0 } : {
+      uploadedBytes: growth(member.uploadedBytes, announce.uploaded),
+      downloadedBytes: growth(member.downloadedBytes, announce.downloaded),
+    };
+    member.uploadedBytes = announce.uploaded;
+    member.downloadedBytes = announce.downloaded;
+    member.client.countTraffic(traffic, nowMs);
+    this.#uploadedBytes += traffic.uploadedBytes;
+    this.#downloadedBytes += traffic.downloadedBytes;
+    member.isPartialSeeder = announce.event === "paused";
+    if (member.leftBytes === announce.left) return false;
+    const swarm = this.#swarms.get(this.canonical(announce.infoHash));
+    if (announce.event === "completed" && !isNew && member.leftBytes > 0) swarm?.countCompleted();
+    swarm?.setLeft(member, announce.left);
+    return true;
+  }
+
+  #renew(member: Member, nowMs: number): void {
+    const { client } = member;
+    client.seenAtMs = nowMs;
+    client.leaseEndsAtMs = nowMs + leaseMs(this.intervalSeconds);
+    member.leaseEndsAtMs = client.leaseEndsAtMs;
+  }
+
+  #leave(key: string, announce: Announce): readonly InfoHash[] {
+    const infoHash = this.canonical(announce.infoHash);
+    const member = this.#clients.get(key)?.memberships.get(infoHash);
+    if (member === undefined) return NOTHING_CHANGED;
+    this.#uploadedBytes += growth(member.uploadedBytes, announce.uploaded);
+    this.#downloadedBytes += growth(member.downloadedBytes, announce.downloaded);
+    this.#removeMember(member, infoHash);
+    return [infoHash];
+  }
+
+  /**
+   * A program that starts at an endpoint has taken the place of whichever was there, killed most likely. Only where no
+   * address translation can make two machines look like one.
+   */
+  #supersede(announce: Announce, place: Place): readonly InfoHash[] {
+    if (announce.event !== "started" || place.reach === "public") return NOTHING_CHANGED;
+    for (const client of this.#hosts.get(place.host)?.clients ?? []) {
+      if (client.port !== announce.port || client.peerId === announce.peerId) continue;
+      const changed = new Set<InfoHash>();
+      this.#dropClient(client, changed);
+      return [...changed];
+    }
+    return NOTHING_CHANGED;
+  }
+
+  #dropClient(client: TrackedClient, changed: Set<InfoHash>): void {
+    for (const [infoHash, member] of client.memberships) {
+      this.#removeMember(member, infoHash);
+      changed.add(infoHash);
+    }
+  }
+
+  /** Ends a membership, and with it a swarm or a client that has no other. */
+  #removeMember(member: Member, infoHash: InfoHash): void {
+    const { client } = member;
+    const swarm = this.#swarms.get(infoHash);
+    swarm?.remove(member);
+    if (swarm?.size === 0) this.#swarms.delete(infoHash);
+    client.memberships.delete(infoHash);
+    this.#membershipCount--;
+    if (!client.isPlayswarm) this.#leaseCount--;
+    if (client.memberships.size > 0) return;
+    this.#clients.delete(clientKey(client, client.place));
+    const neighbours = this.#hosts.get(client.place.host);
+    neighbours?.clients.delete(client);
+    if (neighbours?.clients.size === 0) this.#hosts.delete(client.place.host);
+    if (client.isPlayswarm) this.#leaseCount--;
+  }
+
+  #answer(
+    request: AnnounceRequest,
+    from: { readonly source: Place; readonly self: Endpoint; readonly changed: readonly InfoHash[] },
+  ): AnnounceResult {
+    const swarm = this.#swarms.get(this.canonical(request.announce.infoHash));
+    const response: AnnounceResponse = {
+      intervalSeconds: withJitter(this.intervalSeconds, this.#options.random()),
+      seederCount: swarm?.counts.seederCount ?? 0,
+      leecherCount: swarm?.counts.leecherCount ?? 0,
+      peers: swarm === undefined ? [] : this.#choosePeers(swarm, request, from),
+      externalAddress: request.host,
+    };
+    return { type: "answered", response, changed: from.changed };
+  }
+
+  #choosePeers(
+    swarm: Swarm,
+    request: AnnounceRequest,
+    from: { readonly source: Place; readonly self: Endpoint },
+  ): readonly AnnouncedPeer[] {
+    const { announce } = request;
+    const wanted = announce.event === "stopped" ? 0 : announce.numWant ?? DEFAULT_PEER_COUNT;
+    const count = Math.min(wanted, request.maxPeerCount ?? MAX_PEER_COUNT, MAX_PEER_COUNT);
+    if (count <= 0) return [];
+    const needsData = announce.left > 0 && announce.event !== "paused";
+    const candidates: TrackedClient[] = [];
+    for (const member of swarm.sample(from.source)) {
+      const isUseful = needsData || (member.leftBytes > 0 && !member.isPartialSeeder);
+      if (isUseful && member.client.peerId !== announce.peerId) candidates.push(member.client);
+    }
+    const asker = { place: from.source, family: request.family, ownAddresses: this.#ownAddresses };
+    return orderPeers(candidates, { asker, self: from.self, count }).map(({ peer, host }) => {
+      peer.handOutCount++;
+      return { host, port: peer.port, peerId: peer.peerId };
+    });
+  }
+}
+
+function clientKey(client: { readonly peerId: string; readonly port: number }, place: Place): string {
+  return client.peerId + formatEndpoint({ host: place.host, port: client.port });
+}
+
+/** How far a counter went on since its last report; 0 when it was reset or tells a tale. */
+function growth(before: number, now: number): number {
+  const bytes = now - before;
+  return bytes > 0 && bytes <= MAX_REPORTED_BYTES ? bytes : 0;
+}

@@ -1,0 +1,66 @@
+/**
+ * A client as the tracker knows it: peer id and endpoint (DESIGN section 6), its lease, and what it is busy with. Pure.
+ *
+ * @module
+ */
+import type { InfoHash, PeerId } from "../shared/ids.ts";
+import type { OrderedPeer, Place } from "./peer_order.ts";
+import type { Member } from "./swarm.ts";
+
+/** `-PS` in hex: Playswarm's own peer ids begin so (BEP 20). */
+const PLAYSWARM_PREFIX = "2d5053";
+
+/** So much upload weighs as much as one more peer to serve: what a household's line gives to one. */
+const RATE_PER_PEER = 1024 * 1024;
+
+/** Shorter spans than this say little about a rate. */
+const RATE_SPAN_MS = 5000;
+
+/** A rate follows the newest span by half, so one quiet span does not make a busy client look idle. */
+const RATE_WEIGHT = 0.5;
+
+/** A client of the tracker. Only the tracker's state writes to it. */
+export class TrackedClient implements OrderedPeer {
+  readonly peerId: PeerId;
+  readonly place: Place;
+  readonly port: number;
+  /** Its address on its own LAN, when it told it from behind a public address. */
+  lanHost: string | undefined;
+  /** One of ours: one announce renews all its swarms. Others are renewed swarm by swarm, as BEP 3 has it. */
+  readonly isPlayswarm: boolean;
+  readonly memberships: Map<InfoHash, Member> = new Map();
+  seenAtMs: number;
+  leaseEndsAtMs = 0;
+  /** Sums over its swarms of what it reported since it is known here. */
+  uploadedBytes = 0;
+  downloadedBytes = 0;
+  /** How often it was given to others lately; halved every interval. */
+  handOutCount = 0;
+  #uploadRate = 0;
+  #rateSince: { atMs: number; uploadedBytes: number };
+
+  constructor(options: { readonly peerId: PeerId; readonly place: Place; readonly port: number }, nowMs: number) {
+    this.peerId = options.peerId;
+    this.place = options.place;
+    this.port = options.port;
+    this.isPlayswarm = options.peerId.startsWith(PLAYSWARM_PREFIX);
+    this.seenAtMs = nowMs;
+    this.#rateSince = { atMs: nowMs, uploadedBytes: 0 };
+  }
+
+  /** Peers it presumably serves: those it was lately given to, and what it uploads in units of one peer's worth. */
+  get load(): number {
+    return this.handOutCount + this.#uploadRate / RATE_PER_PEER;
+  }
+
+  /** Adds what it sent and received since its last report, and measures its rate. */
+  countTraffic(traffic: { readonly uploadedBytes: number; readonly downloadedBytes: number }, nowMs: number): void {
+    this.uploadedBytes += traffic.uploadedBytes;
+    this.downloadedBytes += traffic.downloadedBytes;
+    const spanMs = nowMs - this.#rateSince.atMs;
+    if (spanMs < RATE_SPAN_MS) return;
+    const rate = (this.uploadedBytes - this.#rateSince.uploadedBytes) * 1000 / spanMs;
+    this.#uploadRate += (rate - this.#uploadRate) * RATE_WEIGHT;
+    this.#rateSince = { atMs: nowMs, uploadedBytes: this.uploadedBytes };
+  }
+}

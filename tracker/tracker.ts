@@ -1,0 +1,287 @@
+/**
+ * The tracker as a whole: it opens port and database, puts the state between them, keeps the time, and closes
+ * everything in the right order.
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import type { ClientView, SwarmView, TrackerStatus } from "../shared/dashboard_views.ts";
+import { encodeAddress, isLoopback } from "../shared/endpoint.ts";
+import { createPeerId } from "../shared/ids.ts";
+import { VERSION } from "../shared/version.ts";
+import { AccessKey } from "./access_key.ts";
+import { Catalogue } from "./catalogue.ts";
+import { CONNECTION_KEY_LENGTH, ConnectionIds } from "./connection_id.ts";
+import { trackerApp } from "./http_server.ts";
+import { MAX_INTERVAL_SECONDS } from "./intervals.ts";
+import { MeetingPoint } from "./meeting_point.ts";
+import { MetadataFetcher, type MetadataFetcherOptions } from "./metadata_fetch.ts";
+import type { OwnAddress } from "./peer_order.ts";
+import { PublicPort } from "./public_port.ts";
+import { Swarms } from "./swarms.ts";
+import { trackerMetrics } from "./tracker_metrics.ts";
+import { clientViews, swarmViews, type ViewLimits, type ViewSource } from "./tracker_views.ts";
+import { UdpServer } from "./udp_server.ts";
+
+/** The lease of a client ends within this part of an interval, so "2.5 intervals" is meant as it is said. */
+const SWEEPS_PER_INTERVAL = 20;
+
+/** A sweep looks at every client: not more often, nor so seldom that the dashboard shows who is long gone. */
+const MIN_SWEEP_MS = 50;
+const MAX_SWEEP_MS = 3000;
+
+/** How often interfaces are looked at: a laptop changes its network now and then. */
+const ADDRESSES_EVERY_MS = 30_000;
+
+/** How often what is held is noted, which a crash makes that much older; against a week it is nothing. */
+const FORGET_EVERY_MS = 60 * 60_000;
+
+/** Listeners hear of a burst of announces once. */
+const NOTIFY_AFTER_MS = 50;
+
+const logger = getLogger(["playswarm", "tracker"]);
+
+/** What a {@link Tracker} is started with. */
+export interface TrackerOptions {
+  /** The address to bind; `::` is everything, IPv4 too. */
+  readonly host: string;
+  /** For UDP and TCP; 0 for any that is free for both. */
+  readonly port: number;
+  /** Seconds between announces in a small community, 1 to 1,800. */
+  readonly intervalSeconds: number;
+  /** The key of a private community. */
+  readonly key?: string;
+  /** Where the catalogue is remembered; absent: in memory. */
+  readonly dataDirectory?: string;
+  /** How metadata of foreign torrents are fetched; for tests. */
+  readonly metadata?: Pick<MetadataFetcherOptions, "fetch" | "graceMs" | "firstRetryMs">;
+}
+
+/** A running tracker. Disposing of it lets answers under way end, and frees the port. */
+export class Tracker implements AsyncDisposable {
+  /** The port of UDP and TCP. */
+  readonly port: number;
+  /** Another one at every start: who sees a new one knows that everything must be announced again. */
+  readonly instanceId: string;
+  /** The verified torrents that somebody has. */
+  readonly catalogue: Catalogue;
+  readonly #parts: TrackerParts;
+  readonly #scope: AsyncDisposableStack;
+
+  private constructor(parts: TrackerParts, running: { readonly port: number; readonly scope: AsyncDisposableStack }) {
+    this.#parts = parts;
+    this.#scope = running.scope;
+    this.port = running.port;
+    this.instanceId = parts.instanceId;
+    this.catalogue = parts.catalogue;
+  }
+
+  /**
+   * Starts a tracker.
+   *
+   * @throws {RangeError} when an option is out of range
+   * @throws {Deno.errors.AddrInUse} when the port is taken; the message names it
+   * @throws {StoreVersionError} when a later version wrote the catalogue
+   */
+  static async start(options: TrackerOptions): Promise<Tracker> {
+    checkOptions(options);
+    await using scope = new AsyncDisposableStack();
+    const parts = makeParts(options, {
+      key: new AccessKey(options.key),
+      catalogue: await openCatalogue(options),
+      scope,
+    });
+    const port = openPort(parts, scope);
+    startTimers(parts, scope);
+    logger.info("The tracker listens on port {port}", { port });
+    return new Tracker(parts, { port, scope: scope.move() });
+  }
+
+  /** The tracker in numbers. */
+  status(): TrackerStatus {
+    const { meeting, swarms, options } = this.#parts;
+    const { announces, refusals } = meeting.requestCounts;
+    const { clientCount, swarmCount, uploadedBytes, downloadedBytes } = swarms.totals;
+    return {
+      version: VERSION,
+      instanceId: this.instanceId,
+      port: this.port,
+      clientCount,
+      swarmCount,
+      ...this.catalogue.totals,
+      announceCount: { ...announces },
+      refusedCount: refusals.udp + refusals.http,
+      uploadedBytes,
+      downloadedBytes,
+      intervalSeconds: Math.max(options.intervalSeconds, swarms.intervalSeconds),
+      startedAtMs: this.#parts.startedAtMs,
+    };
+  }
+
+  /** Active clients, each with its files. */
+  clients(limits: ViewLimits = {}): readonly ClientView[] {
+    return clientViews(this.#viewSource(), limits);
+  }
+
+  /** Swarms, the largest first. */
+  swarms(limits: ViewLimits = {}): readonly SwarmView[] {
+    return swarmViews(this.#viewSource(), limits);
+  }
+
+  /** The metrics in Prometheus' text format. */
+  metrics(): Promise<string> {
+    return this.#parts.metrics();
+  }
+
+  /** Tells soon after anything has changed; disposing of the answer ends the calls. */
+  subscribe(listener: () => void): Disposable {
+    return this.#parts.listeners.subscribe(listener);
+  }
+
+  /** Stops: no new requests, answers under way end, what is held is noted, the database is closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#scope[Symbol.asyncDispose]();
+  }
+
+  #viewSource(): ViewSource {
+    const { swarms, catalogue } = this.#parts;
+    return { swarms, catalogue, clockOffsetMs: Date.now() - monotonicMs() };
+  }
+}
+
+/** What a tracker is put together from. */
+interface TrackerParts {
+  readonly options: TrackerOptions;
+  readonly key: AccessKey;
+  readonly swarms: Swarms;
+  readonly catalogue: Catalogue;
+  readonly metadata: MetadataFetcher;
+  readonly meeting: MeetingPoint;
+  readonly listeners: ChangeListeners;
+  readonly metrics: () => Promise<string>;
+  readonly instanceId: string;
+  readonly startedAtMs: number;
+}
+
+/** Those who want to know, told at most once in {@link NOTIFY_AFTER_MS}. */
+class ChangeListeners implements Disposable {
+  readonly #listeners = new Set<() => void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  subscribe(listener: () => void): Disposable {
+    // A wrapper, so that one function subscribed twice is told twice and ends apart.
+    const own = () => listener();
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+  }
+
+  notify(): void {
+    if (this.#timer !== undefined || this.#listeners.size === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      for (const listener of this.#listeners) listener();
+    }, NOTIFY_AFTER_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+}
+
+async function openCatalogue({ dataDirectory }: TrackerOptions): Promise<Catalogue> {
+  if (dataDirectory === undefined) return new Catalogue(":memory:");
+  await Deno.mkdir(dataDirectory, { recursive: true });
+  return new Catalogue(join(dataDirectory, "catalogue.sqlite"));
+}
+
+function makeParts(
+  options: TrackerOptions,
+  from: { readonly key: AccessKey; readonly catalogue: Catalogue; readonly scope: AsyncDisposableStack },
+): TrackerParts {
+  const { key, scope } = from;
+  const catalogue = scope.use(from.catalogue);
+  const swarms = new Swarms({ intervalSeconds: options.intervalSeconds, random: Math.random });
+  const listeners = scope.use(new ChangeListeners());
+  const metadata: MetadataFetcher = scope.use(
+    new MetadataFetcher({
+      ...options.metadata,
+      peerId: createPeerId(randomBytes(12)),
+      now: monotonicMs,
+      candidates: (infoHash) => meeting.candidates(infoHash),
+      onFound: (info) => meeting.takeInfo(info),
+    }),
+  );
+  const onChange = () => listeners.notify();
+  const meeting = new MeetingPoint({ swarms, catalogue, metadata, now: monotonicMs, date: Date.now, onChange });
+  // The last to write, before the database is closed.
+  scope.defer(() => meeting.forgetOld());
+  const startedAtMs = Date.now();
+  const metrics = trackerMetrics({
+    requestCounts: () => meeting.requestCounts,
+    swarmTotals: () => swarms.totals,
+    catalogue,
+    wantedCount: () => metadata.wantedCount,
+    startedAtMs,
+  });
+  const instanceId = randomBytes(8).toString("hex");
+  return { options, key, swarms, catalogue, metadata, meeting, listeners, metrics, instanceId, startedAtMs };
+}
+
+/** Opens the public port and serves it; gives its number. */
+function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
+  const { meeting, key, catalogue, instanceId, metrics } = parts;
+  const app = trackerApp({
+    desk: meeting,
+    key,
+    catalogue,
+    put: (metainfo, kind) => meeting.putTorrent(metainfo, kind),
+    instanceId,
+    metrics,
+    report: (error, { method, url }) => logger.error("{method} {url}: {error}", { method, url, error }),
+  });
+  const { host, port } = parts.options;
+  const publicPort = scope.use(
+    PublicPort.open({ host, port, handler: (request, origin) => app.fetch(request, origin) }),
+  );
+  const connectionIds = new ConnectionIds(randomBytes(CONNECTION_KEY_LENGTH));
+  scope.use(new UdpServer(publicPort.datagrams, { desk: meeting, key, connectionIds, now: monotonicMs }));
+  return publicPort.port;
+}
+
+function startTimers({ options, meeting, swarms }: TrackerParts, scope: AsyncDisposableStack): void {
+  const sweepMs = options.intervalSeconds * 1000 / SWEEPS_PER_INTERVAL;
+  const every = (periodMs: number, run: () => void) => {
+    const timer = setInterval(run, periodMs);
+    scope.defer(() => clearInterval(timer));
+  };
+  every(Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, sweepMs)), () => meeting.sweep());
+  every(FORGET_EVERY_MS, () => meeting.forgetOld());
+  swarms.setOwnAddresses(ownAddresses());
+  every(ADDRESSES_EVERY_MS, () => swarms.setOwnAddresses(ownAddresses()));
+}
+
+/** This machine's addresses that others may reach; link-local ones of IPv6 mean nothing without their interface. */
+function ownAddresses(): readonly OwnAddress[] {
+  return Deno.networkInterfaces().filter(({ address }) =>
+    encodeAddress(address) !== undefined && !isLoopback(address) && !address.startsWith("fe80:")
+  );
+}
+
+function checkOptions({ port, intervalSeconds }: TrackerOptions): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new RangeError(`Cannot use the port as 0 to 65535: current value is ${port}`);
+  }
+  if (!Number.isInteger(intervalSeconds) || intervalSeconds < 1 || intervalSeconds > MAX_INTERVAL_SECONDS) {
+    throw new RangeError(
+      `Cannot use the interval as 1 to ${MAX_INTERVAL_SECONDS} seconds: current value is ${intervalSeconds}`,
+    );
+  }
+}
+
+/** Milliseconds since 1970 when the program started and from then on without jumps: setting the clock ends no lease. */
+function monotonicMs(): number {
+  return performance.timeOrigin + performance.now();
+}
