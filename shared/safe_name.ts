@@ -35,7 +35,7 @@ export function safePathSegment(name: string): string {
   const replaced = name.toWellFormed().replace(FORBIDDEN, SUBSTITUTE);
   const trimmed = trim(shorten(trim(replaced), MAX_SEGMENT_LENGTH));
   if (trimmed === "") return SUBSTITUTE;
-  return DEVICE.test(trimmed) ? shorten(SUBSTITUTE + trimmed, MAX_SEGMENT_LENGTH) : trimmed;
+  return DEVICE.test(trimmed) ? trim(shorten(SUBSTITUTE + trimmed, MAX_SEGMENT_LENGTH)) : trimmed;
 }
 
 /**
