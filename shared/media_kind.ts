@@ -188,7 +188,7 @@ function sniffAudioFrames(head: Uint8Array): MediaGuess | undefined {
   return sniffFramesAt(head, tagEnd) ?? MP3;
 }
 
-/** Two frames in a row, or one that reaches past the head: less would often be chance. */
+/** Two frames in a row, or one whole one at the end of all: less would often be chance, like the mark before UTF-16. */
 function sniffFramesAt(head: Uint8Array, offset: number): MediaGuess | undefined {
   for (
     const { frameLength, guess } of [{ frameLength: mp3FrameLength, guess: MP3 }, {
@@ -199,6 +199,7 @@ function sniffFramesAt(head: Uint8Array, offset: number): MediaGuess | undefined
     const length = frameLength(head, offset);
     if (length === undefined) continue;
     const next = offset + length;
+    if (next > head.length) continue;
     if (next + 4 > head.length || frameLength(head, next) !== undefined) return guess;
   }
   return undefined;
