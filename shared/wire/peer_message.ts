@@ -13,15 +13,15 @@
 
 import { assertNever } from "../assert_never.ts";
 import type { Block } from "../geometry.ts";
-import { HASH_LENGTH, type HashRange } from "../merkle.ts";
+import { HASH_LENGTH, type HashRange, MAX_HASHES } from "../merkle.ts";
 import { ProtocolError } from "../protocol_error.ts";
 
 /**
- * The longest frame taken from a peer, in bytes without the length prefix: a bitfield of 2,097,152 pieces, which is
- * as many as libtorrent accepts in a torrent. Blocks (16 KiB), metadata pieces (16 KiB), hashes (512 and a proof:
- * 17 KiB) and peer exchange (200 peers) are far below.
+ * The longest frame taken from a peer, in bytes without the length prefix: an answer of {@link MAX_HASHES} hashes with a
+ * proof of 32. A bitfield of 2,097,152 pieces, as many as we and libtorrent accept in a torrent, is a little shorter;
+ * blocks and metadata pieces (16 KiB) and peer exchange (200 peers) are far below.
  */
-export const MAX_FRAME_LENGTH: number = 1 + 2_097_152 / 8;
+export const MAX_FRAME_LENGTH: number = 1 + HASH_LENGTH + 4 * 4 + (MAX_HASHES + 32) * HASH_LENGTH;
 
 /** Bytes of a `piece` frame before its data: 4 length, 1 id, 4 piece, 4 begin (BEP 3). */
 export const PIECE_HEADER_LENGTH = 13;

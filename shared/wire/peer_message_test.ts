@@ -197,10 +197,10 @@ Deno.test("peer message: a caller's wrong number is a RangeError", () => {
 });
 
 Deno.test("peer message: every legal message is below the frame limit", () => {
-  const range = { piecesRoot: new Uint8Array(32), baseLayer: 0, index: 0, length: 512, proofLayers: 31 };
+  const range = { piecesRoot: new Uint8Array(32), baseLayer: 0, index: 0, length: 8192, proofLayers: 31 };
   const longest: PeerMessage[] = [
     { type: "piece", piece: 0, begin: 0, data: new Uint8Array(16_384) },
-    { type: "hashes", ...range, hashes: new Uint8Array(32 * (512 + 31)) },
+    { type: "hashes", ...range, hashes: new Uint8Array(32 * (8192 + 31)) },
     { type: "bitfield", bytes: new Uint8Array(2_097_152 / 8) },
   ];
   for (const value of longest) assert(encodedLength(value) - 4 <= MAX_FRAME_LENGTH);
