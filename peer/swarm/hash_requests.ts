@@ -70,6 +70,13 @@ export class HashRequests {
     return this.#wishes.size === 0;
   }
 
+  /** Whether the peer could still give a piece layer that is missing. */
+  mayHelp(peer: PeerState): boolean {
+    if (!peer.handshake.supportsV2) return false;
+    for (const wish of this.#wishes.values()) if (wish.isLayer && !wish.refusedBy.has(peer.key)) return true;
+    return false;
+  }
+
   /** The demands moved: wishes for the leaves under them. */
   demandMoved(): void {
     const { info, blocksPerPiece } = this.#table;

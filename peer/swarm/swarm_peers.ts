@@ -85,11 +85,13 @@ export class SwarmPeers {
 
   /** Lets those go that can give us nothing and want nothing, as far as that can be told. */
   dropComplete(): void {
-    const table = this.torrent?.table;
-    if (table === undefined || table.missingCount > 0) return;
+    const { torrent } = this;
+    if (torrent === undefined || torrent.table.missingCount > 0) return;
     for (const peer of [...this.#context.peers.values()]) {
       const wantsNothing = peer.isUploadOnly || peer.isComplete;
-      if (wantsNothing && !peer.isInterestedInUs) this.drop(peer, "both-complete");
+      if (wantsNothing && !peer.isInterestedInUs && !torrent.hashRequests.mayHelp(peer)) {
+        this.drop(peer, "both-complete");
+      }
     }
   }
 

@@ -1,0 +1,276 @@
+/**
+ * One simulated peer: a real swarm machine, a storage that judges pieces after a moment, and connections over simulated
+ * links. Content is a word for each block, "right" or one that its sender made up.
+ *
+ * @module
+ */
+import { Bitfield } from "../../shared/bitfield.ts";
+import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
+import type { Block } from "../../shared/geometry.ts";
+import { type PeerId, peerId } from "../../shared/ids.ts";
+import type { Info } from "../../shared/metainfo.ts";
+import { SwarmMachine } from "../../peer/swarm/machine.ts";
+import { defaultSwarmSettings, type SwarmSettings } from "../../peer/swarm/settings.ts";
+import type { SwarmEffect } from "../../peer/swarm/swarm_effect.ts";
+import type { Demand, PeerKey, SwarmEvent } from "../../peer/swarm/swarm_event.ts";
+import { InvariantWatch } from "./invariants.ts";
+import { LinkEnd, type LinkHandler, type LinkSpeed, NetworkPlace } from "./simulated_network.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** Between two ticks of a machine, as in the program. */
+const TICK_MS = 100;
+
+/** From the last block of a piece to the storage's verdict. */
+const VERIFY_MS = 2;
+
+/** Every so many events the watch compares everything. */
+const DEEP_EVERY = 199;
+
+/** How a simulated peer is and behaves. */
+export interface SimulatedPeerOptions {
+  readonly speed: LinkSpeed;
+  /** Has everything from the start. */
+  readonly isSeeder?: boolean;
+  /** Chance of a block that it sends being wrong. */
+  readonly liarChance?: number;
+  readonly settings?: Partial<SwarmSettings>;
+  readonly supportsFast?: boolean;
+}
+
+/** One member of a simulated swarm. */
+export class SimulatedPeer {
+  readonly endpoint: Endpoint;
+  readonly peerId: PeerId;
+  readonly machine: SwarmMachine;
+  readonly place: NetworkPlace;
+  readonly watch: InvariantWatch;
+  readonly #simulation: Simulation;
+  readonly #options: SimulatedPeerOptions;
+  readonly #connections = new Map<PeerKey, LinkEnd>();
+  readonly #storage: SimulatedStorage;
+  #eventCount = 0;
+  #isAlive = true;
+  /** When everything was verified, undefined before. */
+  completedAtMs: number | undefined;
+  /** Bytes of blocks that arrived, wanted or not, by the sender's endpoint. */
+  readonly receivedFrom = new Map<string, number>();
+  /** Peers it banned. */
+  readonly banned: string[] = [];
+
+  /** Joins nothing yet: `Simulation.add` does. */
+  constructor(simulation: Simulation, options: SimulatedPeerOptions & { readonly number: number }) {
+    const { clock, info, random } = simulation;
+    this.#simulation = simulation;
+    this.#options = options;
+    this.endpoint = { host: `10.0.${options.number >> 8}.${options.number & 255}`, port: 6881 };
+    const id = new Uint8Array(20);
+    new DataView(id.buffer).setUint32(16, options.number);
+    this.peerId = peerId(id);
+    const settings = { ...defaultSwarmSettings, ...options.settings };
+    this.machine = new SwarmMachine({ random, settings, ownPeerId: this.peerId });
+    this.watch = new InvariantWatch(this.machine, settings);
+    this.place = new NetworkPlace(clock, options.speed);
+    this.#storage = new SimulatedStorage(info);
+  }
+
+  /** Bytes of all blocks that arrived. */
+  get receivedBytes(): number {
+    return [...this.receivedFrom.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Starts the machine and its ticks. */
+  start(): void {
+    const { info, clock, random } = this.#simulation;
+    const { pieceCount } = info.geometry;
+    const verified = this.#options.isSeeder === true ? Bitfield.full(pieceCount) : new Bitfield(pieceCount);
+    this.#storage.verified = verified.clone();
+    if (this.#options.isSeeder === true) this.completedAtMs = clock.nowMs;
+    this.handle({ type: "metadata-known", info, verified, hasLayers: true });
+    const tick = () => {
+      if (!this.#isAlive) return;
+      this.handle({ type: "tick" });
+      clock.after(TICK_MS, tick);
+    };
+    clock.after(random() * TICK_MS, tick);
+  }
+
+  /** Dies without a word. */
+  kill(): void {
+    this.#isAlive = false;
+    for (const end of this.#connections.values()) end.close();
+    this.#connections.clear();
+  }
+
+  /** Whether the piece is verified here. */
+  has(piece: number): boolean {
+    return this.#storage.verified.has(piece);
+  }
+
+  /** A player's wishes. */
+  demand(demands: readonly Demand[]): void {
+    const { geometry } = this.#simulation.info;
+    const pieces = new Set<number>();
+    for (const { start, end } of demands) {
+      for (let piece = geometry.pieceAt(start); piece <= geometry.pieceAt(end - 1); piece++) pieces.add(piece);
+    }
+    this.watch.demand(pieces);
+    this.handle({ type: "demand-moved", demands });
+  }
+
+  /** Gives the machine an event, checks what it does, and does it. */
+  handle(event: SwarmEvent): void {
+    if (!this.#isAlive) return;
+    const effects = this.machine.handle(event, this.#simulation.clock.nowMs);
+    this.watch.after(event, effects, ++this.#eventCount % DEEP_EVERY === 0);
+    for (const effect of effects) this.#carryOut(effect, event);
+  }
+
+  /** One end of a new connection, with what it does when something arrives. */
+  linkHandler(key: PeerKey): LinkHandler {
+    return {
+      onArrival: (deliver) => {
+        if (this.#connections.has(key)) deliver();
+      },
+      onSent: (block) => this.handle({ type: "block-uploaded", peer: key, block }),
+      onClosed: () => {
+        if (this.#connections.delete(key)) this.handle({ type: "peer-disconnected", peer: key, reason: "closed" });
+      },
+    };
+  }
+
+  /** The handshake with another peer is done. */
+  connected(
+    other: SimulatedPeer,
+    options: { readonly key: PeerKey; readonly end: LinkEnd; readonly isOutgoing: boolean },
+  ): void {
+    if (!this.#isAlive) return options.end.close();
+    const { key, end, isOutgoing } = options;
+    this.#connections.set(key, end);
+    const endpoint = isOutgoing ? other.endpoint : { ...other.endpoint, port: 50_000 + key % 10_000 };
+    const handshake = {
+      infoHash: this.#simulation.info.infoHash,
+      peerId: other.peerId,
+      supportsFast: other.#options.supportsFast ?? true,
+      supportsExtensions: true,
+      supportsDht: false,
+      supportsV2: false,
+    };
+    this.handle({ type: "peer-connected", peer: key, endpoint, isOutgoing, handshake });
+    const { endpoint: listenEndpoint } = other;
+    this.handle({
+      type: "extension-handshake",
+      peer: key,
+      isUploadOnly: false,
+      requestQueueLength: 2_000,
+      listenEndpoint,
+    });
+  }
+
+  #carryOut(effect: SwarmEffect, event: SwarmEvent): void {
+    switch (effect.type) {
+      case "dial":
+        return this.#simulation.dial(this, effect.endpoint);
+      case "disconnect":
+        this.#connections.get(effect.peer)?.close();
+        this.#connections.delete(effect.peer);
+        return;
+      case "ban":
+        this.banned.push(formatEndpoint(effect.endpoint));
+        return;
+      case "send":
+        return this.#send(effect.peer, [{ type: "message-received", message: effect.message }]);
+      case "request":
+        return this.#send(
+          effect.peer,
+          effect.blocks.map((block) => ({ type: "message-received", message: { type: "request", ...block } })),
+        );
+      case "keep-block":
+        if (event.type === "block-received") this.#keep(effect.block, this.#arriving);
+        return;
+      case "upload-block":
+        return this.#upload(effect.peer, effect.block);
+      case "cancel-upload":
+        return this.#connections.get(effect.peer)?.cancelBlock(effect.block);
+      case "want-candidates":
+        return this.#simulation.announce(this);
+      case "completed":
+        this.completedAtMs = this.#simulation.clock.nowMs;
+        return;
+    }
+  }
+
+  /** The content of the block that is being handled. */
+  #arriving = "";
+
+  #send(key: PeerKey, events: readonly Said[]): void {
+    const end = this.#connections.get(key);
+    const listener = this.#simulation.otherEnd(key, this);
+    if (end === undefined || listener === undefined) return;
+    end.send(() => {
+      for (const said of events) listener.handle({ ...said, peer: key });
+    });
+  }
+
+  #upload(key: PeerKey, block: Block): void {
+    const listener = this.#simulation.otherEnd(key, this);
+    const isLie = this.#simulation.random() < (this.#options.liarChance ?? 0);
+    const content = isLie ? `wrong, from ${formatEndpoint(this.endpoint)}` : "right";
+    this.#connections.get(key)?.queueBlock(block, () => listener?.receive(this, { key, block, content }));
+  }
+
+  /** A block arrives. */
+  receive(
+    from: SimulatedPeer,
+    { key, block, content }: { readonly key: PeerKey; readonly block: Block; readonly content: string },
+  ): void {
+    const sender = formatEndpoint(from.endpoint);
+    this.receivedFrom.set(sender, (this.receivedFrom.get(sender) ?? 0) + block.length);
+    this.#arriving = content;
+    this.handle({ type: "block-received", peer: key, block });
+  }
+
+  #keep(block: Block, content: string): void {
+    const verdict = this.#storage.keep(block, content);
+    if (verdict !== undefined) {
+      this.#simulation.clock.after(VERIFY_MS, () => {
+        this.#storage.settle(verdict);
+        this.handle(verdict);
+      });
+    }
+  }
+}
+
+type Said = Omit<Extract<SwarmEvent, { readonly type: "message-received" }>, "peer">;
+type Verdict = Extract<SwarmEvent, { readonly type: "piece-verified" | "piece-failed" }>;
+
+/** Pieces as lists of words. */
+class SimulatedStorage {
+  readonly #info: Info;
+  readonly #unfinished = new Map<number, (string | undefined)[]>();
+  verified: Bitfield;
+
+  constructor(info: Info) {
+    this.#info = info;
+    this.verified = new Bitfield(info.geometry.pieceCount);
+  }
+
+  /** Keeps a block; gives the verdict when its piece is full. */
+  keep(block: Block, content: string): Verdict | undefined {
+    const { geometry } = this.#info;
+    let contents = this.#unfinished.get(block.piece);
+    if (contents === undefined) {
+      contents = new Array<string | undefined>(geometry.blockCount(block.piece)).fill(undefined);
+      this.#unfinished.set(block.piece, contents);
+    }
+    contents[geometry.blockIndex(block)] = content;
+    const digests = contents.filter((word) => word !== undefined);
+    if (digests.length < contents.length) return undefined;
+    this.#unfinished.delete(block.piece);
+    const isRight = digests.every((digest) => digest === "right");
+    return { type: isRight ? "piece-verified" : "piece-failed", piece: block.piece, digests };
+  }
+
+  settle(verdict: Verdict): void {
+    if (verdict.type === "piece-verified") this.verified.set(verdict.piece);
+  }
+}

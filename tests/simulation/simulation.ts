@@ -1,0 +1,97 @@
+/**
+ * A swarm of real swarm machines in virtual time: who exists, who knows whom, who is connected. Scenarios add peers, run
+ * the clock and look at what came of it. Everything follows from the seed.
+ *
+ * @module
+ */
+import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
+import type { Info } from "../../shared/metainfo.ts";
+import type { PeerKey } from "../../peer/swarm/swarm_event.ts";
+import { seededRandom } from "./seeded_random.ts";
+import { LinkEnd } from "./simulated_network.ts";
+import { SimulatedPeer, type SimulatedPeerOptions } from "./simulated_peer.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** The simulated tracker answers after this, with at most this many peers (BEP 3's default). */
+const ANNOUNCE_MS = 40;
+const ANNOUNCED_PEERS = 50;
+
+/** One simulated swarm. */
+export class Simulation {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly info: Info;
+  readonly random: () => number;
+  readonly peers: SimulatedPeer[] = [];
+  readonly #byEndpoint = new Map<string, SimulatedPeer>();
+  readonly #ends = new Map<PeerKey, readonly [SimulatedPeer, SimulatedPeer]>();
+  #nextKey = 1;
+
+  /** An empty swarm of this torrent. */
+  constructor(options: { readonly info: Info; readonly seed: number }) {
+    this.info = options.info;
+    this.random = seededRandom(options.seed);
+  }
+
+  /** A peer joins now and asks the tracker for others. */
+  add(options: SimulatedPeerOptions): SimulatedPeer {
+    const peer = new SimulatedPeer(this, { ...options, number: this.peers.length + 1 });
+    this.peers.push(peer);
+    this.#byEndpoint.set(formatEndpoint(peer.endpoint), peer);
+    peer.start();
+    this.announce(peer);
+    return peer;
+  }
+
+  /** A peer leaves without a word. */
+  remove(peer: SimulatedPeer): void {
+    this.#byEndpoint.delete(formatEndpoint(peer.endpoint));
+    peer.kill();
+  }
+
+  /** Runs until everybody who is here is complete; false when time is over first. */
+  runToCompletion(options: { readonly withinMs: number }): boolean {
+    const isOver = () => [...this.#byEndpoint.values()].every((peer) => peer.completedAtMs !== undefined);
+    return this.clock.run({ untilMs: this.clock.nowMs + options.withinMs, isOver });
+  }
+
+  /** The tracker tells a peer of others. */
+  announce(peer: SimulatedPeer): void {
+    this.clock.after(ANNOUNCE_MS, () => {
+      const others = [...this.#byEndpoint.values()].filter((other) => other !== peer);
+      for (let index = others.length - 1; index > 0; index--) {
+        const chosen = Math.floor(this.random() * (index + 1));
+        const [one, other] = [others[index], others[chosen]];
+        if (one !== undefined && other !== undefined) [others[index], others[chosen]] = [other, one];
+      }
+      const candidates = others.slice(0, ANNOUNCED_PEERS).map((other) => other.endpoint);
+      peer.handle({ type: "candidates-found", candidates, source: "tracker" });
+    });
+  }
+
+  /** Connects two peers after a round trip, or fails after a while. */
+  dial(from: SimulatedPeer, endpoint: Endpoint): void {
+    const to = this.#byEndpoint.get(formatEndpoint(endpoint));
+    if (to === undefined) {
+      this.clock.after(3_000, () => from.handle({ type: "dial-failed", endpoint }));
+      return;
+    }
+    const delayMs = from.place.speed.delayMs + to.place.speed.delayMs;
+    this.clock.after(3 * delayMs, () => {
+      const key = this.#nextKey++;
+      this.#ends.set(key, [from, to]);
+      const [end, otherEnd] = LinkEnd.pair(
+        { place: from.place, handler: from.linkHandler(key) },
+        { place: to.place, handler: to.linkHandler(key) },
+      );
+      // Both know of each other before the first word is on its way.
+      to.connected(from, { key, end: otherEnd, isOutgoing: false });
+      from.connected(to, { key, end, isOutgoing: true });
+    });
+  }
+
+  /** Who is at the other end of a connection. */
+  otherEnd(key: PeerKey, peer: SimulatedPeer): SimulatedPeer | undefined {
+    const [one, other] = this.#ends.get(key) ?? [];
+    return one === peer ? other : one;
+  }
+}
