@@ -50,7 +50,9 @@ export class IdSyntaxError extends SyntaxError {
  * @throws {RangeError} unless there are 20 bytes
  */
 export function infoHash(bytes: Uint8Array): InfoHash {
-  return hexOf(bytes, ID_LENGTH, "an info-hash") as InfoHash;
+  const hex = bytes.toHex();
+  if (!isInfoHash(hex)) throw wrongLength(bytes, "an info-hash", ID_LENGTH);
+  return hex;
 }
 
 /**
@@ -59,7 +61,9 @@ export function infoHash(bytes: Uint8Array): InfoHash {
  * @throws {RangeError} unless there are 32 bytes
  */
 export function infoHashV2(bytes: Uint8Array): InfoHashV2 {
-  return hexOf(bytes, ID_V2_LENGTH, "a v2 info-hash") as InfoHashV2;
+  const hex = bytes.toHex();
+  if (!isInfoHashV2(hex)) throw wrongLength(bytes, "a v2 info-hash", ID_V2_LENGTH);
+  return hex;
 }
 
 /**
@@ -68,7 +72,9 @@ export function infoHashV2(bytes: Uint8Array): InfoHashV2 {
  * @throws {RangeError} unless there are 20 bytes
  */
 export function peerId(bytes: Uint8Array): PeerId {
-  return hexOf(bytes, ID_LENGTH, "a peer id") as PeerId;
+  const hex = bytes.toHex();
+  if (!isPeerId(hex)) throw wrongLength(bytes, "a peer id", ID_LENGTH);
+  return hex;
 }
 
 /**
@@ -204,11 +210,21 @@ function clientVersion(name: string, digits: string): string {
   return numbers.join(".");
 }
 
-function hexOf(bytes: Uint8Array, length: number, what: string): string {
-  if (bytes.length !== length) {
-    throw new RangeError(`Cannot use ${bytes.length} bytes as ${what}: it has ${length}`);
-  }
-  return bytes.toHex();
+/** Hex that `toHex` gave is of lower case, so that its length is all there is to prove. */
+function isInfoHash(hex: string): hex is InfoHash {
+  return hex.length === 2 * ID_LENGTH;
+}
+
+function isInfoHashV2(hex: string): hex is InfoHashV2 {
+  return hex.length === 2 * ID_V2_LENGTH;
+}
+
+function isPeerId(hex: string): hex is PeerId {
+  return hex.length === 2 * ID_LENGTH;
+}
+
+function wrongLength(bytes: Uint8Array, what: string, length: number): RangeError {
+  return new RangeError(`Cannot use ${bytes.length} bytes as ${what}: it has ${length}`);
 }
 
 function bytesOfHex(hex: string, length: number): Uint8Array {
