@@ -7,8 +7,9 @@
 import { assertNever } from "../../shared/assert_never.ts";
 import type { TrackerView } from "../../shared/dashboard_views.ts";
 import type { Endpoint } from "../../shared/endpoint.ts";
-import type { InfoHash } from "../../shared/ids.ts";
-import type { AnnounceEvent, AnnounceResponse } from "../../shared/wire/announce.ts";
+import type { InfoHash, PeerId } from "../../shared/ids.ts";
+import type { Announce, AnnounceEvent, AnnounceResponse, TrackerRefusal } from "../../shared/wire/announce.ts";
+import { backOffMs } from "./tracker_health.ts";
 import { authorityOf } from "./tracker_url.ts";
 
 /** What a torrent says of itself when it is announced: bytes since it was started, and bytes it lacks. */
@@ -43,6 +44,16 @@ export interface AnnouncedTorrent {
   readonly announceTo?: "every-tier" | "first-tier";
 }
 
+/** Who announces: the same for all torrents. */
+export interface AnnouncingClient {
+  /** Ours. */
+  readonly peerId: PeerId;
+  /** The port on which peers reach us, 0 when none does. */
+  readonly port: number;
+  /** Tells us apart from others behind our address (BEP 7), 0 to 2³²−1. */
+  readonly key: number;
+}
+
 /** How it stands with one address. */
 type Standing =
   | { readonly type: "waiting" }
@@ -64,8 +75,7 @@ export class AnnounceGroup {
   readonly #standings = new Map<string, Standing>();
   readonly #trackerIds = new Map<string, string>();
   readonly #refusedUntilMs = new Map<string, number>();
-  /** In a row, for the back-off. */
-  refusalCount = 0;
+  #refusalCount = 0;
   /** Where we are known: the address and its `host:port`; undefined before "started" and after "stopped". */
   known: { readonly url: string; readonly authority: string } | undefined;
   /** "completed" has to be said. */
@@ -76,8 +86,7 @@ export class AnnounceGroup {
   wantsAgain = false;
   /** Removed by its owner while it was being announced. */
   isRemoved = false;
-  /** When it was announced last, and how soon that may be done again. */
-  announcedAtMs = -Infinity;
+  /** Before this it is not polite to announce again. */
   soonestAgainMs = 0;
 
   /** Shuffles each tier (BEP 12) by `random`, which gives numbers in [0, 1). */
@@ -112,9 +121,21 @@ export class AnnounceGroup {
     return this.owesCompleted ? "completed" : undefined;
   }
 
-  /** The id that this tracker gave us for itself, if any. */
-  trackerId(url: string): string | undefined {
-    return this.#trackerIds.get(url);
+  /** What is to be said to this tracker now. */
+  announce(client: AnnouncingClient, { url, event }: { url: string; event: AnnounceEvent }): Announce {
+    const { uploaded, downloaded, left } = this.torrent.state();
+    const trackerId = this.#trackerIds.get(url);
+    return {
+      infoHash: this.infoHash,
+      ...client,
+      uploaded,
+      downloaded,
+      left,
+      ...(event !== undefined && { event }),
+      // Nobody waits for the peers of a torrent that is over, or only kept.
+      ...((event === "stopped" || this.isLeaseShared) && { numWant: 0 }),
+      ...(trackerId !== undefined && { trackerId }),
+    };
   }
 
   /** Until when this tracker wants to hear nothing of this torrent. */
@@ -134,12 +155,25 @@ export class AnnounceGroup {
     this.#standings.set(url, WAITING);
   }
 
-  /** It answered: the next time it is the first of its tier (BEP 12). */
-  succeeded(url: string, { response, authority }: { response: AnnounceResponse; authority: string }): void {
+  /**
+   * It answered: the next time it is the first of its tier (BEP 12). Gives the milliseconds until it wants to hear from
+   * us again.
+   */
+  succeeded(
+    url: string,
+    { response, authority, event, nowMs }: {
+      readonly response: AnnounceResponse;
+      readonly authority: string;
+      readonly event: AnnounceEvent;
+      readonly nowMs: number;
+    },
+  ): number {
     this.asking = undefined;
-    this.refusalCount = 0;
+    this.#refusalCount = 0;
     this.known = { url, authority };
     this.#refusedUntilMs.delete(url);
+    // "started" of a complete torrent says that it is complete; one that became so meanwhile says it once more.
+    if (event === "completed") this.owesCompleted = false;
     // The peers are not for the view, and ten thousand torrents would keep them for nothing.
     this.#standings.set(url, { type: "working", response: { ...response, peers: [] } });
     if (response.trackerId !== undefined) this.#trackerIds.set(url, response.trackerId);
@@ -147,13 +181,28 @@ export class AnnounceGroup {
       const index = tier.indexOf(url);
       if (index > 0) tier.unshift(...tier.splice(index, 1));
     }
+    const { intervalMs, soonestMs } = pausesOf(response);
+    this.soonestAgainMs = nowMs + soonestMs;
+    return intervalMs;
   }
 
-  /** It could not be asked, or said no; `untilMs`: when it may be asked again about this torrent. */
-  failed(url: string, { message, untilMs }: { message: string; untilMs?: number }): void {
+  /** It said no to this torrent, and is not asked about it for a while (BEP 31). */
+  refused(
+    url: string,
+    { error, nowMs, random }: { readonly error: TrackerRefusal; readonly nowMs: number; readonly random: () => number },
+  ): void {
+    this.#refusalCount += 1;
+    const delayMs = error.retryInSeconds === undefined
+      ? backOffMs(this.#refusalCount, random)
+      : 1000 * Math.max(MIN_INTERVAL_SECONDS, error.retryInSeconds);
+    this.#refusedUntilMs.set(url, nowMs + delayMs);
+    this.failed(url, { message: error.reason });
+  }
+
+  /** It could not be asked. */
+  failed(url: string, { message }: { readonly message: string }): void {
     this.asking = undefined;
     this.#standings.set(url, { type: "failed", message });
-    if (untilMs !== undefined) this.#refusedUntilMs.set(url, untilMs);
   }
 
   /** For the torrent's page; `nextAnnounceAtMs` belongs to the address that will be asked first. */
@@ -164,6 +213,40 @@ export class AnnounceGroup {
       ...(index === 0 && nextAnnounceAtMs !== undefined && { nextAnnounceAtMs }),
     }));
   }
+}
+
+/** One group a tier, or one for all, as the torrent says. */
+export function announceGroups(
+  infoHash: InfoHash,
+  { torrent, random }: { readonly torrent: AnnouncedTorrent; readonly random: () => number },
+): readonly AnnounceGroup[] {
+  const tiers = torrent.trackers.filter((tier) => tier.length > 0);
+  if (tiers.length === 0) return [];
+  const sets = torrent.announceTo === "first-tier" ? [tiers] : tiers.map((tier) => [tier]);
+  return sets.map((set, index) => new AnnounceGroup(infoHash, { torrent, tiers: set, isFirst: index === 0, random }));
+}
+
+/** When a tracker wants to hear from us again, and how soon it bears it when we are out of peers. */
+function pausesOf(response: AnnounceResponse): { intervalMs: number; soonestMs: number } {
+  const { intervalSeconds, minIntervalSeconds } = response;
+  const intervalMs = 1000 *
+    clamp(Math.max(intervalSeconds, minIntervalSeconds ?? 0), { min: MIN_INTERVAL_SECONDS, max: MAX_INTERVAL_SECONDS });
+  const soonestMs = minIntervalSeconds === undefined
+    ? clamp(intervalMs * SOON_SHARE, { min: MIN_SOON_MS, max: MAX_SOON_MS })
+    : Math.min(1000 * minIntervalSeconds, intervalMs);
+  return { intervalMs, soonestMs };
+}
+
+/** Of what trackers ask: tests use a second, no tracker should keep peers waiting for more than an hour. */
+const MIN_INTERVAL_SECONDS = 1;
+const MAX_INTERVAL_SECONDS = 3600;
+/** Out of peers, a quarter of the interval is polite, unless the tracker says itself what is. */
+const SOON_SHARE = 0.25;
+const MIN_SOON_MS = 5000;
+const MAX_SOON_MS = 60_000;
+
+function clamp(value: number, { min, max }: { min: number; max: number }): number {
+  return Math.min(max, Math.max(min, value));
 }
 
 function viewOf(standing: Standing): Omit<TrackerView, "url"> {

@@ -16,27 +16,15 @@ import {
   type AnnounceResponse,
   TrackerRefusal,
 } from "../../shared/wire/announce.ts";
-import { type AnnouncedTorrent, AnnounceGroup } from "./announce_group.ts";
+import { type AnnouncedTorrent, AnnounceGroup, announceGroups, type AnnouncingClient } from "./announce_group.ts";
+import { type AskTracker, trackerAsker } from "./ask_tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Deadline } from "./deadline.ts";
 import { DueQueue } from "./due_queue.ts";
-import { announceByHttp } from "./http_tracker_client.ts";
 import { TrackerFailure } from "./tracker_failure.ts";
-import { authorityOf, parseTrackerUrl } from "./tracker_url.ts";
+import { TrackerHealth } from "./tracker_health.ts";
+import { TrackerLease } from "./tracker_lease.ts";
+import { authorityOf } from "./tracker_url.ts";
 import type { UdpTrackerClient } from "./udp_tracker_client.ts";
-
-/** How one tracker is asked. */
-export interface AskTrackerOptions {
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  /** Another address will be asked if this one fails, so it need not be insisted on. */
-  readonly hasFallback: boolean;
-}
-
-/**
- * Sends one announce. Throws `TrackerRefusal`, `TrackerFailure`, or the signal's reason.
- */
-export type AskTracker = (url: string, announce: Announce, options: AskTrackerOptions) => Promise<AnnounceResponse>;
 
 /** What an {@link Announcer} is made of. */
 export interface AnnouncerOptions {
@@ -56,24 +44,9 @@ export interface AnnouncerOptions {
   readonly maxConcurrent?: number;
 }
 
-/** How it stands with one address, for all torrents. */
-interface Health {
-  failureCount: number;
-  failedAtMs: number;
-  retryAtMs: number;
-  message: string;
-}
-
-/** What one tracker keeps of us as a client. */
-interface Lease {
-  readonly authority: string;
-  readonly parked: Set<AnnounceGroup>;
-  renewedAtMs: number;
-  intervalMs: number;
-}
+type Lease = TrackerLease<AnnounceGroup>;
 
 interface Farewell {
-  readonly infoHash: InfoHash;
   readonly url: string;
   readonly announce: Announce;
 }
@@ -84,14 +57,16 @@ export class Announcer implements AsyncDisposable {
   readonly #ask: AskTracker;
   readonly #clock: Clock;
   readonly #maxConcurrent: number;
-  readonly #key: number;
+  readonly #client: AnnouncingClient;
   readonly #groups = new Map<InfoHash, readonly AnnounceGroup[]>();
   readonly #queue = new DueQueue<AnnounceGroup | Lease>();
-  readonly #health = new Map<string, Health>();
+  readonly #health: TrackerHealth;
   readonly #leases = new Map<string, Lease>();
   readonly #running = new Set<Promise<void>>();
+  readonly #announcing = new Set<AnnounceGroup>();
   readonly #farewells: Farewell[] = [];
   readonly #stopping = new AbortController();
+  readonly #leaving = new AbortController();
   #stopped: Promise<void> | undefined;
   #timer: Disposable | undefined;
   #timerDueMs = Infinity;
@@ -99,17 +74,19 @@ export class Announcer implements AsyncDisposable {
   /** Announces nothing until torrents are added. */
   constructor(options: AnnouncerOptions) {
     this.#options = options;
-    this.#ask = options.ask ?? ((url, announce, how) => this.#askByUrl(url, announce, how));
+    this.#ask = options.ask ?? trackerAsker(options);
+    this.#health = new TrackerHealth(options.random);
     this.#clock = options.clock ?? systemClock;
     this.#maxConcurrent = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
-    this.#key = Math.floor(options.random() * 2 ** 32);
+    const { peerId, port } = options;
+    this.#client = { peerId, port, key: Math.floor(options.random() * 2 ** 32) };
   }
 
   /** Begins to announce a torrent, at once. Throws a TypeError when it is announced already or we have stopped. */
   add(infoHash: InfoHash, torrent: AnnouncedTorrent): void {
     if (this.#stopped !== undefined) throw new TypeError("Cannot announce a torrent: the announcer has stopped");
     if (this.#groups.has(infoHash)) throw new TypeError(`Cannot announce ${infoHash}: it is announced already`);
-    const groups = groupsOf(infoHash, { torrent, random: this.#options.random });
+    const groups = announceGroups(infoHash, { torrent, random: this.#options.random });
     this.#groups.set(infoHash, groups);
     for (const group of groups) this.#makeDue(group);
   }
@@ -125,9 +102,9 @@ export class Announcer implements AsyncDisposable {
   /** Asks for peers as soon as the trackers can bear it. Trackers that failed are not asked sooner. */
   announceSoon(infoHash: InfoHash): void {
     for (const group of this.#groups.get(infoHash) ?? []) {
-      const dueMs = Math.max(this.#clock.now(), group.announcedAtMs + group.soonestAgainMs);
+      const dueMs = Math.max(this.#clock.now(), group.soonestAgainMs);
       const isSooner = dueMs < (this.#queue.dueMs(group) ?? Infinity);
-      if (group.asking === undefined && isSooner) this.#schedule(group, dueMs);
+      if (!this.#announcing.has(group) && isSooner) this.#schedule(group, dueMs);
     }
     this.#pump();
   }
@@ -139,7 +116,7 @@ export class Announcer implements AsyncDisposable {
     for (const group of groups) {
       this.#unschedule(group);
       group.isRemoved = true;
-      if (group.asking === undefined) this.#queueFarewell(group);
+      if (!this.#announcing.has(group)) this.#queueFarewell(group);
     }
     this.#pump();
   }
@@ -151,10 +128,11 @@ export class Announcer implements AsyncDisposable {
   reannounceAll(options: { readonly authority?: string } = {}): void {
     const { authority } = options;
     const isMeant = (url: string) => authority === undefined || authorityOf(url) === authority;
-    for (const url of this.#health.keys()) if (isMeant(url)) this.#health.delete(url);
+    this.#health.forget(isMeant);
     for (const groups of this.#groups.values()) {
       for (const group of groups) {
         if (![...group.urls()].some(isMeant)) continue;
+        this.#unschedule(group);
         group.known = undefined;
         this.#makeDue(group, { isPumping: false });
       }
@@ -187,14 +165,17 @@ export class Announcer implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#timer?.[Symbol.dispose]();
     this.#queue.clear();
-    for (const groups of this.#groups.values()) for (const group of groups) this.#queueFarewell(group);
+    const groups = new Set([...this.#groups.values()].flat()).union(this.#announcing);
+    for (const group of groups) this.#queueFarewell(group);
     this.#groups.clear();
     this.#stopping.abort(new Deno.errors.Interrupted("the announcer is stopping"));
-    using deadline = new Deadline({ timeoutMs: STOP_TIMEOUT_MS, what: "the trackers", clock: this.#clock });
+    using _limit = this.#clock.after(STOP_TIMEOUT_MS, () => {
+      this.#farewells.length = 0;
+      this.#leaving.abort(new Deno.errors.Interrupted("the announcer has stopped"));
+    });
     const takeLeave = async () => {
       for (let next = this.#farewells.shift(); next !== undefined; next = this.#farewells.shift()) {
-        if (deadline.signal.aborted) return;
-        await this.#takeLeave(next, deadline.signal);
+        await this.#takeLeave(next);
       }
     };
     await Promise.all([...this.#running, ...Array.from({ length: STOP_CONCURRENCY }, takeLeave)]);
@@ -202,7 +183,7 @@ export class Announcer implements AsyncDisposable {
 
   /** Makes a group the next to be announced, or again right after the announce that is under way. */
   #makeDue(group: AnnounceGroup, options: { readonly isPumping?: boolean } = {}): void {
-    if (group.asking !== undefined) group.wantsAgain = true;
+    if (this.#announcing.has(group)) group.wantsAgain = true;
     else this.#schedule(group, this.#clock.now());
     if (options.isPumping ?? true) this.#pump();
   }
@@ -214,7 +195,7 @@ export class Announcer implements AsyncDisposable {
 
   #unschedule(group: AnnounceGroup): void {
     this.#queue.delete(group);
-    if (group.known !== undefined) this.#leases.get(group.known.authority)?.parked.delete(group);
+    if (group.known !== undefined) this.#leases.get(group.known.authority)?.unpark(group);
   }
 
   /** Starts what is due and may run, then sets the one timer for the rest. */
@@ -223,13 +204,13 @@ export class Announcer implements AsyncDisposable {
     while (this.#running.size < this.#maxConcurrent) {
       const farewell = this.#farewells.shift();
       if (farewell !== undefined) {
-        this.#run(this.#takeLeave(farewell, this.#stopping.signal));
+        this.#run(this.#takeLeave(farewell));
         continue;
       }
       const item = this.#queue.popDue(this.#clock.now());
       if (item === undefined) break;
       if (item instanceof AnnounceGroup) this.#begin(item);
-      else this.#renew(item);
+      else this.#keep(item);
     }
     this.#setTimer();
   }
@@ -260,10 +241,13 @@ export class Announcer implements AsyncDisposable {
   #begin(group: AnnounceGroup): void {
     const now = this.#clock.now();
     const dueMs = this.#retryAtMs(group);
-    if (dueMs <= now) return this.#run(this.#announce(group));
+    if (dueMs <= now) {
+      this.#announcing.add(group);
+      return this.#run(this.#announce(group));
+    }
     for (const url of group.urls()) {
-      const health = this.#health.get(url);
-      if (health !== undefined && health.retryAtMs > now) group.failed(url, { message: health.message });
+      const message = this.#health.message(url);
+      if (message !== undefined) group.failed(url, { message });
     }
     this.#schedule(group, dueMs);
   }
@@ -276,187 +260,117 @@ export class Announcer implements AsyncDisposable {
   }
 
   #blockedUntilMs(group: AnnounceGroup, url: string): number {
-    return Math.max(this.#health.get(url)?.retryAtMs ?? -Infinity, group.refusedUntilMs(url));
+    return Math.max(this.#health.retryAtMs(url), group.refusedUntilMs(url));
   }
 
-  /** Asks the group's trackers one after the other until one answers (BEP 12). */
+  /** Asks the group's trackers one after the other until one answers (BEP 12), and puts it back into the queue. */
   async #announce(group: AnnounceGroup): Promise<void> {
     const now = this.#clock.now();
     const urls = [...group.urls()].filter((url) => this.#blockedUntilMs(group, url) <= now);
+    let nextMs: number | undefined;
     for (const [index, url] of urls.entries()) {
-      if (await this.#tryTracker(group, { url, hasFallback: index + 1 < urls.length })) return;
-      if (this.#stopping.signal.aborted) return;
-      if (group.isRemoved) return this.#queueFarewell(group);
+      nextMs = await this.#tryTracker(group, { url, hasFallback: index + 1 < urls.length });
+      if (nextMs !== undefined || group.isRemoved || this.#stopping.signal.aborted) break;
     }
-    const isWanted = group.wantsAgain;
+    this.#announcing.delete(group);
+    if (this.#stopping.signal.aborted) return;
+    if (group.isRemoved) return this.#queueFarewell(group);
+    const isWanted = group.wantsAgain || (nextMs !== undefined && group.owesCompleted);
     group.wantsAgain = false;
-    this.#schedule(group, Math.max(isWanted ? 0 : this.#clock.now(), this.#retryAtMs(group)));
+    const soonestMs = Math.max(this.#clock.now(), this.#retryAtMs(group));
+    if (isWanted || nextMs === undefined) return this.#schedule(group, soonestMs);
+    const lease = group.isLeaseShared ? this.#leases.get(group.known?.authority ?? "") : undefined;
+    if (lease === undefined) this.#schedule(group, nextMs);
+    else this.#park(group, lease);
   }
 
-  /** True when it answered. */
-  async #tryTracker(group: AnnounceGroup, how: { url: string; hasFallback: boolean }): Promise<boolean> {
+  /** When it answered: the time of the next announce. */
+  async #tryTracker(group: AnnounceGroup, how: { url: string; hasFallback: boolean }): Promise<number | undefined> {
     const { url, hasFallback } = how;
     const startedAtMs = this.#clock.now();
-    group.began(url);
     const event = group.eventFor(authorityOf(url));
+    group.began(url);
     try {
-      const announce = this.#announceOf(group, { url, event });
+      const announce = group.announce(this.#client, { url, event });
       const response = await this.#ask(url, announce, { signal: this.#stopping.signal, hasFallback });
-      this.#succeeded(group, { url, event, response });
-      return true;
+      return this.#succeeded(group, { url, event, response });
     } catch (error) {
       if (this.#stopping.signal.aborted) group.abandoned(url);
-      else if (error instanceof TrackerRefusal) this.#refused(group, { url, error });
-      else if (error instanceof TrackerFailure) this.#failed(group, { error, url, startedAtMs });
-      else throw error;
-      return false;
+      else if (error instanceof TrackerRefusal) {
+        group.refused(url, { error, nowMs: this.#clock.now(), random: this.#options.random });
+      } else if (error instanceof TrackerFailure) {
+        this.#health.failed(error, { startedAtMs, nowMs: this.#clock.now() });
+        group.failed(url, { message: error.message });
+      } else throw error;
+      return undefined;
     }
-  }
-
-  #announceOf(group: AnnounceGroup, { url, event }: { url: string; event: AnnounceEvent }): Announce {
-    const { uploaded, downloaded, left } = group.torrent.state();
-    const trackerId = group.trackerId(url);
-    return {
-      infoHash: group.infoHash,
-      peerId: this.#options.peerId,
-      port: this.#options.port,
-      uploaded,
-      downloaded,
-      left,
-      key: this.#key,
-      ...(event !== undefined && { event }),
-      // Nobody waits for the peers of a torrent that is only kept.
-      ...((event === "stopped" || group.isLeaseShared) && { numWant: 0 }),
-      ...(trackerId !== undefined && { trackerId }),
-    };
   }
 
   #succeeded(
     group: AnnounceGroup,
     { url, event, response }: { url: string; event: AnnounceEvent; response: AnnounceResponse },
-  ): void {
-    const now = this.#clock.now();
+  ): number {
+    const nowMs = this.#clock.now();
     const authority = authorityOf(url);
-    const intervalMs = 1000 * clamp(
-      Math.max(response.intervalSeconds, response.minIntervalSeconds ?? 0),
-      { min: MIN_INTERVAL_SECONDS, max: MAX_INTERVAL_SECONDS },
-    );
-    this.#health.delete(url);
-    group.succeeded(url, { response, authority });
-    group.announcedAtMs = now;
-    group.soonestAgainMs = response.minIntervalSeconds !== undefined
-      ? Math.min(1000 * response.minIntervalSeconds, intervalMs)
-      : clamp(intervalMs * SOON_SHARE, { min: MIN_SOON_MS, max: MAX_SOON_MS });
-    const lease = this.#renewed(authority, { now, intervalMs });
-    if (group.isRemoved) return this.#queueFarewell(group);
-    if (this.#stopping.signal.aborted) return;
-    const isWanted = group.wantsAgain;
-    group.wantsAgain = false;
-    // "started" of a complete torrent says that it is complete; one that became so meanwhile says it once more.
-    if (event === "completed") group.owesCompleted = false;
-    if (isWanted || group.owesCompleted) this.#schedule(group, now);
-    else if (group.isLeaseShared) this.#park(group, lease);
-    else this.#schedule(group, now + intervalMs * (1 - INTERVAL_JITTER * this.#options.random()));
+    this.#health.succeeded(url);
+    const intervalMs = group.succeeded(url, { response, authority, event, nowMs });
+    this.#renew(authority, { nowMs, intervalMs });
     const peers = response.peers.filter((peer) => peer.peerId !== this.#options.peerId);
-    if (peers.length > 0) group.torrent.onPeers(peers.map(({ host, port }) => ({ host, port })));
-  }
-
-  #refused(group: AnnounceGroup, { url, error }: { url: string; error: TrackerRefusal }): void {
-    group.refusalCount += 1;
-    const delayMs = error.retryInSeconds !== undefined
-      ? 1000 * Math.max(MIN_INTERVAL_SECONDS, error.retryInSeconds)
-      : this.#backOffMs(group.refusalCount);
-    group.failed(url, { message: error.reason, untilMs: this.#clock.now() + delayMs });
-  }
-
-  #failed(
-    group: AnnounceGroup,
-    { error, url, startedAtMs }: { error: TrackerFailure; url: string; startedAtMs: number },
-  ): void {
-    const now = this.#clock.now();
-    const health = this.#health.get(url) ?? { failureCount: 0, failedAtMs: -Infinity, retryAtMs: 0, message: "" };
-    this.#health.set(url, health);
-    health.message = error.message;
-    group.failed(url, { message: error.message });
-    // Questions that were under way together found out together: that is one failure, not sixteen.
-    if (startedAtMs < health.failedAtMs || (startedAtMs === health.failedAtMs && health.retryAtMs > now)) return;
-    health.failureCount += 1;
-    health.failedAtMs = now;
-    health.retryAtMs = now + 1000 * (error.retryInSeconds ?? this.#backOffMs(health.failureCount) / 1000);
-  }
-
-  #backOffMs(failureCount: number): number {
-    const delayMs = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (failureCount - 1));
-    return delayMs * (1 - BACK_OFF_JITTER * this.#options.random());
-  }
-
-  /** Any announce renews what the tracker keeps of us, unless it has been forgotten meanwhile. */
-  #renewed(authority: string, { now, intervalMs }: { now: number; intervalMs: number }): Lease {
-    const lease = this.#leases.get(authority) ??
-      { authority, parked: new Set<AnnounceGroup>(), renewedAtMs: now, intervalMs };
-    this.#leases.set(authority, lease);
-    if (now - lease.renewedAtMs > lease.intervalMs * LEASE_INTERVALS) {
-      for (const group of [...lease.parked]) {
-        this.#schedule(group, now);
-        group.known = undefined;
-      }
+    if (peers.length > 0 && !group.isRemoved && !this.#stopping.signal.aborted) {
+      group.torrent.onPeers(peers.map(({ host, port }) => ({ host, port })));
     }
-    lease.renewedAtMs = now;
-    lease.intervalMs = intervalMs;
-    return lease;
+    return nowMs + intervalMs * (1 - INTERVAL_JITTER * this.#options.random());
+  }
+
+  /** Any announce renews what the tracker keeps of us, unless it has forgotten it meanwhile. */
+  #renew(authority: string, { nowMs, intervalMs }: { nowMs: number; intervalMs: number }): void {
+    const lease = this.#leases.get(authority) ?? new TrackerLease(authority, { nowMs, intervalMs });
+    this.#leases.set(authority, lease);
+    for (const group of lease.renew({ nowMs, intervalMs })) {
+      group.known = undefined;
+      this.#schedule(group, nowMs);
+    }
   }
 
   #park(group: AnnounceGroup, lease: Lease): void {
-    this.#queue.delete(group);
-    lease.parked.add(group);
-    if (this.#queue.dueMs(lease) === undefined) this.#queue.set(lease, lease.renewedAtMs + lease.intervalMs);
+    lease.park(group);
+    if (this.#queue.dueMs(lease) === undefined) this.#queue.set(lease, lease.dueMs);
   }
 
   /** If nobody has announced to the tracker for an interval, one of the parked does, the longest parked first. */
-  #renew(lease: Lease): void {
-    const [group] = lease.parked;
-    if (group === undefined) {
-      // Without parked groups nothing hangs on it.
-      this.#leases.delete(lease.authority);
-      return;
-    }
+  #keep(lease: Lease): void {
+    const group = lease.longestParked;
     const now = this.#clock.now();
-    const dueMs = lease.renewedAtMs + lease.intervalMs;
-    if (dueMs > now) return this.#queue.set(lease, dueMs);
-    this.#schedule(group, now);
-    this.#queue.set(lease, now + lease.intervalMs);
+    if (group === undefined) this.#leases.delete(lease.authority); // nothing hangs on it
+    else if (lease.dueMs > now) this.#queue.set(lease, lease.dueMs);
+    else {
+      this.#schedule(group, now);
+      this.#queue.set(lease, now + lease.intervalMs);
+    }
   }
 
   #leaseDueMs(group: AnnounceGroup): number | undefined {
     const lease = group.known === undefined ? undefined : this.#leases.get(group.known.authority);
-    return lease?.parked.has(group) ? this.#queue.dueMs(lease) : undefined;
+    return lease?.has(group) ? this.#queue.dueMs(lease) : undefined;
   }
 
   /** A tracker that knows of the torrent, or is just being told, is to be told that it is over. */
   #queueFarewell(group: AnnounceGroup): void {
     const url = group.known?.url ?? group.asking;
-    if (url === undefined) return;
-    const announce = this.#announceOf(group, { url, event: "stopped" });
+    if (url === undefined || this.#health.retryAtMs(url) > this.#clock.now()) return;
+    this.#farewells.push({ url, announce: group.announce(this.#client, { url, event: "stopped" }) });
     group.known = undefined;
-    this.#farewells.push({ infoHash: group.infoHash, url, announce });
   }
 
-  async #takeLeave({ url, announce }: Farewell, signal: AbortSignal): Promise<void> {
+  async #takeLeave({ url, announce }: Farewell): Promise<void> {
+    const { signal } = this.#leaving;
     try {
       await this.#ask(url, announce, { signal, hasFallback: true });
     } catch (error) {
-      // It will notice by itself; and when we are stopping there is no time to try again.
+      // It will notice by itself when the lease is over.
       if (signal.aborted || error instanceof TrackerFailure || error instanceof TrackerRefusal) return;
       throw error;
     }
-  }
-
-  async #askByUrl(url: string, announce: Announce, options: AskTrackerOptions): Promise<AnnounceResponse> {
-    const { signal, hasFallback } = options;
-    if (parseTrackerUrl(url).transport === "udp") {
-      return await this.#options.udp.announce(url, announce, { signal, ...(hasFallback && { attempts: 2 }) });
-    }
-    return await announceByHttp(url, announce, { signal, clock: this.#clock });
   }
 }
 
@@ -466,33 +380,5 @@ const DEFAULT_MAX_CONCURRENT = 16;
 const STOP_TIMEOUT_MS = 2000;
 /** More at a time than usually, as there is so little time. */
 const STOP_CONCURRENCY = 64;
-/** A tracker that was restarted is back within seconds, one that is gone is not worth more than a question in 5 minutes. */
-const FIRST_BACK_OFF_MS = 5000;
-const MAX_BACK_OFF_MS = 300_000;
-/** The pause is shortened by up to this share, so that the clients of a tracker that failed do not come back as one. */
-const BACK_OFF_JITTER = 0.25;
 /** Never later than the interval, as leases are counted in intervals. */
 const INTERVAL_JITTER = 0.05;
-/** Of what trackers ask: tests use a second, no tracker should keep peers waiting for more than an hour. */
-const MIN_INTERVAL_SECONDS = 1;
-const MAX_INTERVAL_SECONDS = 3600;
-/** When peers run out a quarter of the interval is polite, unless the tracker says itself what is. */
-const SOON_SHARE = 0.25;
-const MIN_SOON_MS = 5000;
-const MAX_SOON_MS = 60_000;
-/** Our tracker drops a client after 2.5 intervals; what was parked longer has to be announced anew. */
-const LEASE_INTERVALS = 2;
-
-function clamp(value: number, { min, max }: { min: number; max: number }): number {
-  return Math.min(max, Math.max(min, value));
-}
-
-/** One group a tier, or one for all, see `AnnouncedTorrent.announceTo`. */
-function groupsOf(
-  infoHash: InfoHash,
-  { torrent, random }: { torrent: AnnouncedTorrent; random: () => number },
-): readonly AnnounceGroup[] {
-  const tiers = torrent.trackers.filter((tier) => tier.length > 0);
-  const sets = torrent.announceTo === "first-tier" ? (tiers.length > 0 ? [tiers] : []) : tiers.map((tier) => [tier]);
-  return sets.map((set, index) => new AnnounceGroup(infoHash, { torrent, tiers: set, isFirst: index === 0, random }));
-}

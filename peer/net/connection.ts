@@ -11,13 +11,9 @@ import { type Block, BLOCK_LENGTH } from "../../shared/geometry.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { FrameBuffer } from "../../shared/wire/frame_buffer.ts";
 import type { Handshake } from "../../shared/wire/handshake.ts";
-import {
-  decodePeerMessage,
-  encodePieceHeaderInto,
-  type PeerMessage,
-  PIECE_HEADER_LENGTH,
-} from "../../shared/wire/peer_message.ts";
+import { decodePeerMessage, type PeerMessage } from "../../shared/wire/peer_message.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { type BlockSource, Outbox } from "./outbox.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
 import { SendQueue } from "./send_queue.ts";
 import { closeSocket, isNetworkError } from "./socket.ts";
@@ -74,10 +70,22 @@ export interface ConnectionOptions {
   readonly limits?: Partial<ConnectionLimits> | undefined;
 }
 
+/** What a connection needs of a TCP socket; `Deno.TcpConn` is one. */
+export interface PeerSocket {
+  /** Reads what is there, at least a byte; null at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes the front of the bytes; gives how many. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Ends reads and writes that wait, with an error. */
+  close(): void;
+  /** Sends small packets at once. */
+  setNoDelay(noDelay?: boolean): void;
+}
+
 /** A socket with its handshakes done; made by the dialer and the listener. */
 export interface HandshakenSocket {
   /** The socket, which the connection owns from now on. */
-  readonly socket: Deno.TcpConn;
+  readonly socket: PeerSocket;
   /** Where the remote is; of an incoming connection this is not where it listens. */
   readonly endpoint: Endpoint;
   /** True when we dialled. */
@@ -100,14 +108,14 @@ export class PeerConnection implements Disposable {
   /** What the remote said of itself. */
   readonly handshake: Handshake;
 
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: PeerSocket;
   readonly #onClosed: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #limits: ConnectionLimits;
   readonly #downloadLimiter: RateLimiter | undefined;
-  readonly #uploadLimiter: RateLimiter | undefined;
   readonly #ending = new AbortController();
   readonly #queue: SendQueue;
+  readonly #outbox: Outbox;
   #isRunning = false;
   #closeReason: string | undefined;
   #wake: PromiseWithResolvers<void> | undefined;
@@ -118,12 +126,6 @@ export class PeerConnection implements Disposable {
   #readingSinceMs: number | undefined;
   #writingSinceMs: number | undefined;
   #sentAtMs: number;
-  #output = new Uint8Array(0);
-  /** Blocks that are in `#output`. */
-  #leaving: Block[] = [];
-  /** Bytes the upload limiter has granted and no block has used. */
-  #uploadCredit = 0;
-  #uploadGrant: Promise<void> | undefined;
 
   /** Takes over the socket. */
   constructor(peer: HandshakenSocket, options: ConnectionOptions = {}) {
@@ -135,8 +137,13 @@ export class PeerConnection implements Disposable {
     this.#clock = options.clock ?? systemClock;
     this.#limits = { ...defaultConnectionLimits, ...options.limits };
     this.#downloadLimiter = options.downloadLimiter;
-    this.#uploadLimiter = options.uploadLimiter;
     this.#queue = new SendQueue(this.#limits);
+    this.#outbox = new Outbox({
+      queue: this.#queue,
+      limiter: options.uploadLimiter,
+      signal: this.#ending.signal,
+      onGranted: () => this.#wake?.resolve(),
+    });
     this.#sentAtMs = this.#clock.now();
     // Requests are small and waited for: they must not wait for an acknowledgement to fill a packet.
     this.#socket.setNoDelay(true);
@@ -268,20 +275,33 @@ export class PeerConnection implements Disposable {
   }
 
   async #writeLoop(handler: ConnectionHandler): Promise<void> {
+    const source = this.#blockSource(handler);
     while (!this.isClosed) {
-      const length = this.#fill(handler);
-      if (length > 0) {
-        await this.#write(this.#output.subarray(0, length));
+      const bytes = this.#outbox.fill(source);
+      if (bytes.length > 0) {
+        await this.#write(bytes);
         if (this.isClosed) break;
-        const left = this.#leaving;
-        this.#leaving = [];
-        for (const block of left) handler.onUploaded(block);
+        for (const block of this.#outbox.takeLeft()) handler.onUploaded(block);
       } else if (this.#queue.controlLength === 0 && !this.isClosed) {
         this.#wake = Promise.withResolvers();
         await this.#wake.promise;
       }
     }
-    await this.#uploadGrant;
+    await this.#outbox.settled();
+  }
+
+  #blockSource(handler: ConnectionHandler): BlockSource {
+    return {
+      readBlock: (block, into) => handler.readBlock(block, into),
+      onUploadFailed: (block, error) => {
+        if (this.handshake.supportsFast) {
+          this.send({ type: "reject-request", piece: block.piece, begin: block.begin, length: block.length });
+        } else {
+          this.close(`cannot read a block: ${error.message}`);
+        }
+        handler.onUploadFailed?.(block, error);
+      },
+    };
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
@@ -298,79 +318,6 @@ export class PeerConnection implements Disposable {
     } finally {
       this.#writingSinceMs = undefined;
     }
-  }
-
-  /** Puts what is to leave now at the front of `#output`; gives its length. */
-  #fill(handler: ConnectionHandler): number {
-    this.#reserve(Math.min(this.#queue.controlLength, MAX_WRITE_LENGTH), 0);
-    let length = this.#queue.takeControl(this.#output);
-    if (this.#queue.controlLength > 0) return length; // blocks must not come into the middle of a frame
-    for (let block = this.#queue.peekUpload(); block !== undefined; block = this.#queue.peekUpload()) {
-      const end = length + PIECE_HEADER_LENGTH + block.length;
-      if (end > MAX_WRITE_LENGTH || !this.#mayUpload(end - length)) break;
-      this.#reserve(end, length);
-      this.#queue.dropUpload();
-      if (this.#readInto(block, { handler, offset: length })) {
-        this.#leaving.push(block);
-        length = end;
-      }
-    }
-    return length;
-  }
-
-  /** Writes header and data of a block at the offset. False: its bytes cannot be had, and the remote has been told. */
-  #readInto(block: Block, { handler, offset }: { handler: ConnectionHandler; offset: number }): boolean {
-    const start = encodePieceHeaderInto(block, this.#output, offset);
-    try {
-      handler.readBlock(block, this.#output.subarray(start, start + block.length));
-      return true;
-    } catch (error) {
-      // Any error of whoever keeps the files; a thrown value that is no error is a fault of this program.
-      if (!(error instanceof Error)) throw error;
-      if (this.handshake.supportsFast) {
-        this.send({ type: "reject-request", piece: block.piece, begin: block.begin, length: block.length });
-      } else {
-        this.close(`cannot read a block: ${error.message}`);
-      }
-      handler.onUploadFailed?.(block, error);
-      return false;
-    }
-  }
-
-  /** Whether the upload limiter lets these bytes go now. If not, the write loop is woken when it does. */
-  #mayUpload(bytes: number): boolean {
-    if (this.#uploadLimiter === undefined) return true;
-    if (this.#uploadCredit >= bytes) {
-      this.#uploadCredit -= bytes;
-      return true;
-    }
-    if (this.#uploadGrant !== undefined) return false;
-    const turn = this.#uploadLimiter.take(bytes, { signal: this.#ending.signal });
-    if (turn === undefined) return true;
-    this.#uploadGrant = this.#creditWhen(turn, bytes);
-    return false;
-  }
-
-  async #creditWhen(turn: Promise<void>, bytes: number): Promise<void> {
-    try {
-      await turn;
-    } catch (error) {
-      if (error === this.#ending.signal.reason) return;
-      throw error;
-    }
-    // Control frames go on meanwhile, and the block may have been cancelled: then the next one uses what was granted.
-    this.#uploadCredit += bytes;
-    this.#uploadGrant = undefined;
-    this.#wake?.resolve();
-  }
-
-  #reserve(length: number, used: number): void {
-    if (this.#output.length >= length) return;
-    let size = Math.max(FIRST_OUTPUT_LENGTH, this.#output.length * 2);
-    while (size < length) size *= 2;
-    const grown = new Uint8Array(Math.min(size, MAX_WRITE_LENGTH));
-    grown.set(this.#output.subarray(0, used));
-    this.#output = grown;
   }
 
   #enqueue(push: () => void): void {
@@ -398,7 +345,7 @@ export class PeerConnection implements Disposable {
       this.send({ type: "keep-alive" });
       this.#sentAtMs = now;
       // A connection this quiet does not need the buffer of a busy one.
-      this.#output = new Uint8Array(0);
+      this.#outbox.shrink();
     }
     const next = Math.min(
       this.#sentAtMs + keepAliveMs,
@@ -417,13 +364,6 @@ class SocketFailure extends Error {
   }
 }
 
-/**
- * One write takes this much: sixteen blocks. More gains nothing on loopback (measured), and this many bytes are still
- * in the processor's cache when the kernel copies them.
- */
-const MAX_WRITE_LENGTH = 256 * 1024 + 4096;
-/** Control frames of a downloading connection fit. */
-const FIRST_OUTPUT_LENGTH = 1024;
 /** The timer never spins, whatever the limits. */
 const MIN_WATCH_MS = 10;
 
