@@ -4,6 +4,7 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import { explainBinding } from "../shared/program.ts";
 
 /** What answers requests; a Hono app is one. */
 export interface FetchApp {
@@ -21,14 +22,11 @@ export interface DashboardServer extends AsyncDisposable {
 /**
  * Serves an app. It ends with its scope, and open streams with it.
  *
- * @throws Deno.errors.AddrInUse and its like when the address cannot be bound
+ * @throws ProgramFailure with a sentence when the address cannot be bound
  */
 export function serveDashboard(app: FetchApp, endpoint: Endpoint): DashboardServer {
   const end = new AbortController();
-  const server = Deno.serve(
-    { hostname: endpoint.host, port: endpoint.port, signal: end.signal, onListen: () => {} },
-    (request) => app.fetch(request),
-  );
+  const server = bind(app, { endpoint, signal: end.signal });
   const { port } = server.addr;
   // Whoever listens everywhere is reached on this machine by its loopback address.
   const host = endpoint.host === "0.0.0.0" || endpoint.host === "::" ? "127.0.0.1" : endpoint.host;
@@ -41,4 +39,19 @@ export function serveDashboard(app: FetchApp, endpoint: Endpoint): DashboardServ
       await server.finished;
     },
   };
+}
+
+function bind(
+  app: FetchApp,
+  options: { readonly endpoint: Endpoint; readonly signal: AbortSignal },
+): Deno.HttpServer<Deno.NetAddr> {
+  const { host, port } = options.endpoint;
+  try {
+    return Deno.serve(
+      { hostname: host, port, signal: options.signal, onListen: () => {} },
+      (request) => app.fetch(request),
+    );
+  } catch (error) {
+    throw explainBinding(error, { host, port, flag: "dashboard" });
+  }
 }

@@ -10,7 +10,8 @@ import { decodeMetainfo, encodeMetainfo, type Metainfo } from "../shared/metainf
 import type { Engine } from "./engine.ts";
 import { removeFiles } from "./storage/file_layout.ts";
 import type { TorrentRow, TorrentStore } from "./storage/torrent_store.ts";
-import { Torrent, type TorrentMemory } from "./torrent.ts";
+import { Torrent } from "./torrent.ts";
+import type { TorrentMemory } from "./torrent_options.ts";
 
 /** How to make {@link Downloads}. */
 export interface DownloadsOptions {

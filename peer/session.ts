@@ -6,7 +6,7 @@
  */
 import type { Endpoint } from "../shared/endpoint.ts";
 import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
-import { formatMagnet, MagnetSyntaxError, parseMagnet } from "../shared/magnet.ts";
+import { MagnetSyntaxError, parseMagnet } from "../shared/magnet.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
 import { encodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
@@ -270,12 +270,4 @@ function rememberedMagnet(row: TorrentRow) {
     if (!(error instanceof MagnetSyntaxError)) throw error;
     return plain;
   }
-}
-
-/** The magnet link of a torrent, with the community's tracker in it. */
-export function magnetOf(
-  torrent: { readonly infoHash: InfoHash; readonly name: string },
-  trackers: readonly string[],
-): string {
-  return formatMagnet({ infoHash: torrent.infoHash, name: torrent.name, trackers, peers: [] });
 }

@@ -8,7 +8,8 @@ import { Bitfield } from "../shared/bitfield.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import type { Engine } from "./engine.ts";
 import type { SharedFile } from "./storage/shares.ts";
-import { Torrent, type TransferTotals } from "./torrent.ts";
+import { Torrent } from "./torrent.ts";
+import type { TransferTotals } from "./torrent_options.ts";
 
 /** A shared torrent that nobody is connected to goes back to rest after this. */
 const REST_AFTER_MS = 30_000;

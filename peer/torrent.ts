@@ -4,7 +4,7 @@
  * @module
  */
 import type { Endpoint } from "../shared/endpoint.ts";
-import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
+import type { InfoHash } from "../shared/ids.ts";
 import { encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
 import { Demands, type DemandWindow, type StatedDemand } from "./demands.ts";
 import type { Engine } from "./engine.ts";
@@ -13,53 +13,11 @@ import { Readers } from "./readers.ts";
 import { chooseLayout, type FileLayout, layoutAt, layoutInPlace } from "./storage/file_layout.ts";
 import { StorageError } from "./storage/storage_error.ts";
 import type { StorageEvent } from "./storage/storage_event.ts";
-import { type StorageRecord, TorrentStorage } from "./storage/torrent_storage.ts";
+import { TorrentStorage } from "./storage/torrent_storage.ts";
 import type { ReadableTorrent } from "./torrent_bytes.ts";
+import type { TorrentOptions, TorrentPlace, TransferTotals } from "./torrent_options.ts";
 import { type SwarmHost, TorrentSwarm } from "./torrent_swarm.ts";
 import { wantedPieces } from "./wanted_pieces.ts";
-
-/** Where a torrent's files lie: a share in place, or a download below a folder. */
-export type TorrentPlace =
-  | { readonly type: "share"; readonly path: string }
-  | { readonly type: "download"; readonly folder: string; readonly rootName?: string };
-
-/** What survives a restart; each call saves before it returns. */
-export interface TorrentMemory {
-  saveRecord(record: StorageRecord): void;
-  saveMetainfo(metainfo: Uint8Array, rootName: string): void;
-}
-
-/** Bytes moved since the torrent was added. */
-export interface TransferTotals {
-  readonly uploadedBytes: number;
-  readonly downloadedBytes: number;
-}
-
-/** What a torrent is opened with. */
-export interface TorrentOptions {
-  readonly engine: Engine;
-  readonly infoHash: InfoHash;
-  readonly infoHashV2?: InfoHashV2;
-  /** Shown until the metadata are known. */
-  readonly name: string;
-  /** Absent for a magnet or a bare info-hash: it is fetched from peers. */
-  readonly metainfo?: Metainfo;
-  readonly place: TorrentPlace;
-  readonly record?: StorageRecord;
-  /** Announce addresses beside those of the metainfo, in tiers (BEP 12). */
-  readonly trackers: readonly (readonly string[])[];
-  /** Peers known beforehand. */
-  readonly candidates?: readonly Endpoint[];
-  readonly wantedFiles?: readonly number[];
-  readonly isPaused?: boolean;
-  readonly totals?: TransferTotals;
-  readonly addedAtMs: number;
-  readonly memory: TorrentMemory;
-  /** Something that a view shows has changed. */
-  readonly onChange: () => void;
-  /** A shared file was found changed or unreadable while it was served. */
-  readonly onShareBroken?: (error: StorageError) => void;
-}
 
 /** What a torrent does now, coarsely. */
 export type TorrentPhase = "fetching-metadata" | "checking" | "active" | "paused" | "failed";
@@ -161,6 +119,14 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** Whether every wanted piece is verified and on disk. */
   get isComplete(): boolean {
     return this.#hasCompleted || (this.#storage?.verified.isComplete ?? false);
+  }
+
+  /** Content bytes that are verified and on disk. */
+  get verifiedBytes(): number {
+    const storage = this.#storage;
+    if (storage === undefined) return 0;
+    const files = this.info?.files ?? [];
+    return files.reduce((sum, file, index) => sum + (file.isPad ? 0 : storage.fileVerifiedBytes(index)), 0);
   }
 
   /** Whether a player has stated a demand. */
@@ -306,9 +272,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     const storage = this.#storage;
     if (info === undefined || storage === undefined) return 1;
     if (storage.verified.isComplete) return 0;
-    let left = info.geometry.contentLength;
-    for (const [index, file] of info.files.entries()) left -= file.isPad ? 0 : storage.fileVerifiedBytes(index);
-    return Math.max(1, left);
+    return Math.max(1, info.geometry.contentLength - this.verifiedBytes);
   }
 
   async #open(metainfo: Metainfo): Promise<void> {

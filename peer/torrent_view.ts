@@ -10,15 +10,15 @@ import type {
   TorrentState,
   TorrentView,
 } from "../shared/dashboard_views.ts";
-import type { InfoHash } from "../shared/ids.ts";
-import { formatMagnet } from "../shared/magnet.ts";
 import type { MediaGuess } from "../shared/media_kind.ts";
 import { mediaKindByName } from "../shared/media_kind.ts";
 import type { Info } from "../shared/metainfo.ts";
 import type { TorrentFile } from "../shared/metainfo_files.ts";
+import { magnetLink } from "./magnet_link.ts";
 import type { SharedFile } from "./storage/shares.ts";
 import type { SwarmView } from "./swarm/view.ts";
-import type { Torrent, TransferTotals } from "./torrent.ts";
+import type { Torrent } from "./torrent.ts";
+import type { TransferTotals } from "./torrent_options.ts";
 
 /** Finds out what a file holds: by its content where that is here, else by its name. */
 export type GuessMedia = (file: TorrentFile, index: number) => MediaGuess;
@@ -178,11 +178,4 @@ function pieceMap(torrent: Torrent, swarm: SwarmView): string {
     if (map[piece] === ".") map[piece] = "~";
   }
   return map.join("");
-}
-
-function magnetLink(
-  infoHash: InfoHash,
-  options: { readonly name: string; readonly trackers: readonly string[] },
-): string {
-  return formatMagnet({ infoHash, name: options.name, trackers: options.trackers, peers: [] });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { configure, getConsoleSink, getTextFormatter, type LogLevel } from "@logtape/logtape";
-import { choiceFlag, type Flag, switchFlag, UsageError } from "./command_line.ts";
+import { UsageError } from "./command_line.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { VERSION } from "./version.ts";
 
@@ -16,19 +16,6 @@ export class ProgramFailure extends Error {
 
 /** The exit codes: done, failed, used wrongly. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
-
-/** `--help`. */
-export const helpFlag: Flag<boolean> = switchFlag("help", { help: "Show this help", letter: "h" });
-/** `--version`. */
-export const versionFlag: Flag<boolean> = switchFlag("version", { help: "Show the version" });
-/** `--open`. */
-export const openFlag: Flag<boolean> = switchFlag("open", { help: "Open the dashboard in the browser" });
-/** `--log-level`. */
-export const logLevelFlag: Flag<"debug" | "info" | "warning" | "error" | undefined> = choiceFlag("log-level", {
-  help: "How much to log: warning by default",
-  placeholder: "LEVEL",
-  choices: ["debug", "info", "warning", "error"],
-});
 
 /**
  * Runs a program to its exit code. A mistake on the command line and a failure with a sentence are said in one line;

@@ -17,8 +17,8 @@ const ROOMS: readonly Room[] = [
   { path: "peer/", mayImport: ["peer/", "dashboard/", "shared/"] },
   { path: "dashboard/client/", mayImport: ["dashboard/client/", "shared/"] },
   { path: "dashboard/", mayImport: ["dashboard/", "shared/"] },
-  // The tracker's library is a seeder: it opens the peer's session, and reads foreign metadata by the peer's own client.
-  { path: "tracker/library.ts", mayImport: ["tracker/", "peer/session.ts", "dashboard/", "shared/"] },
+  // The tracker's library is a seeder with the engine of a peer, and foreign metadata are fetched by the peer's own client.
+  { path: "tracker/library.ts", mayImport: ["tracker/", "peer/", "dashboard/", "shared/"] },
   { path: "tracker/metadata_fetch.ts", mayImport: ["tracker/", "peer/net/metadata_fetch.ts", "shared/"] },
   { path: "tracker/", mayImport: ["tracker/", "dashboard/", "shared/"] },
 ];

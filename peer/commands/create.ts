@@ -1,0 +1,71 @@
+/**
+ * `peer create PATH`: makes the .torrent file of a media file, the same that sharing it would make.
+ *
+ * @module
+ */
+import { type CommandLine, describeFlags, type Flag, textFlag, UsageError } from "../../shared/command_line.ts";
+import { formatBytes } from "../../dashboard/client/format.ts";
+import { encodeMetainfo } from "../../shared/metainfo.ts";
+import { choosePieceLength, createMetainfo } from "../../shared/metainfo_create.ts";
+import { EXIT, interruption, ProgramFailure } from "../../shared/program.ts";
+import { outputFlag } from "../flags.ts";
+import { magnetLink } from "../magnet_link.ts";
+import { HashPool } from "../storage/hash_pool.ts";
+import { runCommand } from "./command.ts";
+import { ProgressLine } from "./progress_line.ts";
+
+const announceFlag = textFlag("tracker", { help: "Announce address to write into it", placeholder: "URL" });
+
+const flags: readonly Flag<unknown>[] = [outputFlag, announceFlag];
+
+const HELP = `Make a .torrent file: hybrid (v1 and v2), and the same for the same file on every machine.
+
+Usage: peer create PATH [-o FILE.torrent] [--tracker URL]
+
+${describeFlags(flags)}
+
+Example:
+  peer create film.mp4 --tracker udp://media.home:6969/announce`;
+
+/** Runs `peer create`. */
+export function runCreate(args: readonly string[]): Promise<number> {
+  return runCommand(args, { flags, maxOperands: 1, help: HELP, run });
+}
+
+async function run(line: CommandLine): Promise<number> {
+  const [path] = line.operands;
+  if (path === undefined) throw new UsageError("Say of which file to make a torrent; see peer create --help");
+  const stop = interruption();
+  const { length, name } = await fileAt(path);
+  await using pool = new HashPool();
+  using progress = new ProgressLine(Deno.stderr);
+  const hashes = await pool.hashFile({ path, length, pieceLength: choosePieceLength(length) }, {
+    signal: stop,
+    onProgress: (done, total) =>
+      progress.draw({ share: done / total, text: `${formatBytes(done)} of ${formatBytes(total)}` }),
+  });
+  const url = line.value(announceFlag);
+  const trackers = url === undefined ? [] : [[url]];
+  const metainfo = createMetainfo(name, hashes, { trackers });
+  const output = line.value(outputFlag) ?? `${name}.torrent`;
+  await Deno.writeFile(output, encodeMetainfo(metainfo));
+  progress.clear();
+  console.log(output);
+  console.log(magnetLink(metainfo.info.infoHash, { name, trackers: trackers.flat() }));
+  return EXIT.done;
+}
+
+async function fileAt(path: string): Promise<{ readonly length: number; readonly name: string }> {
+  try {
+    const real = await Deno.realPath(path);
+    const { isFile, size } = await Deno.stat(real);
+    if (!isFile) throw new ProgramFailure(`${path} is a folder: give one file`);
+    return { length: size, name: real.slice(real.lastIndexOf("/") + 1) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new ProgramFailure(`There is no file ${path}`);
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new ProgramFailure(`${path} cannot be read: permission denied`);
+    }
+    throw error;
+  }
+}

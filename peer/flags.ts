@@ -1,0 +1,80 @@
+/**
+ * The flags of `peer` and its commands.
+ *
+ * @module
+ */
+import {
+  choiceFlag,
+  type CommandLine,
+  type Flag,
+  listFlag,
+  numberFlag,
+  switchFlag,
+  textFlag,
+} from "../shared/command_line.ts";
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { PeerMode } from "../shared/media_kind.ts";
+import { readEndpoint } from "../shared/program_flags.ts";
+
+/** The port of a tracker whose address names none. */
+export const DEFAULT_TRACKER_PORT = 6969;
+
+/** `--mode`. */
+export const modeFlag: Flag<PeerMode | undefined> = choiceFlag("mode", {
+  help: "Show and share only audio, or only video (default: you are asked)",
+  choices: ["audio", "video"],
+});
+/** `--tracker`. */
+export const trackerFlag: Flag<string | undefined> = textFlag("tracker", {
+  help: "Your community's tracker",
+  placeholder: "HOST[:PORT]",
+});
+/** `--share`. */
+export const shareFlag: Flag<readonly string[]> = listFlag("share", {
+  help: "Folder to share with the community",
+  placeholder: "DIR",
+});
+/** `--downloads`. */
+export const downloadsFlag: Flag<string | undefined> = textFlag("downloads", {
+  help: "Where downloads go (~/Downloads/Playswarm)",
+  placeholder: "DIR",
+});
+/** `--to`. */
+export const toFlag: Flag<string | undefined> = textFlag("to", { help: "Where to put the files", placeholder: "DIR" });
+/** `--peer`. */
+export const peerFlag: Flag<readonly string[]> = listFlag("peer", {
+  help: "A peer that has it",
+  placeholder: "HOST:PORT",
+});
+/** `--seed`. */
+export const seedFlag: Flag<boolean> = switchFlag("seed", { help: "Go on seeding until interrupted" });
+/** `--output`. */
+export const outputFlag: Flag<string | undefined> = textFlag("output", {
+  help: "Where to write the torrent (NAME.torrent)",
+  placeholder: "FILE",
+  letter: "o",
+});
+/** `--download-rate`. */
+export const downloadRateFlag: Flag<number> = rateFlag("download-rate", "Download at most so many KB a second");
+/** `--upload-rate`. */
+export const uploadRateFlag: Flag<number> = rateFlag("upload-rate", "Upload at most so many KB a second");
+
+/** The tracker's address from the command line. @throws UsageError */
+export function trackerOf(line: CommandLine): Endpoint | undefined {
+  const text = line.value(trackerFlag);
+  return text === undefined ? undefined : readEndpoint(text, { flag: "tracker", defaultPort: DEFAULT_TRACKER_PORT });
+}
+
+/** The limits from the command line, in bytes a second; nothing where there is none. @throws UsageError */
+export function ratesOf(line: CommandLine): { readonly downloadRate?: number; readonly uploadRate?: number } {
+  const download = line.value(downloadRateFlag);
+  const upload = line.value(uploadRateFlag);
+  return {
+    ...(download === 0 ? {} : { downloadRate: download * 1000 }),
+    ...(upload === 0 ? {} : { uploadRate: upload * 1000 }),
+  };
+}
+
+function rateFlag(name: string, help: string): Flag<number> {
+  return numberFlag(name, { help, placeholder: "KB", min: 1, max: 1_000_000_000, fallback: 0 });
+}
