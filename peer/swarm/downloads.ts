@@ -51,7 +51,8 @@ export class Downloads {
 
   /** Asks the peer for more if its queue has room for a batch. */
   refill(peer: PeerState): void {
-    if (!this.isEnabled || peer.interestingCount === 0 || this.#context.nowMs < peer.pausedUntilMs) return;
+    if (!this.isEnabled || !peer.areWeInterested || peer.interestingCount === 0) return;
+    if (this.#context.nowMs < peer.pausedUntilMs) return;
     const room = peer.pipeline.target - peer.requests.size;
     if (room < peer.pipeline.batch) return;
     if (peer.isChokingUs && peer.allowedFast.size === 0) return;
@@ -71,7 +72,8 @@ export class Downloads {
 
   /** Asks one more peer for a block that is in flight; false when this peer cannot be asked. */
   repeat(peer: PeerState, options: { readonly started: StartedPiece; readonly blockIndex: number }): boolean {
-    if (!this.isEnabled || peer.isChokingUs || this.#context.nowMs < peer.pausedUntilMs) return false;
+    if (!this.isEnabled || peer.isChokingUs || !peer.areWeInterested) return false;
+    if (this.#context.nowMs < peer.pausedUntilMs) return false;
     const blocks: Block[] = [];
     if (!this.#take(peer, { ...options, blocks })) return false;
     this.#context.effects.push({ type: "request", peer: peer.key, blocks });

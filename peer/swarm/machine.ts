@@ -16,6 +16,7 @@ import { takeHashAnswer } from "./hash_requests.ts";
 import {
   beginPieces,
   hearPieces,
+  isFastMessage,
   isPieceTalk,
   keepEarly,
   renewInterest,
@@ -194,6 +195,9 @@ export class SwarmMachine {
   }
 
   #onMessage(peer: PeerState, { message }: MessageReceived): void {
+    if (isFastMessage(message) && !peer.handshake.supportsFast) {
+      return this.#fault(peer, `it sent ${message.type} without the fast extension`);
+    }
     if (isPieceTalk(message)) return this.#onPieceTalk(peer, message);
     const torrent = this.#torrent;
     switch (message.type) {

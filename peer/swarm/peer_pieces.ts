@@ -31,6 +31,7 @@ export function keepEarly(peer: PeerState, message: PieceTalk): string | undefin
     if (peer.hasSaidPieces) return `it sent ${message.type} twice or late`;
     peer.hasSaidPieces = true;
   }
+  if (message.type === "have") peer.hasSaidPieces = true;
   if (peer.earlyMessages.length >= MAX_EARLY_MESSAGES) return "it talks of pieces without end";
   peer.earlyMessages.push(message);
   return undefined;
@@ -83,6 +84,20 @@ export function isPieceTalk(message: ControlMessage): message is PieceTalk {
     case "have-none":
     case "suggest-piece":
     case "allowed-fast":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether a message exists only with the fast extension (BEP 6: without it, close the connection). */
+export function isFastMessage(message: ControlMessage): boolean {
+  switch (message.type) {
+    case "have-all":
+    case "have-none":
+    case "suggest-piece":
+    case "allowed-fast":
+    case "reject-request":
       return true;
     default:
       return false;

@@ -224,7 +224,10 @@ export class InvariantWatch {
       assert(!peer.isChokingUs || peer.allowedFast.has(block.piece), `request for ${name} while choked`);
       assert(peer.pieces?.has(block.piece), `request for ${name}, which the peer does not have`);
       assert(!this.#verified.has(block.piece), `request for ${name}, which is verified`);
-      assert(this.#wanted.has(block.piece) || this.#demanded.size > 0, `request for ${name}, which nobody wants`);
+      assert(
+        this.#wanted.has(block.piece) || this.#demanded.has(block.piece),
+        `request for ${name}, which nobody wants`,
+      );
       assert(!this.#kept.has(`${block.piece}:${block.begin}`), `request for ${name}, which is here`);
       peer.inFlight.add(name);
       peer.cancelled.delete(name);
