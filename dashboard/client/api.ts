@@ -20,6 +20,8 @@ export class ApiProblem extends Error {
   readonly status: number;
 
   /**
+   * A problem to show.
+   *
    * @param message a sentence for the user
    * @param options the HTTP status, and what caused it
    */

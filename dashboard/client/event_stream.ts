@@ -43,7 +43,11 @@ export class EventStream<Update> {
   /** Whether updates arrive now. */
   readonly connection: ReadonlySignal<ConnectionState> = this.#connection;
 
-  /** @param options how to connect and whom to tell; nothing is opened before {@link open} */
+  /**
+   * A stream that is not opened yet.
+   *
+   * @param options how to connect and whom to tell
+   */
   constructor(options: EventStreamOptions<Update>) {
     this.#options = options;
   }

@@ -1,6 +1,6 @@
 /**
- * Short messages to the user about what was just done or could not be done. Problems stay until they are dismissed;
- * good news goes by itself.
+ * Short messages to the user about what was just done or could not be done. They go by themselves, problems later than
+ * good news, or when they are dismissed.
  *
  * @module
  */
@@ -16,6 +16,8 @@ export interface Notice {
 
 /** Long enough to read a sentence twice. */
 const NEWS_MS = 6000;
+/** Long enough to read it, do something about it, and look again. */
+const PROBLEM_MS = 20_000;
 /** Older ones make room: more would hide the page. */
 const MAX_NOTICES = 4;
 
@@ -33,8 +35,7 @@ export class Notices {
    * @param text a sentence
    */
   say(text: string): void {
-    const id = this.#add({ kind: "news", text });
-    setTimeout(() => this.dismiss(id), NEWS_MS);
+    this.#add({ kind: "news", text }, NEWS_MS);
   }
 
   /**
@@ -43,7 +44,7 @@ export class Notices {
    * @param text a sentence that says what to do about it, if anything can be done
    */
   complain(text: string): void {
-    this.#add({ kind: "problem", text });
+    this.#add({ kind: "problem", text }, PROBLEM_MS);
   }
 
   /**
@@ -72,10 +73,10 @@ export class Notices {
     }
   }
 
-  #add(notice: Omit<Notice, "id">): number {
+  #add(notice: Omit<Notice, "id">, shownMs: number): void {
     const id = ++this.#lastId;
     const others = this.#list.value.filter((other) => other.text !== notice.text);
     this.#list.value = [...others, { id, ...notice }].slice(-MAX_NOTICES);
-    return id;
+    setTimeout(() => this.dismiss(id), shownMs);
   }
 }

@@ -48,7 +48,11 @@ export class PagedRows<Row> {
   /** What is to be shown now. */
   readonly state: ReadonlySignal<RowsState<Row>> = this.#state;
 
-  /** @param fetchPage asks for one page; an ApiProblem is shown, an AbortError is our own doing */
+  /**
+   * Rows that nobody has asked for yet.
+   *
+   * @param fetchPage asks for one page; an ApiProblem is shown, an AbortError is our own doing
+   */
   constructor(fetchPage: (request: CatalogueRequest) => Promise<RowsPage<Row>>) {
     this.#fetchPage = fetchPage;
   }

@@ -138,7 +138,9 @@ function useTitleAndFocus(route: Route): void {
   useEffect(() => {
     const title = titles[route.type];
     if (route.type !== "play") document.title = title === undefined ? "Playswarm" : `${title} · Playswarm`;
-    if (!isFirst.current && route.type !== "home") document.getElementById("page")?.focus({ preventScroll: true });
+    const main = document.getElementById("page");
+    const isInside = main?.contains(document.activeElement) ?? false;
+    if (!isFirst.current && route.type !== "home" && !isInside) main?.focus({ preventScroll: true });
     isFirst.current = false;
   }, [route.type]);
 }

@@ -67,7 +67,9 @@ export function formatRoute(route: Route): string {
 export interface RouterWindow {
   readonly location: { readonly pathname: string; readonly search: string };
   readonly history: Pick<History, "pushState" | "replaceState">;
+  /** Tells when the back or forward button was pressed. */
   addEventListener(type: "popstate", listener: () => void): void;
+  /** Scrolls the page. */
   scrollTo(x: number, y: number): void;
 }
 
@@ -79,7 +81,11 @@ export class Router {
   /** The page that is shown. */
   readonly route: ReadonlySignal<Route>;
 
-  /** @param window the browser's window; its back and forward buttons are listened to for as long as it lives */
+  /**
+   * Reads the address and follows it from now on.
+   *
+   * @param window the browser's window; its back and forward buttons are listened to for as long as it lives
+   */
   constructor(window: RouterWindow) {
     this.#window = window;
     this.#route = signal(this.#read());

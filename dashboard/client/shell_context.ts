@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createContext } from "preact";
+import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Notices } from "./notices.ts";
 import type { Router } from "./router.ts";
@@ -24,10 +24,10 @@ export interface PeerServices {
 }
 
 /** Carries the {@link Shell}. */
-export const ShellContext = createContext<Shell | undefined>(undefined);
+export const ShellContext: Context<Shell | undefined> = createContext<Shell | undefined>(undefined);
 
 /** Carries the {@link PeerServices}. */
-export const PeerContext = createContext<PeerServices | undefined>(undefined);
+export const PeerContext: Context<PeerServices | undefined> = createContext<PeerServices | undefined>(undefined);
 
 /**
  * The router and the notices.

@@ -61,12 +61,18 @@ export class PeerStore {
   readonly torrents: ReadonlySignal<ReadonlyMap<string, TorrentView>> = computed(() => this.#state.value.torrents);
   /** The shared folders. */
   readonly shares: ReadonlySignal<readonly ShareView[]> = computed(() => this.#state.value.shares);
+  /** How many whole states have arrived: grows with every reconnection. */
+  readonly snapshotCount: ReadonlySignal<number> = computed(() => this.#state.value.snapshotCount);
   /** Changes whenever the catalogue should be asked again: it changed, or the connection was lost meanwhile. */
   readonly catalogueVersion: ReadonlySignal<string> = computed(() =>
     `${this.#state.value.snapshotCount}/${this.#state.value.catalogueVersion}`
   );
 
-  /** @param connect opens the live updates; called once, before the constructor returns */
+  /**
+   * Connects to the live updates.
+   *
+   * @param connect opens them; called once, at once
+   */
   constructor(
     connect: (onUpdate: EventStreamOptions<PeerUpdate>["onUpdate"]) => {
       readonly connection: ReadonlySignal<ConnectionState>;
@@ -105,6 +111,10 @@ export class TrackerStore {
 
   /** Whether updates arrive now. */
   readonly connection: ReadonlySignal<ConnectionState>;
+  readonly #snapshotCount = signal(0);
+
+  /** How many connections have brought updates. */
+  readonly snapshotCount: ReadonlySignal<number> = this.#snapshotCount;
   /** The latest update; `undefined` until the first. */
   readonly update: ReadonlySignal<TrackerUpdate | undefined> = this.#update;
   /** Changes whenever the catalogue may have changed: files or clients came or went. */
@@ -115,14 +125,19 @@ export class TrackerStore {
     return `${update.status.instanceId}/${update.status.fileCount}/${swarms.join()}`;
   });
 
-  /** @param connect opens the live updates; called once, before the constructor returns */
+  /**
+   * Connects to the live updates.
+   *
+   * @param connect opens them; called once, at once
+   */
   constructor(
     connect: (onUpdate: EventStreamOptions<TrackerUpdate>["onUpdate"]) => {
       readonly connection: ReadonlySignal<ConnectionState>;
     },
   ) {
-    this.connection = connect((update) => {
+    this.connection = connect((update, { isFirst }) => {
       this.#update.value = update;
+      if (isFirst) this.#snapshotCount.value++;
     }).connection;
   }
 }

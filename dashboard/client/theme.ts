@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { effect, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 
 /** What the user chose. */
 export type ThemeChoice = "system" | "light" | "dark";
@@ -15,10 +15,10 @@ const STORAGE_KEY = "playswarm-theme";
 export const themeChoices: readonly ThemeChoice[] = ["system", "light", "dark"];
 
 /** The present choice; setting it changes the page and is remembered. */
-export const themeChoice = signal<ThemeChoice>("system");
+export const themeChoice: Signal<ThemeChoice> = signal<ThemeChoice>("system");
 
 /** Grows whenever colours change, so that what is drawn on a canvas can be drawn again. */
-export const coloursVersion = signal(0);
+export const coloursVersion: Signal<number> = signal(0);
 
 /** Takes up the remembered choice and follows it from now on. Called once by each page. */
 export function followTheme(): void {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { createContext } from "preact";
+import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { TrackerStore } from "./store.ts";
 
 /** Carries the store. */
-export const TrackerContext = createContext<TrackerStore | undefined>(undefined);
+export const TrackerContext: Context<TrackerStore | undefined> = createContext<TrackerStore | undefined>(undefined);
 
 /**
  * The tracker's store.

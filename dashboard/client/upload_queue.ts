@@ -56,7 +56,11 @@ export class UploadQueue<File extends UploadFile & XMLHttpRequestBodyInit> {
   /** All uploads of this page, in the order of their coming. */
   readonly uploads: ReadonlySignal<readonly Upload[]> = this.#uploads;
 
-  /** @param createRequest makes a fresh request for each file */
+  /**
+   * An empty queue.
+   *
+   * @param createRequest makes a fresh request for each file
+   */
   constructor(createRequest: () => UploadRequest) {
     this.#createRequest = createRequest;
   }

@@ -50,6 +50,7 @@ function Client({ client }: { readonly client: ClientView }): JSX.Element {
     <details class="client" data-testid={`client-${client.peerId}`} open={client.files.length < 6}>
       <summary>
         <span class="client-name">
+          <Icon name="down" />
           <strong>{client.client}</strong>
           <span class="path">{client.endpoint}</span>
         </span>

@@ -6,9 +6,39 @@
  */
 import type { JSX } from "preact";
 
-const paths = {
+/** The name of an icon. */
+export type IconName =
+  | "alert"
+  | "browse"
+  | "check"
+  | "close"
+  | "copy"
+  | "down"
+  | "download"
+  | "external"
+  | "file"
+  | "film"
+  | "folder"
+  | "globe"
+  | "hive"
+  | "info"
+  | "music"
+  | "offline"
+  | "pause"
+  | "people"
+  | "play"
+  | "plus"
+  | "refresh"
+  | "remove"
+  | "resume"
+  | "search"
+  | "settings"
+  | "share"
+  | "up";
+
+/** The strokes of each icon. */
+const paths: Readonly<Record<IconName, string>> = {
   alert: "M12 3.5 2.5 20h19L12 3.5ZM12 10v4.5M12 17.2v.3",
-  back: "M15 5l-7 7 7 7",
   browse: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   check: "M5 12.5 10 17.5 19.5 7",
   close: "M6 6l12 12M18 6 6 18",
@@ -31,14 +61,12 @@ const paths = {
   plus: "M12 5v14M5 12h14",
   refresh: "M20 12a8 8 0 1 1-2.5-5.8M20 3v5h-5",
   remove: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
+  resume: "M5.5 5v14M10 5v14l9.5-7z",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM16.2 16.2 21 21",
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5",
   share: "M12 20V8M6.5 12.5 12 7l5.5 5.5M4 4h16",
   up: "M12 19V5M6 11l6-6 6 6",
 };
-
-/** The name of an icon. */
-export type IconName = keyof typeof paths;
 
 /** Which icon, and whether it is filled with its colour. */
 export interface IconProps {

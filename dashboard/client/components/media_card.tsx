@@ -51,7 +51,9 @@ export function MediaCard({ row }: MediaCardProps): JSX.Element {
           {row.fileCount > 1 ? <span>{formatCount(row.fileCount, "file")}</span> : null}
           <span>{availability(row)}</span>
         </p>
-        {torrent === undefined ? null : <p class="media-state">{hereSentence(torrent)}</p>}
+        {torrent === undefined
+          ? null
+          : <p class={isComplete(torrent) ? "media-state is-here" : "media-state"}>{hereSentence(torrent)}</p>}
       </div>
       <DownloadMark row={row} torrent={torrent} title={title} />
     </li>

@@ -24,8 +24,8 @@ export interface MediaPlayerProps {
   readonly waiting: string;
   /** The playlist for another player. */
   readonly playlist: string;
-  /** Changes when the server is back after it was away: a broken stream is tried again. */
-  readonly connectionVersion: string;
+  /** Grows when the server is back after it was away: a broken stream is tried again. */
+  readonly connectionVersion: number;
   /** Receives where the playhead is, 0 to 1. */
   readonly position?: Signal<number>;
 }
@@ -44,6 +44,8 @@ export function MediaPlayer(props: MediaPlayerProps): JSX.Element {
   const element = useRef<HTMLVideoElement & HTMLAudioElement>(null);
   const phase = useSignal<Phase>({ type: "waiting" });
   useStopAtEnd(element);
+  // The space bar and the arrow keys belong to what plays.
+  useEffect(() => element.current?.focus({ preventScroll: true }), []);
   const retry = () => {
     phase.value = { type: "waiting" };
     if (element.current !== null) playAgain(element.current);
@@ -95,7 +97,7 @@ function Overlay({ phase, waiting, playlist, onRetry }: OverlayProps): JSX.Eleme
   if (phase.type === "playing") return null;
   if (phase.type === "waiting") {
     return (
-      <p class="stage-waiting" role="status" data-testid="player-waiting">
+      <p class="stage-waiting" data-testid="player-waiting">
         <span class="spinner" />
         {waiting}
       </p>

@@ -62,7 +62,8 @@ export function PieceBar({ pieces, position }: PieceBarProps): JSX.Element {
       const start = Math.floor((step * pieces.length) / steps);
       const end = Math.max(start + 1, Math.floor(((step + 1) * pieces.length) / steps));
       drawing.fill(drawing.colours, pieces.slice(start, end));
-      context.fillRect((step * width) / steps, 0, width / steps + 0.5, height);
+      const left = Math.floor((step * width) / steps);
+      context.fillRect(left, 0, Math.ceil(((step + 1) * width) / steps) - left, height);
     }
     context.globalAlpha = 1;
     if (position === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * The search of the bar: has the focus when the page opens, gets it back with the slash key, and searches while one
+ * The search of the bar: has the focus when the catalogue opens, gets it back with the slash key, and searches while one
  * types when the catalogue is on the screen (elsewhere with Enter, so that nobody loses a film to a keystroke).
  *
  * @module
@@ -36,7 +36,7 @@ export function SearchField({ page, placeholder }: SearchFieldProps): JSX.Elemen
     // The address changed by a link or the back button; what is being typed is newer than the address.
     if (input.current !== null && document.activeElement !== input.current) input.current.value = query;
   }, [query]);
-  useEffect(() => focusWithSlash(input.current), []);
+  useEffect(() => focusWithSlash(input.current, { isFocusWanted: isHere }), []);
   const search = () => {
     clearTimeout(timer.current);
     const sort: CatalogueSort = route.type === page ? route.sort : "new";
@@ -75,10 +75,13 @@ export function SearchField({ page, placeholder }: SearchFieldProps): JSX.Elemen
   );
 }
 
-function focusWithSlash(input: HTMLInputElement | null): (() => void) | undefined {
+function focusWithSlash(
+  input: HTMLInputElement | null,
+  options: { readonly isFocusWanted: boolean },
+): (() => void) | undefined {
   if (input === null) return undefined;
   // On a touch screen the focus would bring up the keyboard over half of the page.
-  if (matchMedia("(pointer: fine)").matches) input.focus({ preventScroll: true });
+  if (options.isFocusWanted && matchMedia("(pointer: fine)").matches) input.focus({ preventScroll: true });
   const listen = (event: KeyboardEvent) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     event.preventDefault();

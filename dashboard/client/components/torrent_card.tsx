@@ -100,7 +100,7 @@ export function TorrentButtons({ torrent, onRemoved }: TorrentButtonsProps): JSX
       )}
       <ActionButton
         label={`${isPaused ? "Resume" : "Pause"} ${title}`}
-        icon={isPaused ? "down" : "pause"}
+        icon={isPaused ? "resume" : "pause"}
         isIconOnly
         weight="quiet"
         testId={isPaused ? "resume" : "pause"}

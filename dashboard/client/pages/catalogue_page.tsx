@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PeerMode } from "../../../shared/media_kind.ts";
 import type { CatalogueRow } from "../../../shared/dashboard_views.ts";
 import { type CatalogueRequest, fetchPeerCatalogue } from "../api.ts";
@@ -35,8 +35,10 @@ export function CataloguePage({ route, mode }: CataloguePageProps): JSX.Element 
   useEffect(() => {
     rows.ask({ query: route.query, sort: route.sort });
   }, [rows, route.query, route.sort, mode]);
+  const shownVersion = useRef(version);
   useEffect(() => {
-    rows.refresh();
+    if (shownVersion.current !== version) rows.refresh();
+    shownVersion.current = version;
   }, [rows, version]);
   useEffect(() => () => rows.close(), [rows]);
   const state = rows.state.value;

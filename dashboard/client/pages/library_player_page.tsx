@@ -48,7 +48,7 @@ export function LibraryPlayerPage({ update, infoHash, index = 0 }: LibraryPlayer
         contentType={extensionOf(file.name)}
         waiting="Opening…"
         playlist={playlist}
-        connectionVersion={store.connection.value}
+        connectionVersion={store.snapshotCount.value}
       />
       <header class="page-head">
         <div>

@@ -76,14 +76,14 @@ function Playing({ torrent, file }: PlayingProps): JSX.Element {
         contentType={file.contentType}
         waiting={waitingSentence(torrent, file)}
         playlist={playlist}
-        connectionVersion={store.connection.value === "live" ? store.catalogueVersion.value.split("/")[0] ?? "" : ""}
+        connectionVersion={store.snapshotCount.value}
         position={position}
       />
       <FilePieces infoHash={torrent.infoHash} file={file} position={position} />
       <header class="page-head">
         <div>
           <h1>{title}</h1>
-          <p class="facts" role="status" data-testid="player-state">
+          <p class="facts" data-testid="player-state">
             <span>{formatBytes(file.sizeBytes)}</span>
             <span>{hereSentence(torrent, file)}</span>
           </p>
@@ -93,7 +93,7 @@ function Playing({ torrent, file }: PlayingProps): JSX.Element {
             ? (
               <ActionButton
                 label="Resume"
-                icon="down"
+                icon="resume"
                 weight="main"
                 testId="resume"
                 onAct={() => setTorrentPaused(torrent.infoHash, false)}
@@ -179,7 +179,7 @@ function NotYet({ torrent, index }: NotYetProps): JSX.Element {
   }
   return (
     <div class="stage">
-      <p class="stage-waiting" role="status" data-testid="player-waiting">
+      <p class="stage-waiting" data-testid="player-waiting">
         <span class="spinner" />
         {waitingSentence(torrent, undefined)}
       </p>

@@ -64,7 +64,7 @@ function Details({ details }: { readonly details: TorrentDetails }): JSX.Element
       <header class="page-head">
         <div>
           <h1 title={torrent.name}>{titleOf(torrent.name)}</h1>
-          <p class="facts" role="status">
+          <p class="facts">
             <span>{formatBytes(torrent.sizeBytes)}</span>
             <span class={isTroubled(torrent.state) ? "wrong" : undefined}>{stateSentence(torrent)}</span>
           </p>

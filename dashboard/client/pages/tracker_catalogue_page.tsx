@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { CatalogueEntry } from "../../../shared/dashboard_views.ts";
 import { type CatalogueRequest, fetchTrackerCatalogue } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
@@ -32,8 +32,10 @@ export function TrackerCataloguePage({ route }: TrackerCataloguePageProps): JSX.
   useEffect(() => {
     rows.ask({ query: route.query, sort: route.sort });
   }, [rows, route.query, route.sort]);
+  const shownVersion = useRef(version);
   useEffect(() => {
-    rows.refresh();
+    if (shownVersion.current !== version) rows.refresh();
+    shownVersion.current = version;
   }, [rows, version]);
   useEffect(() => () => rows.close(), [rows]);
   const state = rows.state.value;
