@@ -126,7 +126,7 @@ function mediaRoutes(session: PeerSession): Hono {
   app.route("/", streamRoute(find));
   app.all("/stream/:infoHash/:index", methodNotAllowed("GET, HEAD"));
   app.route("/", playlistRoute(find));
-  app.all("/playlist/:infoHash/:file", methodNotAllowed("GET, HEAD"));
+  app.all("/playlist/:infoHash/:file{[0-9]+\\.m3u}", methodNotAllowed("GET, HEAD"));
   return app;
 }
 

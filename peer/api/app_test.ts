@@ -1,0 +1,477 @@
+/** Tests of the peer's routes over a session in memory, as calls and over a real socket. @module */
+import assert from "node:assert/strict";
+import type {
+  FolderListing,
+  PeerCatalogue,
+  PeerStatus,
+  PeerUpdate,
+  ShareView,
+  TorrentDetails,
+  TorrentView,
+} from "../../shared/dashboard_views.ts";
+import { type InfoHash, infoHash } from "../../shared/ids.ts";
+import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
+import type { MediaFile } from "../media/media_file.ts";
+import { MemoryBytes, sampleContent } from "../media/memory_bytes.ts";
+import { peerApp } from "./app.ts";
+import type {
+  CatalogueQuery,
+  PeerSession,
+  PeerSettings,
+  PeerSettingsPatch,
+  TorrentSource,
+  UploadedFile,
+} from "./peer_session.ts";
+import { RequestError } from "./request_error.ts";
+
+const hash = infoHash(new Uint8Array(20).fill(1));
+const otherHash = infoHash(new Uint8Array(20).fill(2));
+
+function torrentView(infoHash: InfoHash, change: Partial<TorrentView> = {}): TorrentView {
+  return {
+    infoHash,
+    name: "film.mp4",
+    state: "downloading",
+    kind: "video",
+    sizeBytes: 1000,
+    verifiedBytes: 0,
+    downloadRate: 0,
+    uploadRate: 0,
+    uploadedBytes: 0,
+    downloadedBytes: 0,
+    peerCount: 0,
+    seederCount: 0,
+    addedAtMs: 0,
+    isShare: false,
+    magnet: `magnet:?xt=urn:btih:${infoHash}`,
+    files: [],
+    ...change,
+  };
+}
+
+/** A session that remembers what it was asked. */
+class MemorySession implements PeerSession {
+  readonly calls: unknown[] = [];
+  readonly list: Map<string, TorrentView> = new Map([[hash, torrentView(hash)]]);
+  readonly listeners: Set<() => void> = new Set();
+  readonly bytes: MemoryBytes = new MemoryBytes(sampleContent(1000));
+  shareList: readonly ShareView[] = [];
+  version = "1";
+  onListener: () => void = () => {};
+
+  status(): PeerStatus {
+    return {
+      version: "0.1.0",
+      mode: "video",
+      peerId: "00",
+      port: 6881,
+      downloadsFolder: "/downloads",
+      downloadRate: 0,
+      uploadRate: 0,
+      downloadedBytes: 0,
+      uploadedBytes: 0,
+      peerCount: 0,
+      limits: {},
+      startedAtMs: 0,
+    };
+  }
+
+  torrents(): readonly TorrentView[] {
+    return [...this.list.values()];
+  }
+
+  torrent(infoHash: InfoHash): TorrentDetails | undefined {
+    const view = this.list.get(infoHash);
+    return view === undefined
+      ? undefined
+      : { ...view, pieceCount: 1, pieceLength: 1000, pieceMap: ".", peers: [], trackers: [], bannedPeers: [] };
+  }
+
+  add(source: TorrentSource, { signal }: { readonly signal: AbortSignal }): Promise<TorrentView> {
+    assert.equal(signal.aborted, false);
+    this.calls.push(["add", source]);
+    if (source === "nothing") return Promise.reject(new RequestError(422, "That is no torrent."));
+    if (source === "bug") return Promise.reject(new Error("a secret"));
+    return Promise.resolve(torrentView(otherHash));
+  }
+
+  setPaused(infoHash: InfoHash, isPaused: boolean): Promise<TorrentView> {
+    this.calls.push(["setPaused", infoHash, isPaused]);
+    if (!this.list.has(infoHash)) return Promise.reject(new RequestError(404, "It is not here."));
+    return Promise.resolve(torrentView(infoHash, { state: isPaused ? "paused" : "downloading" }));
+  }
+
+  remove(infoHash: InfoHash, { deleteFiles }: { readonly deleteFiles: boolean }): Promise<void> {
+    this.calls.push(["remove", infoHash, deleteFiles]);
+    return Promise.resolve();
+  }
+
+  catalogue(query: CatalogueQuery): Promise<PeerCatalogue> {
+    this.calls.push(["catalogue", query]);
+    return Promise.resolve({ rows: [], totalCount: 0, isTrackerReachable: true });
+  }
+
+  catalogueVersion(): string {
+    return this.version;
+  }
+
+  shares(): readonly ShareView[] {
+    return this.shareList;
+  }
+
+  addShare(path: string): Promise<ShareView> {
+    this.calls.push(["addShare", path]);
+    if (path === "/shared") return Promise.reject(new RequestError(409, "It is shared already."));
+    return Promise.resolve({ id: 3, path, fileCount: 0, sizeBytes: 0, files: [] });
+  }
+
+  removeShare(id: number): Promise<void> {
+    this.calls.push(["removeShare", id]);
+    return Promise.resolve();
+  }
+
+  async upload(
+    name: string,
+    body: ReadableStream<Uint8Array>,
+    { length }: { readonly length?: number },
+  ): Promise<UploadedFile> {
+    let sizeBytes = 0;
+    for await (const chunk of body) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > 10_000_000) throw new RequestError(507, "The disk is full.");
+    }
+    this.calls.push(["upload", name, sizeBytes, length]);
+    return { name, sizeBytes, shareId: 1 };
+  }
+
+  folders(path: string | undefined): Promise<FolderListing> {
+    this.calls.push(["folders", path]);
+    return Promise.resolve({ path: path ?? "/home", folders: [] });
+  }
+
+  settings(): PeerSettings {
+    return { mode: "video" };
+  }
+
+  changeSettings(patch: PeerSettingsPatch): Promise<PeerSettings> {
+    this.calls.push(["changeSettings", patch]);
+    return Promise.resolve({ mode: "audio" });
+  }
+
+  mediaFile(infoHash: InfoHash, index: number): MediaFile | undefined {
+    if (infoHash !== hash || index !== 0) return undefined;
+    return { infoHash, index, name: "film.mp4", kind: "video", contentType: "video/mp4", bytes: this.bytes };
+  }
+
+  subscribe(listener: () => void): Disposable {
+    this.listeners.add(listener);
+    this.onListener();
+    return {
+      [Symbol.dispose]: () => {
+        this.listeners.delete(listener);
+        this.onListener();
+      },
+    };
+  }
+
+  changed(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  metrics(): Promise<string> {
+    return Promise.resolve("playswarm_up 1\n");
+  }
+}
+
+interface Asked {
+  readonly method?: string;
+  readonly json?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly body?: BodyInit;
+}
+
+function start(): { session: MemorySession; errors: Error[]; ask(path: string, asked?: Asked): Promise<Response> } {
+  const session = new MemorySession();
+  const errors: Error[] = [];
+  const app = peerApp(session, { host: "127.0.0.1", port: () => 8080, report: (error) => errors.push(error) });
+  const ask = async (path: string, { method = "GET", json, headers = {}, body }: Asked = {}) => {
+    const content = json === undefined ? body : JSON.stringify(json);
+    const type: Record<string, string> = json === undefined ? {} : { "Content-Type": "application/json" };
+    return await app.request(`http://127.0.0.1:8080${path}`, {
+      method,
+      headers: { ...type, ...headers },
+      ...(content === undefined ? {} : { body: content }),
+    });
+  };
+  return { session, errors, ask };
+}
+
+Deno.test("status, torrents, shares, settings, health and metrics are told", async () => {
+  const { session, ask } = start();
+  assert.deepEqual(await (await ask("/api/status")).json(), session.status());
+  assert.deepEqual(await (await ask("/api/torrents")).json(), session.torrents());
+  assert.deepEqual(await (await ask("/api/shares")).json(), []);
+  assert.deepEqual(await (await ask("/api/settings")).json(), { mode: "video" });
+  assert.equal(await (await ask("/healthz")).text(), "ok\n");
+  const metrics = await ask("/metrics");
+  assert.equal(await metrics.text(), "playswarm_up 1\n");
+  assert.match(metrics.headers.get("Content-Type") ?? "", /^text\/plain; version=0\.0\.4/);
+  assert.equal((await ask("/api/status")).headers.get("Cache-Control"), "no-store");
+});
+
+Deno.test("a torrent is added from text or from a .torrent", async () => {
+  const { session, ask } = start();
+  const added = await ask("/api/torrents", { method: "POST", json: { source: "  magnet:?x " } });
+  assert.equal(added.status, 201);
+  assert.equal(added.headers.get("Location"), `/api/torrents/${otherHash}`);
+  assert.equal((await added.json()).infoHash, otherHash);
+  const metainfo = new Uint8Array([1, 2, 3]);
+  const headers = { "Content-Type": "application/x-bittorrent" };
+  assert.equal((await ask("/api/torrents", { method: "POST", body: metainfo, headers })).status, 201);
+  assert.deepEqual(session.calls, [["add", "magnet:?x"], ["add", { metainfo }]]);
+});
+
+Deno.test("what cannot be added is refused in a sentence; a bug is hidden and reported", async () => {
+  const { session, errors, ask } = start();
+  const refused = await ask("/api/torrents", { method: "POST", json: { source: "nothing" } });
+  assert.equal(refused.status, 422);
+  assert.equal(refused.headers.get("Content-Type"), "application/problem+json");
+  assert.equal((await refused.json()).detail, "That is no torrent.");
+  const failed = await ask("/api/torrents", { method: "POST", json: { source: "bug" } });
+  assert.equal(failed.status, 500);
+  assert.doesNotMatch(await failed.text(), /secret/);
+  assert.deepEqual(errors.map((error) => error.message), ["a secret"]);
+  session.calls.length = 0;
+  for (const json of [{}, { source: 1 }, { source: " " }, { source: "x", more: 1 }, { source: "x".repeat(70_000) }]) {
+    assert.equal((await ask("/api/torrents", { method: "POST", json })).status, 422);
+  }
+  const large = new Uint8Array(MAX_METAINFO_LENGTH + 1);
+  const headers = { "Content-Type": "application/x-bittorrent" };
+  assert.equal((await ask("/api/torrents", { method: "POST", body: large, headers })).status, 413);
+  assert.equal((await ask("/api/torrents", { method: "POST", json: { source: "x".repeat(2 ** 20) } })).status, 413);
+  assert.deepEqual(session.calls, []);
+});
+
+Deno.test("one torrent is told, paused and removed", async () => {
+  const { session, ask } = start();
+  assert.equal((await (await ask(`/api/torrents/${hash.toUpperCase()}`)).json()).pieceMap, ".");
+  assert.equal((await ask(`/api/torrents/${otherHash}`)).status, 404);
+  assert.equal((await ask("/api/torrents/xyz")).status, 404);
+  const paused = await ask(`/api/torrents/${hash}`, { method: "PATCH", json: { paused: true } });
+  assert.equal((await paused.json()).state, "paused");
+  assert.equal((await ask(`/api/torrents/${otherHash}`, { method: "PATCH", json: { paused: true } })).status, 404);
+  assert.equal((await ask(`/api/torrents/${hash}`, { method: "PATCH", json: { paused: "yes" } })).status, 422);
+  assert.equal((await ask(`/api/torrents/${hash}`, { method: "DELETE" })).status, 204);
+  assert.equal((await ask(`/api/torrents/${hash}?files=true`, { method: "DELETE" })).status, 204);
+  assert.equal((await ask(`/api/torrents/${hash}?files=maybe`, { method: "DELETE" })).status, 422);
+  assert.deepEqual(session.calls, [
+    ["setPaused", hash, true],
+    ["setPaused", otherHash, true],
+    ["remove", hash, false],
+    ["remove", hash, true],
+  ]);
+});
+
+Deno.test("the catalogue's query is checked", async () => {
+  const { session, ask } = start();
+  assert.equal((await ask("/api/catalogue")).status, 200);
+  assert.equal((await ask("/api/catalogue?q=a%20b&sort=new&cursor=c&limit=200")).status, 200);
+  for (const wrong of ["sort=x", "limit=0", "limit=201", "limit=x", "cursor=", `q=${"x".repeat(201)}`]) {
+    assert.equal((await ask(`/api/catalogue?${wrong}`)).status, 422, wrong);
+  }
+  assert.deepEqual(session.calls, [
+    ["catalogue", { text: "", sort: "name", limit: 60 }],
+    ["catalogue", { text: "a b", sort: "new", limit: 200, cursor: "c" }],
+  ]);
+});
+
+Deno.test("folders are chosen, shared and shared no more", async () => {
+  const { session, ask } = start();
+  assert.equal((await (await ask("/api/folders")).json()).path, "/home");
+  assert.equal((await (await ask("/api/folders?path=%2Fmusic")).json()).path, "/music");
+  assert.equal((await ask("/api/folders?path=%00")).status, 422);
+  const added = await ask("/api/shares", { method: "POST", json: { path: "/music" } });
+  assert.equal(added.status, 201);
+  assert.equal(added.headers.get("Location"), "/api/shares/3");
+  assert.equal((await ask("/api/shares", { method: "POST", json: { path: "/shared" } })).status, 409);
+  assert.equal((await ask("/api/shares/3", { method: "DELETE" })).status, 204);
+  assert.equal((await ask("/api/shares/x", { method: "DELETE" })).status, 404);
+  assert.deepEqual(session.calls, [
+    ["folders", undefined],
+    ["folders", "/music"],
+    ["addShare", "/music"],
+    ["addShare", "/shared"],
+    ["removeShare", 3],
+  ]);
+});
+
+Deno.test("settings are changed; null lifts a limit", async () => {
+  const { session, ask } = start();
+  const patch = { mode: "audio", downloadRate: 1_000_000, uploadRate: null };
+  assert.deepEqual(await (await ask("/api/settings", { method: "PATCH", json: patch })).json(), { mode: "audio" });
+  assert.equal((await ask("/api/settings", { method: "PATCH", json: {} })).status, 200);
+  for (
+    const json of [{ mode: "both" }, { mode: null }, { downloadRate: 0 }, { uploadRate: 1.5 }, { uploadRate: "1" }, {
+      x: 1,
+    }]
+  ) {
+    assert.equal((await ask("/api/settings", { method: "PATCH", json })).status, 422, JSON.stringify(json));
+  }
+  assert.deepEqual(session.calls, [["changeSettings", patch], ["changeSettings", {}]]);
+});
+
+Deno.test("an upload takes any type and any name, and may be empty", async () => {
+  const { session, ask } = start();
+  const name = "a/b ü.mp4";
+  const path = `/api/uploads/${encodeURIComponent(name)}`;
+  const answer = await ask(path, { method: "PUT", body: new Uint8Array(5), headers: { "Content-Type": "video/mp4" } });
+  assert.equal(answer.status, 201);
+  assert.deepEqual(await answer.json(), { name, sizeBytes: 5, shareId: 1 });
+  assert.equal((await ask("/api/uploads/empty.mp3", { method: "PUT" })).status, 201);
+  assert.deepEqual(session.calls, [["upload", name, 5, undefined], ["upload", "empty.mp3", 0, undefined]]);
+});
+
+Deno.test("an upload of another site is refused before it is read", async () => {
+  const { session, ask } = start();
+  const headers = { Origin: "http://evil.example" };
+  assert.equal((await ask("/api/uploads/x", { method: "PUT", body: "x", headers })).status, 403);
+  assert.deepEqual(session.calls, []);
+});
+
+Deno.test("streams and playlists are served, unknown ones are problems", async () => {
+  const { ask } = start();
+  const response = await ask(`/stream/${hash}/0`, { headers: { Range: "bytes=-10" } });
+  assert.equal(response.status, 206);
+  assert.equal((await response.arrayBuffer()).byteLength, 10);
+  assert.equal(response.headers.get("X-Content-Type-Options"), "nosniff");
+  assert.match(
+    await (await ask(`/playlist/${hash}/0.m3u`)).text(),
+    new RegExp(`\nhttp://127.0.0.1:8080/stream/${hash}/0\n`),
+  );
+  for (const path of [`/stream/${hash}/1`, `/playlist/${hash}/1.m3u`, `/stream/${hash}`, `/playlist/${hash}/0.txt`]) {
+    const missing = await ask(path);
+    assert.equal(missing.status, 404, path);
+    assert.equal(missing.headers.get("Content-Type"), "application/problem+json");
+    await missing.body?.cancel();
+  }
+});
+
+Deno.test("unknown routes are problems, wrong methods say the right ones, and the rest is the page", async () => {
+  const { ask } = start();
+  const unknown = await ask("/api/nothing");
+  assert.equal(unknown.status, 404);
+  assert.equal((await unknown.json()).title, "Not Found");
+  const wrongMethods: readonly (readonly [string, string, string])[] = [
+    ["/api/status", "DELETE", "GET, HEAD"],
+    ["/api/torrents", "DELETE", "GET, HEAD, POST"],
+    [`/api/torrents/${hash}`, "PUT", "GET, HEAD, PATCH, DELETE"],
+    ["/api/shares/1", "GET", "DELETE"],
+    ["/api/uploads/x", "GET", "PUT"],
+    [`/stream/${hash}/0`, "PUT", "GET, HEAD"],
+    [`/playlist/${hash}/0.m3u`, "DELETE", "GET, HEAD"],
+    ["/healthz", "DELETE", "GET, HEAD"],
+    ["/downloads", "PUT", "GET, HEAD"],
+  ];
+  for (const [path, method, allowed] of wrongMethods) {
+    const response = await ask(path, { method });
+    assert.equal(response.status, 405, path);
+    assert.equal(response.headers.get("Allow"), allowed);
+  }
+  for (const path of ["/", "/downloads", `/torrent/${hash}`]) {
+    assert.match(await (await ask(path)).text(), /<div id="app">/);
+  }
+});
+
+Deno.test("the guards stand before every route", async () => {
+  const { session, ask } = start();
+  assert.equal((await ask("/api/status", { headers: { Host: "evil.example" } })).status, 421);
+  assert.equal((await ask(`/stream/${hash}/0`, { headers: { Host: "evil.example" } })).status, 421);
+  const crossSite = { "Sec-Fetch-Site": "cross-site" };
+  assert.equal((await ask("/api/torrents", { method: "POST", json: { source: "x" }, headers: crossSite })).status, 403);
+  const form = { "Content-Type": "application/x-www-form-urlencoded" };
+  assert.equal((await ask("/api/torrents", { method: "POST", body: "source=x", headers: form })).status, 415);
+  assert.deepEqual(session.calls, []);
+  assert.throws(() => peerApp(session, { host: "0.0.0.0", port: () => 1, report: () => {} }), TypeError);
+});
+
+/** Reads a page's events one by one. */
+class EventReader {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+
+  constructor(response: Response) {
+    assert.ok(response.body !== null);
+    this.#reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async next(): Promise<PeerUpdate> {
+    while (true) {
+      const end = this.#text.indexOf("\n\n");
+      if (end >= 0) {
+        const data = /^event: update\ndata: (.*)$/s.exec(this.#text.slice(0, end))?.[1];
+        this.#text = this.#text.slice(end + 2);
+        if (data !== undefined) return JSON.parse(data);
+      } else {
+        this.#text += (await this.#reader.read()).value ?? assert.fail("the events ended");
+      }
+    }
+  }
+
+  leave(): Promise<void> {
+    return this.#reader.cancel();
+  }
+}
+
+Deno.test("over a socket: the first update has all, later ones what changed; a closed page is forgotten", async () => {
+  const session = new MemorySession();
+  const left = Promise.withResolvers<void>();
+  session.onListener = () => session.listeners.size === 0 && left.resolve();
+  let port = 0;
+  const app = peerApp(session, { host: "127.0.0.1", port: () => port, report: (error) => assert.fail(error) });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
+  port = server.addr.port;
+  const events = new EventReader(await fetch(`http://127.0.0.1:${port}/api/events`));
+  assert.deepEqual(await events.next(), {
+    status: session.status(),
+    torrents: session.torrents(),
+    removed: [],
+    shares: [],
+    catalogueVersion: "1",
+  });
+  session.changed(); // Nothing changed in truth: no update.
+  session.list.set(otherHash, torrentView(otherHash));
+  session.list.set(hash, torrentView(hash)); // Another object with the same content is no change.
+  session.changed();
+  const added = await events.next();
+  assert.deepEqual(added.torrents.map((torrent) => torrent.infoHash), [otherHash]);
+  assert.equal(added.shares, undefined);
+  session.list.delete(otherHash);
+  session.version = "2";
+  session.shareList = [{ id: 1, path: "/music", fileCount: 0, sizeBytes: 0, files: [] }];
+  session.changed();
+  assert.deepEqual(await events.next(), {
+    status: session.status(),
+    torrents: [],
+    removed: [otherHash],
+    shares: session.shareList,
+    catalogueVersion: "2",
+  });
+  await events.leave();
+  await left.promise;
+});
+
+Deno.test("over a socket: an upload is streamed with back-pressure, its length known, and a full disk refuses it", async () => {
+  const session = new MemorySession();
+  let port = 0;
+  const app = peerApp(session, { host: "127.0.0.1", port: () => port, report: (error) => assert.fail(error) });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
+  port = server.addr.port;
+  const url = `http://127.0.0.1:${port}/api/uploads/film.mp4`;
+  const stored = await fetch(url, { method: "PUT", body: new Uint8Array(5_000_000) });
+  assert.equal(stored.status, 201);
+  assert.deepEqual(await stored.json(), { name: "film.mp4", sizeBytes: 5_000_000, shareId: 1 });
+  assert.deepEqual(session.calls, [["upload", "film.mp4", 5_000_000, 5_000_000]]);
+  const full = await fetch(url, { method: "PUT", body: new Uint8Array(10_000_001) });
+  assert.equal(full.status, 507);
+  assert.equal((await full.json()).detail, "The disk is full.");
+});
