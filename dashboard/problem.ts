@@ -41,6 +41,8 @@ export class ProblemError extends Error {
   readonly detail: string;
 
   /**
+   * Makes an error that is an answer.
+   *
    * @param status The HTTP status to answer, 400 to 599.
    * @param options What went wrong; `cause` is kept for the log and never sent.
    * @throws RangeError when the status is not one of an error.

@@ -18,6 +18,8 @@ export class RequestError extends ProblemError {
   override readonly name = "RequestError";
 
   /**
+   * Makes a refusal.
+   *
    * @param status What kind of refusal.
    * @param detail Why, as a sentence for the person at the page.
    * @param options `title` when the status's name does not do, `cause` for the log.

@@ -30,6 +30,8 @@ export class MemoryBytes implements VerifiedBytes {
   #failure: Error | undefined;
 
   /**
+   * Makes a file of which some is verified.
+   *
    * @param content The file; kept.
    * @param verified The windows that are there from the start; default: all.
    */
