@@ -17,6 +17,8 @@ export interface LinkProps {
   readonly label?: string;
   readonly title?: string;
   readonly testId?: string;
+  /** Whether another link beside it leads to the same place, so that the keyboard need not stop here too. */
+  readonly isSecond?: boolean;
   /** Whether it leads to the page that is shown. */
   readonly isCurrent?: boolean;
 }
@@ -40,6 +42,7 @@ export function Link(props: LinkProps): JSX.Element {
       aria-label={props.label}
       aria-current={props.isCurrent === true ? "page" : undefined}
       title={props.title}
+      tabIndex={props.isSecond === true ? -1 : undefined}
       data-testid={props.testId}
       onClick={follow}
     >

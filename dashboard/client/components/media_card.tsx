@@ -44,7 +44,7 @@ export function MediaCard({ row }: MediaCardProps): JSX.Element {
       </Link>
       <div class="media-words">
         <h2 class="media-title" title={row.name}>
-          <Link to={play}>{title}</Link>
+          <Link to={play} isSecond>{title}</Link>
         </h2>
         <p class="media-facts">
           <span>{formatBytes(row.sizeBytes)}</span>
