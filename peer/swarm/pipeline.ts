@@ -12,6 +12,9 @@ import { BLOCK_LENGTH } from "../../shared/geometry.ts";
 /** Requests in flight before anything is measured: half a megabyte, one typical piece. */
 const START_BLOCKS = 32;
 
+/** A peer that has not sent them all within this time is a slow one. */
+const START_MS = 1_000;
+
 /** The fewest requests in flight to a peer that answers: one being sent, one waiting there, two on their way. */
 const MIN_BLOCKS = 4;
 
@@ -43,6 +46,7 @@ export class Pipeline {
   #rate = 0;
   #minDelayMs = Infinity;
   #receivedCount = 0;
+  #firstBlockAtMs = Infinity;
   #isStalled = false;
 
   #isSampling = false;
@@ -115,6 +119,7 @@ export class Pipeline {
     const { sentAtMs, nowMs } = options;
     this.#isStalled = false;
     this.#receivedCount++;
+    this.#firstBlockAtMs = Math.min(this.#firstBlockAtMs, nowMs);
     const delayMs = nowMs - sentAtMs;
     if (delayMs < this.#minDelayMs) this.#minDelayMs = Math.max(0, delayMs);
     if (!this.#isSampling) {
@@ -138,7 +143,7 @@ export class Pipeline {
     this.#sampleStartMs = nowMs;
     this.#sampleBytes = 0;
     this.#probe(nowMs);
-    this.#retarget();
+    this.#retarget(nowMs);
   }
 
   #baseHorizonMs(): number {
@@ -170,11 +175,12 @@ export class Pipeline {
     this.#epochTimeMs = 0;
   }
 
-  #retarget(): void {
+  #retarget(nowMs: number): void {
     const horizonMs = Math.min(MAX_HORIZON_MS, this.#baseHorizonMs() * this.#horizonFactor);
     const wanted = Math.ceil(this.#rate * horizonMs / 1000 / BLOCK_LENGTH) + 2;
-    // Until a full start window came in, a first small sample would shrink what has not been tried yet.
-    const floor = this.#receivedCount < START_BLOCKS ? START_BLOCKS : MIN_BLOCKS;
+    // Until the start window came in, a first small sample would shrink what has not been tried yet.
+    const isStarting = this.#receivedCount < START_BLOCKS && nowMs - this.#firstBlockAtMs < START_MS;
+    const floor = isStarting ? START_BLOCKS : MIN_BLOCKS;
     this.#target = Math.max(1, Math.min(this.#ceiling, Math.max(floor, wanted)));
   }
 }

@@ -8,7 +8,7 @@ import type { DemandedPiece, DemandWindow } from "./demand_window.ts";
 import type { Downloads } from "./downloads.ts";
 import type { OpenRequest, PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
-import type { StartedPiece } from "./started_piece.ts";
+import { BLOCK_FREE, type StartedPiece } from "./started_piece.ts";
 import type { SwarmContext } from "./swarm_context.ts";
 
 /** After a seek, a queue longer than this is cleared of everything that is not demanded. */
@@ -23,6 +23,9 @@ const OVERTAKE_SLACK_MS = 50;
 
 /** Deadlines further away are not looked at: no queue is longer (`MAX_HORIZON_MS` of the pipeline, with room). */
 const LOOK_AHEAD_MS = 10_000;
+
+/** A queue may be overfilled with urgent blocks to this many times its proper length. */
+const MAX_OVERFILL = 1.5;
 
 /** Second requests sent at one time at most. */
 const MAX_OVERTAKES = 64;
@@ -53,7 +56,7 @@ export class Urgency {
     }
   }
 
-  /** Requests again what would come too late. */
+  /** Requests what is due soon and would come too late, in the order of the deadlines, of whoever has it soonest. */
   overtake(): void {
     const { nowMs } = this.#context;
     let room = MAX_OVERTAKES;
@@ -70,7 +73,8 @@ export class Urgency {
     for (let step = 0; step < started.blockCount && taken < room; step++) {
       const blockIndex = (entry.firstBlock + step) % started.blockCount;
       const newest = started.requestOf(blockIndex);
-      if (newest === undefined) continue;
+      // A free block is as late as can be: those who would be in time have no room for it.
+      if (newest === undefined && started.state(blockIndex) !== BLOCK_FREE) continue;
       const expectedMs = soonestMs(newest, nowMs);
       if (nowMs + URGENT_FACTOR * expectedMs <= entry.deadlineMs) continue;
       const limitMs = (expectedMs - OVERTAKE_SLACK_MS) / OVERTAKE_FACTOR;
@@ -80,11 +84,13 @@ export class Urgency {
     return taken;
   }
 
-  #soonestPeer(piece: number, newest: OpenRequest, limitMs: number): PeerState | undefined {
+  #soonestPeer(piece: number, newest: OpenRequest | undefined, limitMs: number): PeerState | undefined {
     let best: PeerState | undefined;
     let bestMs = limitMs;
     for (const peer of this.#context.peers.values()) {
       if (peer.isChokingUs || peer.timeoutCount > 0 || !peer.has(piece)) continue;
+      // Without an end to it the queue of the fastest would grow until it is as slow as the others.
+      if (peer.requests.size >= peer.pipeline.target * MAX_OVERFILL) continue;
       const expectedMs = peer.expectedNextMs(this.#context.nowMs);
       if (expectedMs >= bestMs || isHolder(peer, newest)) continue;
       best = peer;
@@ -94,16 +100,16 @@ export class Urgency {
   }
 }
 
-function soonestMs(newest: OpenRequest, nowMs: number): number {
+function soonestMs(newest: OpenRequest | undefined, nowMs: number): number {
   let soonest = Infinity;
-  for (let request: OpenRequest | undefined = newest; request !== undefined; request = request.next) {
+  for (let request = newest; request !== undefined; request = request.next) {
     soonest = Math.min(soonest, request.peer.expectedMs(request, nowMs));
   }
   return soonest;
 }
 
-function isHolder(peer: PeerState, newest: OpenRequest): boolean {
-  for (let request: OpenRequest | undefined = newest; request !== undefined; request = request.next) {
+function isHolder(peer: PeerState, newest: OpenRequest | undefined): boolean {
+  for (let request = newest; request !== undefined; request = request.next) {
     if (request.peer === peer) return true;
   }
   return false;

@@ -111,7 +111,8 @@ export class SimulatedPeer {
     const { geometry } = this.#simulation.info;
     const pieces = new Set<number>();
     for (const { start, end } of demands) {
-      for (let piece = geometry.pieceAt(start); piece <= geometry.pieceAt(end - 1); piece++) pieces.add(piece);
+      const last = geometry.pieceAt(Math.min(end, geometry.length) - 1);
+      for (let piece = geometry.pieceAt(start); piece <= last; piece++) pieces.add(piece);
     }
     this.watch.demand(pieces);
     this.handle({ type: "demand-moved", demands });
