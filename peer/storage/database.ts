@@ -37,7 +37,8 @@ const MIGRATIONS: readonly string[] = [
      inode INTEGER NOT NULL,
      kind TEXT NOT NULL,
      content_type TEXT NOT NULL,
-     metainfo BLOB
+     metainfo BLOB,
+     seen_at_ms INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE settings (
      key TEXT PRIMARY KEY,

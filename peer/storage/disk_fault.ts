@@ -49,6 +49,11 @@ export function isPlatformError(error: unknown): error is Error & { readonly cod
   return Object.values(Deno.errors).some((errorClass) => error instanceof errorClass);
 }
 
+/** Whether an error says that there is nothing at a path (a file where a folder should be is nothing, too). */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
 const explanations: Partial<Record<StorageErrorCode, string>> = {
   full: "there is no room left on the disk",
   missing: "it is not there",
@@ -57,7 +62,7 @@ const explanations: Partial<Record<StorageErrorCode, string>> = {
 
 function faultCode(error: Error & { readonly code?: string }): StorageErrorCode {
   if (error.code !== undefined && FULL_CODES.has(error.code)) return "full";
-  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return "missing";
+  if (isMissing(error)) return "missing";
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) return "denied";
   if (error.code === "EROFS") return "denied";
   return "io";

@@ -17,6 +17,15 @@ export interface FileHashRow {
   readonly metainfo?: Uint8Array;
 }
 
+/**
+ * How long a file that is not seen any more is remembered: a disk that is plugged in now and then should not be hashed
+ * each time.
+ */
+const REMEMBERED_MS = 90 * 24 * 3600 * 1000;
+
+/** How exactly it is remembered when a file was seen: writing it each time would make every start a write of all rows. */
+const SEEN_STEP_MS = 24 * 3600 * 1000;
+
 const rowSchema = v.object({
   length: v.number(),
   modified_at_ms: v.number(),
@@ -24,24 +33,27 @@ const rowSchema = v.object({
   kind: v.picklist(["audio", "video", "other"]),
   content_type: v.string(),
   metainfo: v.nullable(v.instance(Uint8Array)),
+  seen_at_ms: v.number(),
 });
 
 /** The hash cache: path and stamp give kind and metainfo. A row whose stamp is not the file's any more is no answer. */
 export class FileHashStore {
   readonly #get: StatementSync;
   readonly #put: StatementSync;
-  readonly #paths: StatementSync;
-  readonly #remove: StatementSync;
+  readonly #see: StatementSync;
+  readonly #nowMs: () => number;
 
-  /** Prepares its statements on a database of `openDatabase`. */
-  constructor(database: DatabaseSync) {
+  /** Prepares its statements on a database of `openDatabase`, and forgets files not seen for 90 days. */
+  constructor(database: DatabaseSync, options: { readonly nowMs?: () => number } = {}) {
+    this.#nowMs = options.nowMs ?? Date.now;
     this.#get = database.prepare("SELECT * FROM file_hashes WHERE path = ?");
     this.#put = database.prepare(
-      `INSERT OR REPLACE INTO file_hashes (path, length, modified_at_ms, inode, kind, content_type, metainfo)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO file_hashes
+         (path, length, modified_at_ms, inode, kind, content_type, metainfo, seen_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#paths = database.prepare("SELECT path FROM file_hashes WHERE substr(path, 1, length(?1)) = ?1");
-    this.#remove = database.prepare("DELETE FROM file_hashes WHERE path = ?");
+    this.#see = database.prepare("UPDATE file_hashes SET seen_at_ms = ? WHERE path = ?");
+    database.prepare("DELETE FROM file_hashes WHERE seen_at_ms < ?").run(this.#nowMs() - REMEMBERED_MS);
   }
 
   /** What was found out about the file as it is now. */
@@ -51,6 +63,8 @@ export class FileHashStore {
     const row = v.parse(rowSchema, raw);
     const then = { length: row.length, modifiedAtMs: row.modified_at_ms, inode: row.inode };
     if (!isSameStamp(then, stamp)) return undefined;
+    const now = this.#nowMs();
+    if (now - row.seen_at_ms > SEEN_STEP_MS) this.#see.run(now, path);
     const { kind, content_type: contentType, metainfo } = row;
     return { kind, contentType, ...(metainfo === null ? {} : { metainfo }) };
   }
@@ -58,14 +72,6 @@ export class FileHashStore {
   /** Remembers what was found out about a file that had this stamp before and after. */
   put(path: string, options: { readonly stamp: FileStamp; readonly row: FileHashRow }): void {
     const { stamp: { length, modifiedAtMs, inode }, row: { kind, contentType, metainfo } } = options;
-    this.#put.run(path, length, modifiedAtMs, inode, kind, contentType, metainfo ?? null);
-  }
-
-  /** Forgets every file below the folder (a path that ends with a separator) that is not in `kept`. */
-  prune(folder: string, kept: { has(path: string): boolean }): void {
-    for (const row of this.#paths.all(folder)) {
-      const { path } = v.parse(v.object({ path: v.string() }), row);
-      if (!kept.has(path)) this.#remove.run(path);
-    }
+    this.#put.run(path, length, modifiedAtMs, inode, kind, contentType, metainfo ?? null, this.#nowMs());
   }
 }

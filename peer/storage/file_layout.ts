@@ -7,7 +7,7 @@
 import { basename, dirname, join, sep } from "node:path";
 import type { Info } from "../../shared/metainfo.ts";
 import { safePath, safePathSegment } from "../../shared/safe_name.ts";
-import { storageError } from "./disk_fault.ts";
+import { isMissing, storageError } from "./disk_fault.ts";
 import { StorageError } from "./storage_error.ts";
 
 /** Bytes of the longest file name that all disks take. */
@@ -123,7 +123,7 @@ export function removeFiles(layout: FileLayout): void {
     try {
       Deno.removeSync(path);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) failure ??= storageError(error, { path, doing: "remove" });
+      if (!isMissing(error)) failure ??= storageError(error, { path, doing: "remove" });
     }
     for (let part = dirname(path); part.length > layout.folder.length; part = dirname(part)) folders.add(part);
   }
@@ -142,7 +142,7 @@ function doesExist(path: string): boolean {
     Deno.lstatSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (isMissing(error)) return false;
     throw storageError(error, { path, doing: "look at" });
   }
 }
@@ -152,7 +152,7 @@ function isLinkOutside(path: string, folder: string): boolean {
     if (!Deno.lstatSync(path).isSymlink) return false;
     return !Deno.realPathSync(path).startsWith(Deno.realPathSync(folder) + sep);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw storageError(error, { path, doing: "look at" });
+    if (!isMissing(error)) throw storageError(error, { path, doing: "look at" });
     // A link to nowhere would be followed by the write that makes the file; a path that is not there is harmless.
     return doesExist(path);
   }
@@ -162,7 +162,7 @@ function removeIfEmpty(path: string): void {
   try {
     if (Deno.readDirSync(path)[Symbol.iterator]().next().done) Deno.removeSync(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw storageError(error, { path, doing: "remove" });
+    if (!isMissing(error)) throw storageError(error, { path, doing: "remove" });
   }
 }
 

@@ -171,6 +171,7 @@ export class HashPool implements AsyncDisposable {
           signal?.throwIfAborted();
           results[index] = await run(item);
         }
+        signal?.throwIfAborted();
       } catch (error) {
         hasFailed = true;
         throw error;

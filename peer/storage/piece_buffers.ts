@@ -12,6 +12,12 @@ export const DEFAULT_BUDGET_BYTES = 64 * 1024 * 1024;
 /** The part of the budget that unfinished pieces may fill before the coldest is spilled: room for pieces being judged. */
 const SPILL_ABOVE = 0.75;
 
+/**
+ * The part of the budget that may be with workers before nobody reads on: enough that they never idle, and no more, or
+ * a network faster than the hashes would fill the whole budget with pieces in a queue.
+ */
+const MAX_AWAY = 0.25;
+
 /** Buffers kept for reuse, as a part of the budget: allocating costs zeroing and page faults, more than hashing a block. */
 const KEPT_FREE = 0.25;
 
@@ -126,7 +132,9 @@ export class PieceBuffers {
   get #hasRoom(): boolean {
     const excess = Math.max(0, this.#parkedBytes - this.budgetBytes);
     // With nothing on its way back, waiting would be for ever: the pieces that hold the memory need blocks to go on.
-    return this.#awayBytes === 0 || this.#heldBytes + this.#awayBytes + excess < this.budgetBytes;
+    if (this.#awayBytes === 0) return true;
+    if (this.#awayBytes > this.budgetBytes * MAX_AWAY) return false;
+    return this.#heldBytes + this.#awayBytes + excess < this.budgetBytes;
   }
 
   #wake(): void {

@@ -1,64 +1,327 @@
 /**
- * A shared folder, watched.
+ * A shared folder, watched: which of its files are offered now. A file is offered once its content is known (hashed, or
+ * remembered from an earlier run) and withdrawn the moment it is seen to have changed. One task looks at paths, one
+ * after the other, so nothing here happens twice at once; hashing is {@link ShareHasher}'s.
  *
  * @module
  */
+import { join, resolve, sep } from "node:path";
 import type { MediaKind, PeerMode } from "../../shared/media_kind.ts";
-import type { Metainfo } from "../../shared/metainfo.ts";
-import type { FileHashStore } from "./file_hash_store.ts";
-import type { FileStamp } from "./file_stamp.ts";
+import { decodeMetainfo, encodeMetainfo } from "../../shared/metainfo.ts";
+import { isPlatformError, storageError } from "./disk_fault.ts";
+import type { FileHashRow, FileHashStore } from "./file_hash_store.ts";
+import { type FileStamp, isSameStamp } from "./file_stamp.ts";
+import { FolderWatch } from "./folder_watch.ts";
 import type { HashPool } from "./hash_pool.ts";
+import type { SharedFile, ShareEvent } from "./share_event.ts";
+import { type IdentifiedFile, ShareHasher } from "./share_hasher.ts";
+import { isSharedPath, lookAtFolder, lookAtPath, scanFolder } from "./share_scan.ts";
+import { StorageError } from "./storage_error.ts";
 
-/** A file of a share, hashed. */
-export interface SharedFile {
-  readonly path: string;
-  readonly stamp: FileStamp;
-  readonly kind: MediaKind;
-  readonly contentType: string;
-  readonly metainfo: Metainfo;
-}
+/** How long a file must stand still before it is hashed: copying programs write more often than that. */
+const SETTLE_MS = 500;
 
-/** What a share tells. */
-export type ShareEvent =
-  | { readonly type: "added"; readonly file: SharedFile }
-  | { readonly type: "removed"; readonly file: SharedFile; readonly reason: "gone" | "changed" }
-  /** What is hashed now; `hashing` is absent when nothing is. */
-  | {
-    readonly type: "progress";
-    readonly hashing?: {
-      readonly path: string;
-      readonly doneBytes: number;
-      readonly totalBytes: number;
-      readonly waitingCount: number;
-    };
-  }
-  /** The folder cannot be shared now; its files were `removed`. It is watched for coming back. */
-  | { readonly type: "unavailable"; readonly message: string }
-  | { readonly type: "available" }
-  /** A file of the folder cannot be shared (unreadable…), as a sentence. */
-  | { readonly type: "problem"; readonly path: string; readonly message: string }
-  /** Everything seen so far is hashed (or known from the cache) and told. */
-  | { readonly type: "settled" };
+/** The longest that is waited for a file that changed again and again while it was hashed. */
+const MAX_SETTLE_MS = 30_000;
+
+/** A file untouched for this long need not be waited for. Longer than any disk's clock is coarse (FAT: 2 s). */
+const STILL_MS = 3000;
+
+/** Everything is looked at this often, for changes that the system does not tell (network disks). */
+const DEFAULT_RESCAN_MS = 60_000;
+
+/** The same while the folder is not there: looking costs one call then. */
+const RETURN_MS = 5000;
 
 /** How to watch a share. */
 export interface ShareWatcherOptions {
+  /** The folder. It need not exist. */
   readonly path: string;
-  /** Only media of this kind; absent: audio and video. */
+  /** Only files of this kind; absent: audio and video. */
   readonly mode?: PeerMode;
   readonly pool: HashPool;
   readonly cache: FileHashStore;
+  /** Never called from inside `start`. */
   readonly onEvent: (event: ShareEvent) => void;
+  /** Milliseconds between two looks at everything. */
+  readonly rescanMs?: number;
+}
+
+/** A file that was touched lately. */
+interface Settling {
+  readonly stamp: FileStamp;
+  /** How often it changed while it was hashed: each time it is waited for longer. */
+  readonly attempts: number;
+  /** Runs while it is waited for; then it is looked at once more. */
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** A shared folder, watched until disposed. */
-export declare class ShareWatcher implements AsyncDisposable {
-  static start(options: ShareWatcherOptions): ShareWatcher;
-  readonly files: ReadonlyMap<string, SharedFile>;
-  /** Why it cannot be shared now. */
-  readonly message: string | undefined;
-  /** Withdraws a file that was found changed while reading (a `StorageError` "changed") and looks at it again. */
-  invalidate(path: string): void;
-  /** Looks at the whole folder now instead of waiting for the timer. */
-  rescan(): void;
-  [Symbol.asyncDispose](): Promise<void>;
+export class ShareWatcher implements AsyncDisposable {
+  /** The folder, absolute. */
+  readonly path: string;
+  readonly #options: ShareWatcherOptions;
+  readonly #hasher: ShareHasher;
+  readonly #files = new Map<string, SharedFile>();
+  /** Paths to look at; the root stands for everything. */
+  readonly #dirty = new Set<string>();
+  readonly #settling = new Map<string, Settling>();
+  #message: string | undefined;
+  #watch: FolderWatch | undefined;
+  /** The folder that is watched; another one may come under the same name. */
+  #watchedInode: number | undefined;
+  #rescanTimer: ReturnType<typeof setTimeout> | undefined;
+  #isLooking = false;
+  #isSettled = false;
+  #wake = Promise.withResolvers<void>();
+  readonly #end = new AbortController();
+  #running: Promise<void> | undefined;
+
+  private constructor(options: ShareWatcherOptions) {
+    this.#options = options;
+    this.path = resolve(options.path);
+    this.#hasher = new ShareHasher({
+      pool: options.pool,
+      isWanted: (kind) => this.#isWanted(kind),
+      onIdentified: (file) => this.#takeIdentified(file),
+      onUnsettled: ({ path, stamp, attempts }) => this.#settle(path, { stamp, attempts: attempts + 1 }),
+      onProblem: (path, message) => this.#emit({ type: "problem", path, message }),
+      onProgress: (hashing) => this.#emit({ type: "progress", ...(hashing === undefined ? {} : { hashing }) }),
+      onIdle: () => this.#settleIfIdle(),
+    });
+  }
+
+  /** Starts to watch. */
+  static start(options: ShareWatcherOptions): ShareWatcher {
+    const watcher = new ShareWatcher(options);
+    watcher.#dirty.add(watcher.path);
+    watcher.#running = watcher.#run();
+    return watcher;
+  }
+
+  /** What is offered now, by path. Live. */
+  get files(): ReadonlyMap<string, SharedFile> {
+    return this.#files;
+  }
+
+  /** Why the folder cannot be shared now, as a sentence; `undefined` when it can. */
+  get message(): string | undefined {
+    return this.#message;
+  }
+
+  /** Withdraws a file that a read found changed (`StorageError` `changed` or `missing`), and looks at it again. */
+  invalidate(path: string): void {
+    this.#withdraw(path, "changed");
+    this.#lookAgain(path);
+  }
+
+  /** Looks at everything now instead of when it is time. */
+  rescan(): void {
+    this.#lookAgain(this.path);
+  }
+
+  /** Ends watching and hashing. No event follows. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort(new DOMException("The share is not watched any more", "AbortError"));
+    clearTimeout(this.#rescanTimer);
+    for (const { timer } of this.#settling.values()) clearTimeout(timer);
+    this.#wake.resolve();
+    await this.#hasher[Symbol.asyncDispose]();
+    await this.#running;
+    await this.#watch?.[Symbol.asyncDispose]();
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve();
+    while (!this.#end.signal.aborted) {
+      const [path] = this.#dirty;
+      if (path === undefined) {
+        this.#settleIfIdle();
+        await this.#wake.promise;
+        continue;
+      }
+      this.#dirty.delete(path);
+      this.#isLooking = true;
+      try {
+        await (path === this.path ? this.#lookAtAll() : this.#lookAt(path));
+      } catch (error) {
+        if (this.#end.signal.aborted) break;
+        if (!isPlatformError(error) && !(error instanceof StorageError)) throw error;
+        this.#tellProblem(storageError(error, { path, doing: "read" }));
+      }
+      this.#isLooking = false;
+    }
+  }
+
+  async #lookAtAll(): Promise<void> {
+    clearTimeout(this.#rescanTimer);
+    const { inode, message } = await lookAtFolder(this.path);
+    if (this.#watch?.isWhole !== true || inode !== this.#watchedInode) {
+      // Before anything is read below, so that no change falls between the two.
+      await this.#watch?.[Symbol.asyncDispose]();
+      this.#watch = new FolderWatch({ folder: this.path, onChange: (paths) => this.#takeChange(paths) });
+      this.#watchedInode = inode;
+    }
+    if (this.#end.signal.aborted) return;
+    const { rescanMs = DEFAULT_RESCAN_MS } = this.#options;
+    const nextMs = message === undefined ? rescanMs : Math.min(rescanMs, RETURN_MS);
+    this.#rescanTimer = setTimeout(() => this.rescan(), nextMs);
+    const before = this.#message;
+    this.#message = message;
+    if (message === undefined) {
+      if (before !== undefined) this.#emit({ type: "available" });
+      await this.#lookBelow(this.path);
+    } else {
+      for (const path of this.#knownBelow(this.path)) this.#forget(path);
+      if (message !== before) this.#emit({ type: "unavailable", message });
+    }
+  }
+
+  async #lookAt(path: string): Promise<void> {
+    const found = await lookAtPath(path);
+    if (found === "folder") await this.#lookBelow(path);
+    else if (found === undefined) { for (const known of this.#knownBelow(path)) this.#forget(known); }
+    else this.#examine(path, found);
+  }
+
+  async #lookBelow(folder: string): Promise<void> {
+    const seen = new Set<string>();
+    const onProblem = (error: StorageError) => this.#tellProblem(error);
+    for await (const found of scanFolder(folder, { root: this.path, onProblem, signal: this.#end.signal })) {
+      seen.add(found.path);
+      this.#examine(found.path, found.stamp);
+    }
+    for (const path of this.#knownBelow(folder)) if (!seen.has(path)) this.#forget(path);
+  }
+
+  /** Decides what a file that is there needs: nothing, waiting, or hashing. */
+  #examine(path: string, stamp: FileStamp): void {
+    const shared = this.#files.get(path);
+    if (shared !== undefined && isSameStamp(shared.stamp, stamp)) return;
+    this.#withdraw(path, "changed");
+    const settling = this.#settling.get(path);
+    if (settling !== undefined) {
+      if (settling.timer !== undefined) return;
+      this.#settling.delete(path);
+      if (isSameStamp(settling.stamp, stamp)) this.#hasher.add({ path, ...settling });
+      else this.#settle(path, { stamp, attempts: settling.attempts });
+      return;
+    }
+    const pending = this.#hasher.stampOf(path);
+    if (pending !== undefined && isSameStamp(pending, stamp)) return;
+    this.#hasher.cancel(path);
+    const known = this.#options.cache.get(path, stamp);
+    if (known !== undefined && this.#takeKnown(path, { stamp, row: known })) return;
+    if (Date.now() - stamp.modifiedAtMs > STILL_MS) this.#hasher.add({ path, stamp, attempts: 0 });
+    else this.#settle(path, { stamp, attempts: 0 });
+  }
+
+  /** Offers a file whose content is remembered; false when it must be hashed after all. */
+  #takeKnown(path: string, known: { readonly stamp: FileStamp; readonly row: FileHashRow }): boolean {
+    const { stamp, row: { kind, contentType, metainfo } } = known;
+    if (!this.#isWanted(kind)) return true;
+    if (metainfo === undefined) return false;
+    this.#offer({ path, stamp, kind, contentType, metainfo: decodeMetainfo(metainfo) });
+    return true;
+  }
+
+  #takeIdentified(file: IdentifiedFile): void {
+    const { path, stamp, kind, contentType, metainfo } = file;
+    const row = { kind, contentType, ...(metainfo === undefined ? {} : { metainfo: encodeMetainfo(metainfo) }) };
+    this.#options.cache.put(path, { stamp, row });
+    if (metainfo !== undefined) this.#offer({ path, stamp, kind, contentType, metainfo });
+  }
+
+  /** Waits until the file stands still, then looks at it again. */
+  #settle(path: string, options: { readonly stamp: FileStamp; readonly attempts: number }): void {
+    const { stamp, attempts } = options;
+    const settling: Settling = { stamp, attempts, timer: undefined };
+    settling.timer = setTimeout(() => {
+      settling.timer = undefined;
+      this.#lookAgain(path);
+    }, Math.min(SETTLE_MS * 2 ** attempts, MAX_SETTLE_MS));
+    clearTimeout(this.#settling.get(path)?.timer);
+    this.#settling.set(path, settling);
+  }
+
+  #takeChange(paths: readonly string[]): void {
+    if (paths.length === 0) this.rescan();
+    for (const path of paths) {
+      if (path === this.path) this.rescan();
+      else if (isSharedPath(path, this.path)) {
+        this.#withdrawIfChanged(path);
+        // A file being written changes many times a second; it is looked at when its time is over.
+        if (this.#settling.get(path)?.timer === undefined) this.#lookAgain(path);
+      }
+    }
+  }
+
+  #lookAgain(path: string): void {
+    this.#dirty.add(path);
+    this.#isSettled = false;
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  }
+
+  #offer(file: SharedFile): void {
+    this.#files.set(file.path, file);
+    this.#emit({ type: "added", file });
+  }
+
+  #withdraw(path: string, reason: "gone" | "changed"): void {
+    const file = this.#files.get(path);
+    if (file === undefined) return;
+    this.#files.delete(path);
+    this.#emit({ type: "removed", file, reason });
+  }
+
+  /** At once and not when its turn to be looked at comes: until then it could be served. */
+  #withdrawIfChanged(path: string): void {
+    const file = this.#files.get(path);
+    if (file === undefined) return;
+    try {
+      const { size, mtime } = Deno.lstatSync(path);
+      if (size === file.stamp.length && mtime?.getTime() === file.stamp.modifiedAtMs) return;
+      this.#withdraw(path, "changed");
+    } catch (error) {
+      if (!isPlatformError(error)) throw error;
+      this.#withdraw(path, "gone");
+    }
+  }
+
+  /** The file is not there any more. */
+  #forget(path: string): void {
+    this.#hasher.cancel(path);
+    clearTimeout(this.#settling.get(path)?.timer);
+    this.#settling.delete(path);
+    this.#withdraw(path, "gone");
+  }
+
+  /** The files at or below a path that are offered or will be. */
+  #knownBelow(path: string): readonly string[] {
+    const all = [...this.#files.keys(), ...this.#settling.keys(), ...this.#hasher.paths];
+    const below = join(path, sep);
+    return all.filter((known) => known === path || known.startsWith(below));
+  }
+
+  #isWanted(kind: MediaKind): boolean {
+    const { mode } = this.#options;
+    return mode === undefined ? kind !== "other" : kind === mode;
+  }
+
+  #settleIfIdle(): void {
+    if (this.#isSettled || this.#isLooking || !this.#hasher.isIdle) return;
+    if (this.#dirty.size > 0 || this.#settling.size > 0) return;
+    this.#isSettled = true;
+    this.#emit({ type: "settled" });
+  }
+
+  #tellProblem(error: StorageError): void {
+    if (error.code === "missing") return;
+    this.#emit({ type: "problem", path: error.path ?? this.path, message: error.message });
+  }
+
+  #emit(event: ShareEvent): void {
+    if (!this.#end.signal.aborted) this.#options.onEvent(event);
+  }
 }

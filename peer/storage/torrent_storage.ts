@@ -11,7 +11,7 @@
 import { Bitfield } from "../../shared/bitfield.ts";
 import type { Block } from "../../shared/geometry.ts";
 import type { Info } from "../../shared/metainfo.ts";
-import { isPlatformError, storageError } from "./disk_fault.ts";
+import { isMissing, isPlatformError, storageError } from "./disk_fault.ts";
 import { checkInside, createEmptyFiles, type FileLayout } from "./file_layout.ts";
 import { type FileStamp, fileStamp, isSameStamp } from "./file_stamp.ts";
 import type { HashPool } from "./hash_pool.ts";
@@ -364,7 +364,7 @@ function stampOf(path: string): FileStamp | undefined {
   try {
     return fileStamp(Deno.statSync(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (isMissing(error)) return undefined;
     if (isPlatformError(error)) throw storageError(error, { path, doing: "look at" });
     throw error;
   }

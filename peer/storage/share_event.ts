@@ -1,0 +1,45 @@
+/**
+ * What a watched share tells its owner.
+ *
+ * @module
+ */
+import type { MediaKind } from "../../shared/media_kind.ts";
+import type { Metainfo } from "../../shared/metainfo.ts";
+import type { FileStamp } from "./file_stamp.ts";
+
+/** A file of a share whose content is known. Two files of a share may be one torrent: same name, same content. */
+export interface SharedFile {
+  /** Absolute. */
+  readonly path: string;
+  /** What it looked like when it was hashed. */
+  readonly stamp: FileStamp;
+  readonly kind: MediaKind;
+  readonly contentType: string;
+  readonly metainfo: Metainfo;
+}
+
+/** The file that is hashed now. */
+export interface HashingProgress {
+  /** Absolute. */
+  readonly path: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Files that wait for their turn. */
+  readonly waitingCount: number;
+}
+
+/** Everything a `ShareWatcher` tells. */
+export type ShareEvent =
+  | { readonly type: "added"; readonly file: SharedFile }
+  /** Not to be served any more; a `changed` file is added again when its new content is known. */
+  | { readonly type: "removed"; readonly file: SharedFile; readonly reason: "gone" | "changed" }
+  /** `hashing` is absent when nothing is hashed any more. */
+  | { readonly type: "progress"; readonly hashing?: HashingProgress }
+  /** The folder cannot be shared now; its files were `removed`. It is watched for coming back. */
+  | { readonly type: "unavailable"; readonly message: string }
+  /** The folder is back. */
+  | { readonly type: "available" }
+  /** A file, or a folder below, that cannot be shared: why, as a sentence. */
+  | { readonly type: "problem"; readonly path: string; readonly message: string }
+  /** Everything seen so far is known and told. */
+  | { readonly type: "settled" };
