@@ -118,6 +118,7 @@ export class PeerConnection implements Disposable {
   readonly #outbox: Outbox;
   #isRunning = false;
   #closeReason: string | undefined;
+  #fault: ProtocolError | undefined;
   #wake: PromiseWithResolvers<void> | undefined;
   #timer: Disposable | undefined;
   #receivedBytes = 0;
@@ -157,6 +158,11 @@ export class PeerConnection implements Disposable {
   /** Bytes written to the socket, of all kinds, after the handshake. */
   get sentBytes(): number {
     return this.#sentBytes;
+  }
+
+  /** What the remote did wrong, if that is why the connection has ended. */
+  get fault(): ProtocolError | undefined {
+    return this.#fault;
   }
 
   /** Blocks that wait to be uploaded. */
@@ -231,14 +237,20 @@ export class PeerConnection implements Disposable {
     this.close("no longer needed");
   }
 
+  #blame(fault: ProtocolError): void {
+    if (!this.isClosed) this.#fault = fault;
+    this.close(`${fault.code}: ${fault.message}`);
+  }
+
   /** Whatever ends one loop ends the connection, and so the other. */
   async #endWith(loop: Promise<void>): Promise<void> {
     try {
       await loop;
     } catch (error) {
       if (error === this.#ending.signal.reason) return; // the echo of closing
-      this.close(reasonOf(error));
-      if (!(error instanceof ProtocolError) && !(error instanceof SocketFailure)) throw error;
+      if (error instanceof ProtocolError) return this.#blame(error);
+      this.close(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof SocketFailure)) throw error;
     }
   }
 
@@ -326,7 +338,7 @@ export class PeerConnection implements Disposable {
       push();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      return this.close(reasonOf(error));
+      return this.#blame(error);
     }
     this.#wake?.resolve();
   }
@@ -336,10 +348,10 @@ export class PeerConnection implements Disposable {
     const now = this.#clock.now();
     const { idleTimeoutMs, keepAliveMs } = this.#limits;
     if (now - (this.#readingSinceMs ?? now) >= idleTimeoutMs) {
-      return this.close(`timeout: nothing came for ${idleTimeoutMs} ms`);
+      return this.#blame(new ProtocolError("timeout", `nothing came for ${idleTimeoutMs} ms`));
     }
     if (now - (this.#writingSinceMs ?? now) >= idleTimeoutMs) {
-      return this.close(`timeout: nothing was read for ${idleTimeoutMs} ms`);
+      return this.#blame(new ProtocolError("timeout", `nothing was read for ${idleTimeoutMs} ms`));
     }
     if (now - this.#sentAtMs >= keepAliveMs && this.#writingSinceMs === undefined) {
       this.send({ type: "keep-alive" });
@@ -366,8 +378,3 @@ class SocketFailure extends Error {
 
 /** The timer never spins, whatever the limits. */
 const MIN_WATCH_MS = 10;
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ProtocolError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
-}

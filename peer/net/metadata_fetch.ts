@@ -71,7 +71,8 @@ export async function fetchMetadata(
   const fetch = new MetadataFetch(connection);
   const reason = await connection.run(fetch);
   deadline.signal.throwIfAborted();
-  if (fetch.failure !== undefined) throw fetch.failure;
+  const fault = fetch.failure ?? connection.fault;
+  if (fault !== undefined) throw fault;
   if (fetch.bytes === undefined) throw new DialFailure(endpoint, new Error(reason));
   if (!isHashedTo(infoHash, fetch.bytes)) {
     throw new ProtocolError("wrong-hash", `Cannot use the metadata: it is not that of ${infoHash}`);
