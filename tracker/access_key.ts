@@ -18,6 +18,8 @@ export class AccessKey {
   readonly #digest: Uint8Array | undefined;
 
   /**
+   * The access that this key gives.
+   *
    * @param key undefined for an open community
    * @throws {RangeError} unless it has 1 to 128 characters that stand in a URL as they are
    */

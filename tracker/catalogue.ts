@@ -75,6 +75,8 @@ export class Catalogue implements Disposable {
   #rowsVersion = 1;
 
   /**
+   * Opens the memory; no row is there until somebody holds a torrent.
+   *
    * @param path a SQLite file, or `:memory:`
    * @throws {StoreVersionError} when a later program wrote it
    */

@@ -42,6 +42,7 @@ const COLUMNS =
 /** What the catalogue knows of a torrent without reading it again. */
 export interface StoredTorrent {
   readonly infoHash: InfoHash;
+  /** Only of v2 and hybrid torrents. */
   readonly infoHashV2?: InfoHashV2;
   /** The same for torrents with the very same content. */
   readonly contentKey: string;

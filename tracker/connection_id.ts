@@ -34,6 +34,8 @@ export class ConnectionIds {
   readonly #encoder = new TextEncoder();
 
   /**
+   * Ids under this key.
+   *
    * @param key {@link CONNECTION_KEY_LENGTH} random bytes; copied
    * @throws {RangeError} when it has another length
    */

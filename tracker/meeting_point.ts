@@ -54,6 +54,7 @@ export class MeetingPoint implements AnnounceDesk {
   /** Torrents with a swarm that are in no memory of ours: a look at the database would be for nothing. */
   readonly #unknown = new Set<InfoHash>();
 
+  /** Nobody is here yet; which names are one torrent's is remembered. */
   constructor(options: MeetingPointOptions) {
     this.#options = options;
     for (const { infoHash, infoHashV2 } of options.catalogue.hybrids()) {

@@ -63,6 +63,7 @@ export class MetadataFetcher implements AsyncDisposable {
   readonly #ending = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Nothing is wanted yet. */
   constructor(options: MetadataFetcherOptions) {
     this.#options = options;
   }

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { problem } from "../dashboard/problem.ts";
-
 /** Both protocols may hardly be busy on so many random ports in turn. */
 const MAX_ATTEMPTS = 50;
 
@@ -73,48 +71,25 @@ export class PublicPort implements AsyncDisposable {
 }
 
 /**
- * One listening TCP socket with its server. It keeps count of answers under way, because Deno's own ways to stop are to
- * wait for them without end (`shutdown`) or to cut them (`signal`), and do not combine.
+ * One listening TCP socket with its server. Deno's two ways to stop do not combine: aborting a server that is shutting
+ * down throws where nobody can catch it (2.9), so the wait is bounded instead.
  */
 class HttpSocket implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #abort = new AbortController();
-  readonly #drained = Promise.withResolvers<void>();
-  #underWayCount = 0;
-  #isEnding = false;
 
   constructor(hostname: string, port: number, handler: HttpHandler) {
     this.#server = Deno.serve(
-      { hostname, port, signal: this.#abort.signal, onListen: () => {} },
-      (request, info) => this.#handle(request, info, handler),
+      { hostname, port, onListen: () => {} },
+      (request, info) => handler(request, info.remoteAddr),
     );
   }
 
+  /** Closes the socket at once, and waits for answers under way. Whoever does not read its answer ends with us. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isEnding = true;
-    if (this.#underWayCount > 0) {
-      const timer = setTimeout(() => this.#drained.resolve(), DRAIN_MS);
-      await this.#drained.promise;
-      clearTimeout(timer);
-    }
-    this.#abort.abort();
-    await this.#server.finished;
-  }
-
-  #handle(
-    request: Request,
-    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
-    handler: HttpHandler,
-  ): Response | Promise<Response> {
-    if (this.#isEnding) return problem(503, { detail: "The tracker is stopping." });
-    this.#underWayCount++;
-    const onEnd = () => {
-      this.#underWayCount--;
-      if (this.#isEnding && this.#underWayCount === 0) this.#drained.resolve();
-    };
-    // Rejects when the other side left before the end, which ends the answer just as well.
-    info.completed.then(onEnd, onEnd);
-    return handler(request, info.remoteAddr);
+    const { promise: deadline, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, DRAIN_MS);
+    await Promise.race([this.#server.shutdown(), deadline]);
+    clearTimeout(timer);
   }
 }
 

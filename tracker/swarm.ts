@@ -46,6 +46,7 @@ export class Swarm {
   #completedCount = 0;
   #sampleIndex = 0;
 
+  /** An empty swarm. */
   constructor(infoHash: InfoHash) {
     this.infoHash = infoHash;
   }
@@ -119,12 +120,13 @@ export class Swarm {
 
   /**
    * Members to choose from for an asker: all of them, or a sample of the next ones with some of the asker's own network,
-   * of whom one may come twice.
+   * of whom one may come twice; at least `count`.
    */
-  sample(place: Place): readonly Member[] {
+  sample(place: Place, count: number): readonly Member[] {
     if (this.#members.length <= SCAN_LIMIT) return this.#members;
     const sample = this.#neighbours(place);
-    for (let count = 0; count < SCAN_LIMIT; count++) {
+    const windowLength = Math.min(this.#members.length, Math.max(SCAN_LIMIT, count));
+    for (let taken = 0; taken < windowLength; taken++) {
       this.#sampleIndex = (this.#sampleIndex + 1) % this.#members.length;
       const member = this.#members[this.#sampleIndex];
       if (member !== undefined) sample.push(member);

@@ -95,6 +95,7 @@ export class Swarms {
   #downloadedBytes = 0;
   #halvedAtMs = -Infinity;
 
+  /** An empty tracker. */
   constructor(options: SwarmsOptions) {
     this.#options = options;
   }
@@ -357,7 +358,7 @@ export class Swarms {
     if (count <= 0) return [];
     const needsData = announce.left > 0 && announce.event !== "paused";
     const candidates: TrackedClient[] = [];
-    for (const member of swarm.sample(from.source)) {
+    for (const member of swarm.sample(from.source, count)) {
       const isUseful = needsData || (member.leftBytes > 0 && !member.isPartialSeeder);
       if (isUseful && member.client.peerId !== announce.peerId) candidates.push(member.client);
     }

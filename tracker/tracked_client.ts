@@ -39,6 +39,7 @@ export class TrackedClient implements OrderedPeer {
   #uploadRate = 0;
   #rateSince: { atMs: number; uploadedBytes: number };
 
+  /** A client of no swarm yet. */
   constructor(options: { readonly peerId: PeerId; readonly place: Place; readonly port: number }, nowMs: number) {
     this.peerId = options.peerId;
     this.place = options.place;

@@ -51,7 +51,11 @@ export class UdpServer implements AsyncDisposable {
   readonly #loops: readonly Promise<void>[];
   #isClosed = false;
 
-  /** @param sockets belong to the server from now on */
+  /**
+   * Begins to serve.
+   *
+   * @param sockets belong to the server from now on
+   */
   constructor(sockets: readonly Deno.DatagramConn[], options: UdpServerOptions) {
     this.#sockets = sockets;
     this.#options = options;
