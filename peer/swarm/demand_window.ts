@@ -29,6 +29,8 @@ export class DemandWindow {
   /** Where each demand stands and since when. */
   #stands = new Map<number, { readonly start: number; readonly sinceMs: number }>();
   #entries: DemandedPiece[] = [];
+  /** The first missing piece of each demand. */
+  #firstPieces: ReadonlySet<number> = new Set();
   #isNew = false;
 
   /** No demands. */
@@ -41,22 +43,35 @@ export class DemandWindow {
     return this.#entries;
   }
 
-  /** Whether the last move demanded a place where no demand stood before: a start or a seek. */
+  /**
+   * Whether the last move brought a start or a seek: a demand at a place where none stood before. A seek into what the
+   * demand before it already reached ahead to is one too, for there the place was due much later.
+   */
   get isNew(): boolean {
     return this.#isNew;
+  }
+
+  /** Whether a player waits for this piece before any other. */
+  isFirst(piece: number): boolean {
+    return this.#firstPieces.has(piece);
   }
 
   /** Takes over the demands there are now. */
   move(demands: readonly Demand[], nowMs: number): void {
     const stands = new Map<number, { start: number; sinceMs: number }>();
     const byPiece = new Map<number, DemandedPiece>();
+    const firstPieces = new Set<number>();
     let isNew = false;
     for (const demand of demands) {
       const before = this.#stands.get(demand.id);
       const sinceMs = before !== undefined && before.start === demand.start ? before.sinceMs : nowMs;
       stands.set(demand.id, { start: demand.start, sinceMs });
       for (const entry of this.#piecesOf(demand, sinceMs)) {
-        if (entry.rank === 0 && !this.#table.isDemanded(entry.piece)) isNew = true;
+        if (entry.rank === 0) {
+          firstPieces.add(entry.piece);
+          const isAhead = before !== undefined && this.#table.isDemanded(entry.piece);
+          if (!isAhead && !this.#firstPieces.has(entry.piece)) isNew = true;
+        }
         const other = byPiece.get(entry.piece);
         if (other === undefined || entry.deadlineMs < other.deadlineMs) byPiece.set(entry.piece, entry);
       }
@@ -66,6 +81,7 @@ export class DemandWindow {
     }
     for (const piece of byPiece.keys()) this.#table.setDemanded(piece, true);
     this.#stands = stands;
+    this.#firstPieces = firstPieces;
     this.#isNew = isNew;
     this.#entries = [...byPiece.values()].sort((one, other) => one.deadlineMs - other.deadlineMs);
   }

@@ -31,6 +31,9 @@ const MAX_UNREQUESTED = 500;
 const REJECT_PAUSE_MS = 500;
 const MAX_REJECT_PAUSE_MS = 60_000;
 
+/** Blocks dealt out one by one: a megabyte, after which the reader is no longer waiting. */
+const MAX_DEALT = 64;
+
 /** What became of a block that arrived. */
 export type BlockOutcome = "kept" | "dropped" | "too-many-unrequested";
 
@@ -51,15 +54,12 @@ export class Downloads {
 
   /** Asks the peer for more if its queue has room for a batch. */
   refill(peer: PeerState): void {
-    if (!this.isEnabled || !peer.areWeInterested || peer.interestingCount === 0) return;
-    if (this.#context.nowMs < peer.pausedUntilMs) return;
     const room = peer.pipeline.target - peer.requests.size;
-    if (room < peer.pipeline.batch) return;
-    if (peer.isChokingUs && peer.allowedFast.size === 0) return;
+    if (room < peer.pipeline.batch || !this.#mayAsk(peer)) return;
     const blocks: Block[] = [];
     this.#picker.pick(peer, room, (started, blockIndex) => this.#take(peer, { started, blockIndex, blocks }));
-    if (blocks.length > 0) this.#context.effects.push({ type: "request", peer: peer.key, blocks });
-    else if (peer.requests.size === 0) peer.pipeline.idle();
+    this.#send(peer, blocks);
+    if (blocks.length === 0 && peer.requests.size === 0) peer.pipeline.idle();
   }
 
   /** Asks every peer for more; the fastest choose first. */
@@ -68,6 +68,29 @@ export class Downloads {
     const peers = [...this.#context.peers.values()].filter((peer) => peer.interestingCount > 0);
     peers.sort((one, other) => other.pipeline.bytesPerSecond - one.pipeline.bytesPerSecond);
     for (const peer of peers) this.refill(peer);
+  }
+
+  /**
+   * Deals out the first blocks one at a time, each to whoever would have it soonest: a reader that waits for the very next
+   * bytes is not served by giving one peer a whole queue of them and the others what comes later.
+   */
+  deal(): void {
+    const hands = new Map<PeerState, Block[]>();
+    for (const peer of this.#context.peers.values()) if (this.#mayAsk(peer)) hands.set(peer, []);
+    for (let dealt = 0; dealt < MAX_DEALT; dealt++) {
+      const peer = this.#soonest(hands.keys());
+      if (peer === undefined) break;
+      const blocks = hands.get(peer) ?? [];
+      const isTaken = this.#picker.pick(
+        peer,
+        1,
+        (started, blockIndex) => this.#take(peer, { started, blockIndex, blocks }),
+      );
+      if (isTaken > 0) continue;
+      this.#send(peer, blocks);
+      hands.delete(peer);
+    }
+    for (const [peer, blocks] of hands) this.#send(peer, blocks);
   }
 
   /** Asks one more peer for a block that is in flight; false when this peer cannot be asked. */
@@ -172,6 +195,30 @@ export class Downloads {
         peer.cancelled.delete(key);
       }
     }
+  }
+
+  #mayAsk(peer: PeerState): boolean {
+    if (!this.isEnabled || !peer.areWeInterested || peer.interestingCount === 0) return false;
+    if (this.#context.nowMs < peer.pausedUntilMs) return false;
+    return !peer.isChokingUs || peer.allowedFast.size > 0;
+  }
+
+  /** The peer with room in its queue that would answer first. */
+  #soonest(peers: Iterable<PeerState>): PeerState | undefined {
+    let best: PeerState | undefined;
+    let bestMs = Infinity;
+    for (const peer of peers) {
+      if (peer.requests.size >= peer.pipeline.target) continue;
+      const expectedMs = peer.expectedNextMs(this.#context.nowMs);
+      if (expectedMs >= bestMs) continue;
+      best = peer;
+      bestMs = expectedMs;
+    }
+    return best;
+  }
+
+  #send(peer: PeerState, blocks: readonly Block[]): void {
+    if (blocks.length > 0) this.#context.effects.push({ type: "request", peer: peer.key, blocks });
   }
 
   #take(

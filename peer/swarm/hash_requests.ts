@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { BLOCK_LENGTH } from "../../shared/geometry.ts";
+import { BLOCK_LENGTH, type PieceRange } from "../../shared/geometry.ts";
 import { type HashRange, MAX_HASHES } from "../../shared/merkle.ts";
 import type { Info } from "../../shared/metainfo.ts";
 import type { DemandWindow } from "./demand_window.ts";
@@ -34,14 +34,20 @@ const MAX_ANSWERS_SAVED = 100;
 interface Wish {
   readonly key: string;
   readonly range: HashRange;
-  /** The pieces whose hash becomes known, for a layer; the one piece, for leaves. */
-  readonly firstPiece: number;
-  readonly pieceCount: number;
-  readonly isLayer: boolean;
+  /** The piece, for leaves; undefined for a part of a piece layer. */
+  readonly piece: number | undefined;
   /** Who is asked now and since when. */
   asked: PeerState | undefined;
   askedAtMs: number;
   readonly refusedBy: Set<PeerKey>;
+}
+
+/** A piece layer that is not complete. */
+interface MissingLayer {
+  /** Parts that have not come. */
+  missingCount: number;
+  /** The files with this layer: equal files have the same. */
+  readonly files: PieceRange[];
 }
 
 /** The hash requests of one torrent. */
@@ -50,6 +56,8 @@ export class HashRequests {
   readonly #table: PieceTable;
   readonly #demands: DemandWindow;
   readonly #wishes = new Map<string, Wish>();
+  /** By pieces root. */
+  readonly #layers = new Map<string, MissingLayer>();
   /** Pieces under the players whose leaves are known or being fetched. */
   #leafPieces = new Set<number>();
   readonly #known = new Set<number>();
@@ -73,7 +81,9 @@ export class HashRequests {
   /** Whether the peer could still give a piece layer that is missing. */
   mayHelp(peer: PeerState): boolean {
     if (!peer.handshake.supportsV2) return false;
-    for (const wish of this.#wishes.values()) if (wish.isLayer && !wish.refusedBy.has(peer.key)) return true;
+    for (const wish of this.#wishes.values()) {
+      if (wish.piece === undefined && !wish.refusedBy.has(peer.key)) return true;
+    }
     return false;
   }
 
@@ -116,10 +126,8 @@ export class HashRequests {
     const wish = this.#wishes.get(rangeKey(range)) ?? this.#findLeaves(range);
     if (wish === undefined) return;
     this.#wishes.delete(wish.key);
-    if (!wish.isLayer) this.#known.add(wish.firstPiece);
-    for (let piece = wish.firstPiece; wish.isLayer && piece < wish.firstPiece + wish.pieceCount; piece++) {
-      this.#table.setHashed(piece, true);
-    }
+    if (wish.piece !== undefined) this.#known.add(wish.piece);
+    else this.#completeLayer(range);
   }
 
   /** The peer refused (BEP 52 "hash reject") or its hashes were false: the next one is asked. */
@@ -143,7 +151,7 @@ export class HashRequests {
     let best: PeerState | undefined;
     for (const peer of this.#context.peers.values()) {
       if (!peer.handshake.supportsV2 || wish.refusedBy.has(peer.key)) continue;
-      if (!wish.isLayer && !peer.has(wish.firstPiece)) continue;
+      if (wish.piece !== undefined && !peer.has(wish.piece)) continue;
       if (this.#inFlight(peer) >= MAX_IN_FLIGHT_PER_PEER) continue;
       if (best === undefined || isBetter(peer, best, this.#context.nowMs)) best = peer;
     }
@@ -162,17 +170,35 @@ export class HashRequests {
     for (const [index, file] of info.files.entries()) {
       const { piecesRoot } = file;
       if (piecesRoot === undefined || file.isPad || file.length <= info.pieceLength) continue;
-      const { first, count } = geometry.filePieces(index);
-      const length = Math.max(2, Math.min(LAYER_CHUNK, nextPowerOfTwo(count)));
-      const proofLayers = Math.max(0, treeHeight(file) - baseLayer - 1);
-      for (let offset = 0; offset < count; offset += length) {
-        const range = { piecesRoot, baseLayer, index: offset, length, proofLayers };
-        const pieceCount = Math.min(length, count - offset);
-        this.#wish(rangeKey(range), { range, firstPiece: first + offset, pieceCount, isLayer: true });
-        if (info.version !== "v2") continue;
-        for (let piece = 0; piece < pieceCount; piece++) this.#table.setHashed(first + offset + piece, false);
+      const pieces = geometry.filePieces(index);
+      const layer = this.#layers.get(rootKey(piecesRoot));
+      if (layer === undefined) {
+        const length = Math.min(LAYER_CHUNK, nextPowerOfTwo(pieces.count));
+        const proofLayers = treeHeight(file) - baseLayer - 1;
+        for (let first = 0; first < pieces.count; first += length) {
+          const range = { piecesRoot, baseLayer, index: first, length, proofLayers };
+          this.#wish(rangeKey(range), { range, piece: undefined });
+        }
+        this.#layers.set(rootKey(piecesRoot), { missingCount: Math.ceil(pieces.count / length), files: [pieces] });
+      } else {
+        layer.files.push(pieces);
       }
+      this.#setHashed(pieces, false);
     }
+  }
+
+  /** One more part of a layer is here. A layer is of use only as a whole: that is how the storage keeps it. */
+  #completeLayer({ piecesRoot }: HashRange): void {
+    const layer = this.#layers.get(rootKey(piecesRoot));
+    if (layer === undefined || --layer.missingCount > 0) return;
+    this.#layers.delete(rootKey(piecesRoot));
+    for (const pieces of layer.files) this.#setHashed(pieces, true);
+  }
+
+  /** Without SHA-1 hashes a piece can be checked only once its layer is known. */
+  #setHashed({ first, count }: PieceRange, isHashed: boolean): void {
+    if (this.#table.info.version !== "v2") return;
+    for (let piece = first; piece < first + count; piece++) this.#table.setHashed(piece, isHashed);
   }
 
   #wishForLeaves(piece: number): void {
@@ -187,26 +213,18 @@ export class HashRequests {
     if (length < 2) return;
     const index = (piece - first) * blocksPerPiece;
     // The proof ends at the piece layer where that is known, else it has to go up to the root.
-    const isLayerKnown = !this.#isLayerWished(piece);
-    const proofLayers = isLayerKnown ? 0 : height - 1;
+    const proofLayers = this.#layers.has(rootKey(file.piecesRoot)) ? height - 1 : 0;
     const range = { piecesRoot: file.piecesRoot, baseLayer: 0, index, length, proofLayers };
-    this.#wish(leafKey(piece), { range, firstPiece: piece, pieceCount: 1, isLayer: false });
+    this.#wish(leafKey(piece), { range, piece });
   }
 
-  #isLayerWished(piece: number): boolean {
-    for (const wish of this.#wishes.values()) {
-      if (wish.isLayer && piece >= wish.firstPiece && piece < wish.firstPiece + wish.pieceCount) return true;
-    }
-    return false;
-  }
-
-  #wish(key: string, wish: Pick<Wish, "range" | "firstPiece" | "pieceCount" | "isLayer">): void {
+  #wish(key: string, wish: Pick<Wish, "range" | "piece">): void {
     this.#wishes.set(key, { ...wish, key, asked: undefined, askedAtMs: 0, refusedBy: new Set() });
   }
 
   #findLeaves(range: HashRange): Wish | undefined {
     const key = rangeKey(range);
-    for (const wish of this.#wishes.values()) if (!wish.isLayer && rangeKey(wish.range) === key) return wish;
+    for (const wish of this.#wishes.values()) if (wish.piece !== undefined && rangeKey(wish.range) === key) return wish;
     return undefined;
   }
 }
@@ -249,5 +267,9 @@ function leafKey(piece: number): string {
 }
 
 function rangeKey(range: HashRange): string {
-  return `${Array.from(range.piecesRoot).join(".")} ${range.baseLayer} ${range.index} ${range.length}`;
+  return `${rootKey(range.piecesRoot)} ${range.baseLayer} ${range.index} ${range.length}`;
+}
+
+function rootKey(piecesRoot: Uint8Array): string {
+  return piecesRoot.toHex();
 }

@@ -295,7 +295,10 @@ export class SwarmMachine {
     if (torrent === undefined) return;
     torrent.demands.move(demands, this.#context.nowMs);
     torrent.downloads.cancelWhere((piece) => !torrent.table.isMissing(piece));
-    if (torrent.demands.isNew) torrent.urgency.clearQueues();
+    if (torrent.demands.isNew) {
+      torrent.urgency.clearQueues();
+      torrent.downloads.deal();
+    }
     torrent.hashRequests.demandMoved();
     renewInterest(this.#context, torrent.table);
     torrent.downloads.refillAll();

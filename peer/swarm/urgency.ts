@@ -11,7 +11,7 @@ import type { PieceTable } from "./piece_table.ts";
 import { BLOCK_FREE, type StartedPiece } from "./started_piece.ts";
 import type { SwarmContext } from "./swarm_context.ts";
 
-/** After a seek, a queue longer than this is cleared of everything that is not demanded. */
+/** After a seek, a queue longer than this is cleared of everything that nobody waits for first. */
 const SEEK_QUEUE_MS = 100;
 
 /** A block is urgent when its deadline is nearer than this many times the time it is expected to take. */
@@ -48,11 +48,14 @@ export class Urgency {
     this.#downloads = options.downloads;
   }
 
-  /** A player went somewhere new: makes room in the queues that would keep it waiting. */
+  /**
+   * A player went somewhere new: makes room in the queues that would keep it waiting. What it wants later goes too, for a
+   * demand often reaches over a whole film; it is asked for again at once, behind what is due first.
+   */
   clearQueues(): void {
     for (const peer of this.#context.peers.values()) {
       if (peer.pipeline.expectedMs(peer.requests.size) <= SEEK_QUEUE_MS) continue;
-      this.#downloads.cancelOf(peer, (piece) => !this.#table.isDemanded(piece));
+      this.#downloads.cancelOf(peer, (piece) => !this.#demands.isFirst(piece));
     }
   }
 

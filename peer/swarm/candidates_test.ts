@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import type { SwarmEffect } from "./swarm_effect.ts";
+import { testHandshake, testInfo, TestSwarm } from "./test_swarm.ts";
+
+function dialled(effects: readonly SwarmEffect[]): string[] {
+  return effects.flatMap((effect) => effect.type === "dial" ? [effect.endpoint.host] : []);
+}
+
+function found(swarm: TestSwarm, hosts: readonly string[]): readonly SwarmEffect[] {
+  const candidates = hosts.map((host) => ({ host, port: 6_881 }));
+  return swarm.handle({ type: "candidates-found", candidates, source: "tracker" });
+}
+
+Deno.test("the nearest are dialled first, never more at a time than allowed", () => {
+  const swarm = new TestSwarm({ settings: { maxHalfOpen: 2 } });
+  assert.deepEqual(dialled(found(swarm, ["8.8.8.8", "192.168.1.4", "127.0.0.1"])), ["127.0.0.1", "192.168.1.4"]);
+  assert.deepEqual(dialled(swarm.handle({ type: "dial-failed", endpoint: { host: "127.0.0.1", port: 6_881 } })), [
+    "8.8.8.8",
+  ]);
+});
+
+Deno.test("each failure doubles the wait", () => {
+  const swarm = new TestSwarm();
+  const endpoint = { host: "10.0.0.1", port: 6_881 };
+  found(swarm, ["10.0.0.1"]);
+  const waits = [1, 2, 3].map(() => {
+    swarm.handle({ type: "dial-failed", endpoint });
+    const startMs = swarm.nowMs;
+    while (dialled(swarm.pass(100)).length === 0) assert(swarm.nowMs - startMs < 60_000);
+    return swarm.nowMs - startMs;
+  });
+  assert.deepEqual(waits, [3_000, 6_000, 12_000]);
+});
+
+Deno.test("a dial that nobody reports on does not hold its place for ever", () => {
+  const swarm = new TestSwarm({ settings: { maxHalfOpen: 1 } });
+  found(swarm, ["10.0.0.1", "10.0.0.2"]);
+  assert.equal(swarm.machine.view().halfOpenCount, 1);
+  assert.equal(dialled(swarm.pass(60_100)).length, 1);
+});
+
+Deno.test("who is connected is not dialled, and is again some time after it left", () => {
+  const swarm = new TestSwarm();
+  swarm.connect(1, { isOutgoing: false });
+  const listenEndpoint = { host: "10.0.0.1", port: 7_000 };
+  swarm.handle({ type: "extension-handshake", peer: 1, isUploadOnly: false, listenEndpoint });
+  const again = { type: "candidates-found", candidates: [listenEndpoint], source: "tracker" } as const;
+  assert.deepEqual(dialled(swarm.handle(again)), []);
+  swarm.handle({ type: "peer-disconnected", peer: 1, reason: "closed" });
+  assert.deepEqual(dialled(swarm.pass(3_200)), ["10.0.0.1"]);
+});
+
+Deno.test("we are not our own peer", () => {
+  const swarm = new TestSwarm();
+  found(swarm, ["10.0.0.200"]);
+  assert.deepEqual(swarm.connect(200), [{ type: "disconnect", peer: 200, reason: "self" }]);
+  assert.deepEqual(dialled(swarm.pass(60_000)), []);
+});
+
+Deno.test("of two connections with one program both ends keep the same", () => {
+  // The greater id, ours, opened the one that stays, in whichever order they come.
+  for (const outgoingFirst of [true, false]) {
+    const swarm = new TestSwarm();
+    const connect = (peer: number, isOutgoing: boolean) =>
+      swarm.handle({
+        type: "peer-connected",
+        peer,
+        endpoint: { host: "10.0.0.5", port: isOutgoing ? 6_881 : 50_000 },
+        isOutgoing,
+        handshake: testHandshake(5),
+      });
+    connect(1, outgoingFirst);
+    const effects = connect(2, !outgoingFirst);
+    const dropped = outgoingFirst ? 2 : 1;
+    assert.deepEqual(effects[0], { type: "disconnect", peer: dropped, reason: "duplicate" });
+    assert.deepEqual(swarm.machine.view().peers.map(({ isOutgoing }) => isOutgoing), [true]);
+  }
+});
+
+Deno.test("there are never more peers than allowed, and few peers ask for more", () => {
+  const swarm = new TestSwarm({ settings: { maxPeers: 2 } });
+  assert(swarm.pass(100).some(({ type }) => type === "want-candidates"));
+  assert(!swarm.pass(14_000).some(({ type }) => type === "want-candidates"), "not all the time");
+  swarm.connect(1);
+  swarm.connect(2);
+  assert.deepEqual(swarm.connect(3), [{ type: "disconnect", peer: 3, reason: "too-many-peers" }]);
+  assert.deepEqual(dialled(found(swarm, ["10.0.0.9"])), []);
+});
+
+Deno.test("complete peers are not dialled again by one that is complete", () => {
+  const swarm = new TestSwarm({ info: testInfo(1), verified: [0] });
+  found(swarm, ["10.0.0.1"]);
+  swarm.connect(1);
+  const effects = swarm.say(1, { type: "have-all" });
+  assert.deepEqual(effects, [{ type: "disconnect", peer: 1, reason: "both-complete" }]);
+  assert.deepEqual(dialled(swarm.pass(60_000)), []);
+});
