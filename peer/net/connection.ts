@@ -40,7 +40,7 @@ export interface ConnectionHandler {
 
 /** The limits of one connection. */
 export interface ConnectionLimits {
-  /** Blocks a remote may have waiting for their turn: 64 MiB, over a second of the fastest loopback. */
+  /** Blocks a remote may have waiting for their turn: 64 MiB, a tenth of a second at 650 MB/s. */
   readonly maxQueuedUploads: number;
   /** Bytes of control frames that wait for a remote to read them: several times the largest bitfield. */
   readonly maxQueuedControlBytes: number;

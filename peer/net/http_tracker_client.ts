@@ -148,7 +148,7 @@ function decodeBody<Answer>(
 
 /** Far trackers under load take seconds; who takes longer is asked again later. */
 const DEFAULT_TIMEOUT_MS = 15_000;
-/** As many as browsers' own limit is far above; real trackers use one. */
+/** A move, a change to HTTPS and a canonical name are three; more is a circle. */
 const MAX_REDIRECTS = 5;
 /** Ten thousand swarms of a scrape, or of an announce far more peers than anybody wants. */
 const MAX_ANSWER_LENGTH = 1024 * 1024;

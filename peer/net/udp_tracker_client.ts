@@ -274,7 +274,7 @@ export class UdpTrackerClient implements AsyncDisposable {
 
 type Family = 4 | 6;
 
-/** Loopback and most of the world answer in a tenth of this; a lost datagram costs no more than a blink. */
+/** Several round trips to the far side of the world, and short enough that a fallback to HTTP comes soon. */
 const DEFAULT_FIRST_TIMEOUT_MS = 1500;
 const DEFAULT_ATTEMPTS = 3;
 /** "A client can use a connection ID until one minute after it has received it" (BEP 15). */
