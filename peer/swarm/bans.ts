@@ -19,7 +19,8 @@ const MAX_BANS = 1_000;
 /** Wrong `hashes` messages until a ban: one may be a misunderstanding about proof lengths, several are not. */
 const MAX_WRONG_HASHES = 3;
 
-interface Failure {
+/** A wrong piece: who sent which block, and what it was (hex SHA-256 each). */
+export interface Failure {
   readonly piece: number;
   readonly senders: readonly (Sender | undefined)[];
   readonly digests: readonly string[];

@@ -293,7 +293,9 @@ export class SwarmMachine {
   #onDemand({ demands }: DemandMoved): void {
     const torrent = this.#torrent;
     if (torrent === undefined) return;
+    const wasSatisfied = torrent.table.missingCount === 0;
     torrent.demands.move(demands, this.#context.nowMs);
+    if (wasSatisfied && torrent.table.missingCount > 0) this.#candidates.forgive();
     torrent.downloads.cancelWhere((piece) => !torrent.table.isMissing(piece));
     if (torrent.demands.isNew) {
       torrent.urgency.clearQueues();

@@ -108,7 +108,7 @@ export class PeerState {
   /** The last moment at which one side wanted something of the other. */
   usefulAtMs: number;
   /** Hash requests that it may still have answered, refilled with time (see `takeHashAnswer`); clamped on first use. */
-  hashTokens = Infinity;
+  hashTokens: number;
   hashTokensAtMs: number;
 
   /** A peer that just finished its handshake. */
@@ -123,6 +123,7 @@ export class PeerState {
     this.lastBlockAtMs = nowMs;
     this.chokedAtMs = nowMs;
     this.usefulAtMs = nowMs;
+    this.hashTokens = Infinity;
     this.hashTokensAtMs = nowMs;
     this.download = new RateMeter(nowMs);
     this.upload = new RateMeter(nowMs);

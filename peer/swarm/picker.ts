@@ -72,14 +72,15 @@ export class Picker {
 
   #takeFrom(
     started: StartedPiece,
-    options: { readonly room: number; readonly from: number; readonly take: TakeBlock },
+    options: { readonly room: number; readonly from: number; readonly isToEnd?: boolean; readonly take: TakeBlock },
   ): number {
+    const { isToEnd = false } = options;
     let taken = 0;
     let from = options.from;
     let refused = 0;
     while (taken < options.room && started.freeCount > refused) {
       const blockIndex = started.nextFree(from);
-      if (blockIndex < 0) break;
+      if (blockIndex < 0 || isToEnd && blockIndex < from) break;
       if (options.take(started, blockIndex)) taken++;
       else if (blockIndex < from) break;
       else refused++;
@@ -117,7 +118,22 @@ export class Picker {
       if (nowMs + expectedMs > deadlineMs && this.#isOutrun(peer, piece, expectedMs)) continue;
       const started = found ?? this.#table.start(piece);
       if (started.isExclusive && started.owner === undefined) this.#table.own(started, peer);
-      room -= this.#takeFrom(started, { room, from: firstBlock, take });
+      // A piece that is checked as a whole is of no use without the blocks before the reader.
+      room -= this.#takeFrom(started, { room, from: firstBlock, isToEnd: started.isCheckedByBlock, take });
+    }
+    if (room > 0) room -= this.#pickBehind(peer, room, take);
+    return count - room;
+  }
+
+  /** What lies before the players in the pieces they stand in. */
+  #pickBehind(peer: PeerState, count: number, take: TakeBlock): number {
+    let room = count;
+    for (const { piece, firstBlock } of this.#demands.entries) {
+      if (room === 0) break;
+      const started = firstBlock === 0 ? undefined : this.#table.started.get(piece);
+      if (started === undefined || !started.isCheckedByBlock || !this.#mayWorkOn(peer, started)) continue;
+      if (started.owner !== undefined && started.owner !== peer) continue;
+      room -= this.#takeFrom(started, { room, from: 0, take });
     }
     return count - room;
   }

@@ -31,6 +31,7 @@ export class StartedPiece {
   readonly isExclusive: boolean;
   #freeCount: number;
   #missingCount: number;
+  #isCheckedByBlock = false;
   /** No block before it is free. */
   #firstFree = 0;
 
@@ -59,6 +60,11 @@ export class StartedPiece {
   /** Whether every block is here. */
   get isComplete(): boolean {
     return this.#missingCount === 0;
+  }
+
+  /** Whether its leaf hashes are here: a player gets each block as it comes, and needs none of those before its own. */
+  get isCheckedByBlock(): boolean {
+    return this.#isCheckedByBlock;
   }
 
   /** The state of a block: one of the `BLOCK_` constants. */
@@ -131,6 +137,7 @@ export class StartedPiece {
 
   /** The leaf hash of a block is right. */
   verify(blockIndex: number): void {
+    this.#isCheckedByBlock = true;
     if (this.#states[blockIndex] === BLOCK_RECEIVED) this.#states[blockIndex] = BLOCK_VERIFIED;
   }
 

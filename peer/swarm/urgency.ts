@@ -72,8 +72,9 @@ export class Urgency {
 
   #overtakePiece(entry: DemandedPiece, started: StartedPiece, room: number): number {
     const { nowMs } = this.#context;
+    const stepCount = started.blockCount - (started.isCheckedByBlock ? entry.firstBlock : 0);
     let taken = 0;
-    for (let step = 0; step < started.blockCount && taken < room; step++) {
+    for (let step = 0; step < stepCount && taken < room; step++) {
       const blockIndex = (entry.firstBlock + step) % started.blockCount;
       const newest = started.requestOf(blockIndex);
       // A free block is as late as can be: those who would be in time have no room for it.

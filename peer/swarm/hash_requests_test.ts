@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type { HashRange } from "../../shared/merkle.ts";
+import type { SwarmEffect } from "./swarm_effect.ts";
+import { requestsTo, testInfo, TestSwarm } from "./test_swarm.ts";
+
+const PIECE_LENGTH = 4 * 16_384;
+const V2 = { supportsV2: true };
+
+function asked(peer: number, effects: readonly SwarmEffect[]): HashRange[] {
+  return effects.flatMap((effect) =>
+    effect.type === "send" && effect.peer === peer && effect.message.type === "hash-request" ? [effect.message] : []
+  );
+}
+
+Deno.test("missing piece layers are asked for, 512 hashes at a time, proven up to the root (BEP 52)", () => {
+  const swarm = new TestSwarm({ info: testInfo(1_000, "hybrid"), hasLayers: false });
+  swarm.connectSeeder(1, V2);
+  const ranges = asked(1, swarm.pass(100));
+  // 1,000 pieces of 4 blocks: leaves at layer 0, pieces at 2, the root at 12; 10 layers between pieces and root.
+  assert.deepEqual(ranges.map(({ baseLayer, index, length, proofLayers }) => [baseLayer, index, length, proofLayers]), [
+    [2, 0, 512, 9],
+    [2, 512, 512, 9],
+  ]);
+});
+
+Deno.test("a refusal goes to the next peer, and the same one is not asked again", () => {
+  const swarm = new TestSwarm({ info: testInfo(8, "hybrid"), hasLayers: false });
+  swarm.connectSeeder(1, V2);
+  const [range] = asked(1, swarm.pass(100));
+  assert(range !== undefined);
+  swarm.connectSeeder(2, V2);
+  assert.deepEqual(
+    asked(2, swarm.say(1, { ...range, type: "hash-reject" })),
+    [range].map((same) => ({ ...same, type: "hash-request" })),
+  );
+  swarm.say(2, { ...range, type: "hash-reject" });
+  assert.equal(asked(1, swarm.pass(20_000)).length + asked(2, swarm.pass(20_000)).length, 0);
+});
+
+Deno.test("silence counts as a refusal, and who does not speak v2 is not asked", () => {
+  const swarm = new TestSwarm({ info: testInfo(8, "hybrid"), hasLayers: false });
+  swarm.connectSeeder(1);
+  assert.equal(asked(1, swarm.pass(1_000)).length, 0);
+  swarm.connectSeeder(2, V2);
+  assert.equal(asked(2, swarm.pass(100)).length, 1);
+  swarm.connectSeeder(3, V2);
+  assert.equal(asked(3, swarm.pass(5_200)).length, 1);
+});
+
+Deno.test("pieces of a v2-only torrent are fetched once their layer is known, those of a hybrid at once", () => {
+  const hybrid = new TestSwarm({ info: testInfo(8, "hybrid"), hasLayers: false });
+  assert(requestsTo(1, hybrid.connectSeeder(1, V2)).length > 0);
+  const swarm = new TestSwarm({ info: testInfo(8, "v2"), hasLayers: false });
+  swarm.connectSeeder(1, V2);
+  const effects = swarm.pass(100);
+  const [range] = asked(1, effects);
+  assert(range !== undefined);
+  assert.equal(requestsTo(1, effects).length, 0);
+  const verified = swarm.handle({ type: "hashes-verified", peer: 1, range });
+  assert.equal(requestsTo(1, verified).length, 32);
+});
+
+Deno.test("the leaves under a player are asked for, of its first pieces", () => {
+  const swarm = new TestSwarm({ info: testInfo(64, "hybrid") });
+  swarm.connectSeeder(1, V2);
+  const demands = [{ id: 1, start: 10 * PIECE_LENGTH, end: 30 * PIECE_LENGTH, rateBytesPerSecond: 1e6 }];
+  const ranges = asked(1, swarm.handle({ type: "demand-moved", demands }));
+  assert.deepEqual(ranges.map(({ baseLayer, index, length, proofLayers }) => [baseLayer, index, length, proofLayers]), [
+    [0, 40, 4, 0],
+    [0, 44, 4, 0],
+    [0, 48, 4, 0],
+    [0, 52, 4, 0],
+  ]);
+  for (const range of ranges) swarm.handle({ type: "hashes-verified", peer: 1, range });
+  assert.equal(
+    asked(1, swarm.handle({ type: "demand-moved", demands })).length,
+    0,
+    "known ones are not asked for again",
+  );
+});
+
+Deno.test("answers to one peer are limited", () => {
+  const swarm = new TestSwarm();
+  swarm.connect(1);
+  let count = 0;
+  while (swarm.machine.mayAnswerHashes(1, 1_000)) count++;
+  assert.equal(count, 100);
+  assert.equal(swarm.machine.mayAnswerHashes(1, 1_040), false);
+  assert.equal(swarm.machine.mayAnswerHashes(1, 1_100), true);
+  assert.equal(swarm.machine.mayAnswerHashes(9, 1_100), false);
+});
