@@ -28,7 +28,7 @@ import { OpenFiles } from "./storage/open_files.ts";
 import { PieceBuffers } from "./storage/piece_buffers.ts";
 import { SettingsStore } from "./storage/settings_store.ts";
 import { ShareStore } from "./storage/share_store.ts";
-import type { SharedFile } from "./storage/shares.ts";
+import type { SharedFile } from "./storage/share_event.ts";
 import { type TorrentRow, TorrentStore } from "./storage/torrent_store.ts";
 import { defaultSwarmSettings } from "./swarm/settings.ts";
 import type { Torrent } from "./torrent.ts";

@@ -11,7 +11,8 @@ import type { PeerMode } from "../shared/media_kind.ts";
 import type { FileHashStore } from "./storage/file_hash_store.ts";
 import type { HashPool } from "./storage/hash_pool.ts";
 import type { ShareRow, ShareStore } from "./storage/share_store.ts";
-import { type SharedFile, type ShareEvent, ShareWatcher } from "./storage/shares.ts";
+import type { SharedFile, ShareEvent } from "./storage/share_event.ts";
+import { ShareWatcher } from "./storage/shares.ts";
 
 /** How to make {@link SharedFolders}. */
 export interface SharedFoldersOptions {

@@ -7,7 +7,7 @@
 import { Bitfield } from "../shared/bitfield.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import type { Engine } from "./engine.ts";
-import type { SharedFile } from "./storage/shares.ts";
+import type { SharedFile } from "./storage/share_event.ts";
 import { Torrent } from "./torrent.ts";
 import type { TransferTotals } from "./torrent_options.ts";
 

@@ -15,7 +15,7 @@ import { mediaKindByName } from "../shared/media_kind.ts";
 import type { Info } from "../shared/metainfo.ts";
 import type { TorrentFile } from "../shared/metainfo_files.ts";
 import { magnetLink } from "./magnet_link.ts";
-import type { SharedFile } from "./storage/shares.ts";
+import type { SharedFile } from "./storage/share_event.ts";
 import type { SwarmView } from "./swarm/view.ts";
 import type { Torrent } from "./torrent.ts";
 import type { TransferTotals } from "./torrent_options.ts";
