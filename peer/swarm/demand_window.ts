@@ -6,12 +6,15 @@
  *
  * @module
  */
-import { BLOCK_LENGTH } from "../../shared/geometry.ts";
+import { type Block, BLOCK_LENGTH } from "../../shared/geometry.ts";
 import type { PieceTable } from "./piece_table.ts";
 import type { Demand } from "./swarm_event.ts";
 
 /** Pieces of one demand that are fetched in order; what lies beyond is fetched rarest first until the reader is nearer. */
 const MAX_PIECES_PER_DEMAND = 256;
+
+/** Blocks that a player waits for after a seek: browsers read 32 KiB at a time, and a few of those until they play. */
+const FIRST_BLOCKS = 8;
 
 /** One piece that a player wants. */
 export interface DemandedPiece {
@@ -29,8 +32,8 @@ export class DemandWindow {
   /** Where each demand stands and since when. */
   #stands = new Map<number, { readonly start: number; readonly sinceMs: number }>();
   #entries: DemandedPiece[] = [];
-  /** The first missing piece of each demand. */
-  #firstPieces: ReadonlySet<number> = new Set();
+  /** The first missing piece of each demand, and the block in it where a player waits. */
+  #firstPieces: ReadonlyMap<number, number> = new Map();
   #isNew = false;
 
   /** No demands. */
@@ -51,16 +54,18 @@ export class DemandWindow {
     return this.#isNew;
   }
 
-  /** Whether a player waits for this piece before any other. */
-  isFirst(piece: number): boolean {
-    return this.#firstPieces.has(piece);
+  /** Whether a player waits for this block, or for one just before it. */
+  isFirst({ piece, begin }: Block): boolean {
+    const firstBlock = this.#firstPieces.get(piece);
+    const ahead = begin / BLOCK_LENGTH - (firstBlock ?? Infinity);
+    return ahead >= 0 && ahead < FIRST_BLOCKS;
   }
 
   /** Takes over the demands there are now. */
   move(demands: readonly Demand[], nowMs: number): void {
     const stands = new Map<number, { start: number; sinceMs: number }>();
     const byPiece = new Map<number, DemandedPiece>();
-    const firstPieces = new Set<number>();
+    const firstPieces = new Map<number, number>();
     let isNew = false;
     for (const demand of demands) {
       const before = this.#stands.get(demand.id);
@@ -68,7 +73,7 @@ export class DemandWindow {
       stands.set(demand.id, { start: demand.start, sinceMs });
       for (const entry of this.#piecesOf(demand, sinceMs)) {
         if (entry.rank === 0) {
-          firstPieces.add(entry.piece);
+          firstPieces.set(entry.piece, Math.min(entry.firstBlock, firstPieces.get(entry.piece) ?? Infinity));
           const isAhead = before !== undefined && this.#table.isDemanded(entry.piece);
           if (!isAhead && !this.#firstPieces.has(entry.piece)) isNew = true;
         }

@@ -157,14 +157,14 @@ export class Downloads {
   }
 
   /** Takes back every request for which `isOver`. */
-  cancelWhere(isOver: (piece: number) => boolean): void {
+  cancelWhere(isOver: (block: Block) => boolean): void {
     for (const peer of this.#context.peers.values()) this.cancelOf(peer, isOver);
   }
 
   /** Takes back the requests to one peer for which `isOver`. */
-  cancelOf(peer: PeerState, isOver: (piece: number) => boolean): void {
+  cancelOf(peer: PeerState, isOver: (block: Block) => boolean): void {
     for (const request of [...peer.requests.values()]) {
-      if (!isOver(request.block.piece)) continue;
+      if (!isOver(request.block)) continue;
       this.#drop(request);
       this.#sendCancel(request);
     }

@@ -296,7 +296,7 @@ export class SwarmMachine {
     const wasSatisfied = torrent.table.missingCount === 0;
     torrent.demands.move(demands, this.#context.nowMs);
     if (wasSatisfied && torrent.table.missingCount > 0) this.#candidates.forgive();
-    torrent.downloads.cancelWhere((piece) => !torrent.table.isMissing(piece));
+    torrent.downloads.cancelWhere(({ piece }) => !torrent.table.isMissing(piece));
     if (torrent.demands.isNew) {
       torrent.urgency.clearQueues();
       torrent.downloads.deal();
@@ -313,7 +313,7 @@ export class SwarmMachine {
     for (let piece = 0; piece < torrent.table.geometry.pieceCount; piece++) {
       torrent.table.setWanted(piece, wanted.has(piece));
     }
-    torrent.downloads.cancelWhere((piece) => !torrent.table.isMissing(piece));
+    torrent.downloads.cancelWhere(({ piece }) => !torrent.table.isMissing(piece));
     if (!torrent.table.isComplete) {
       torrent.hasCompleted = false;
       this.#candidates.forgive();

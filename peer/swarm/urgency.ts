@@ -55,7 +55,7 @@ export class Urgency {
   clearQueues(): void {
     for (const peer of this.#context.peers.values()) {
       if (peer.pipeline.expectedMs(peer.requests.size) <= SEEK_QUEUE_MS) continue;
-      this.#downloads.cancelOf(peer, (piece) => !this.#demands.isFirst(piece));
+      this.#downloads.cancelOf(peer, (block) => !this.#demands.isFirst(block));
     }
   }
 
@@ -94,7 +94,9 @@ export class Urgency {
     for (const peer of this.#context.peers.values()) {
       if (peer.isChokingUs || peer.timeoutCount > 0 || !peer.has(piece)) continue;
       // Without an end to it the queue of the fastest would grow until it is as slow as the others.
-      if (peer.requests.size >= peer.pipeline.target * MAX_OVERFILL) continue;
+      // The first queue is a guess, and a long one: it is not made longer before it is known how fast it moves.
+      const fill = peer.pipeline.bytesPerSecond > 0 ? MAX_OVERFILL : 1;
+      if (peer.requests.size >= peer.pipeline.target * fill) continue;
       const expectedMs = peer.expectedNextMs(this.#context.nowMs);
       if (expectedMs >= bestMs || isHolder(peer, newest)) continue;
       best = peer;
