@@ -16,6 +16,7 @@ import {
 } from "../shared/wire/http_tracker.ts";
 import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
 import { answerCatalogue } from "./catalogue_route.ts";
+import { packPeers } from "./given_peer.ts";
 import { type TorrentRouteOptions, torrentRoutes } from "./torrent_route.ts";
 
 /** The header by which peers notice that the tracker they talk to is another one, or the same one started anew. */
@@ -89,7 +90,9 @@ function answerAnnounce(context: Context<{ Bindings: RequestOrigin }>, desk: Ann
     const { announce, isCompact, noPeerId } = decodeAnnounceQuery(queryOf(context));
     const result = desk.announce({ announce, host: sourceHost(context.env.hostname) }, "http");
     if (result.type === "refused") return bencoded(encodeFailure(result.reason));
-    return bencoded(encodeAnnounceResponse(result.response, { isCompact, noPeerId }));
+    const { response } = result;
+    const compactPeers = { ipv4: packPeers(response.peers, 4), ipv6: packPeers(response.peers, 6) };
+    return bencoded(encodeAnnounceResponse(response, { isCompact, noPeerId, compactPeers }));
   } catch (error) {
     return refuse(error, desk);
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Endpoint } from "../shared/endpoint.ts";
-import { encodeAddress, isLoopback, isPrivate } from "../shared/endpoint.ts";
+import { encodeAddress, formatEndpoint, isLoopback, isPrivate } from "../shared/endpoint.ts";
 
 /** From how far away an address can be reached. */
 export type Reach = "loopback" | "private" | "public";
@@ -30,6 +30,8 @@ export interface OwnAddress {
 export interface OrderedPeer {
   readonly place: Place;
   readonly port: number;
+  /** Place and port as `formatEndpoint` writes them. */
+  readonly endpointKey: string;
   /** Its address behind a public one that it shares with others, when it told it. */
   readonly lanHost?: string | undefined;
   /** Peers that it presumably serves now; any measure that grows with its work. */
@@ -115,6 +117,13 @@ function isSameSubnet(host: string, own: OwnAddress): boolean {
   return mask.every((part, index) => ((bytes[index] ?? 0) & part) === ((ownBytes[index] ?? 0) & part));
 }
 
+/** A peer chosen for an asker. */
+export interface ChosenPeer<Peer extends OrderedPeer> {
+  readonly peer: Peer;
+  /** Where this asker reaches it. */
+  readonly host: string;
+}
+
 /**
  * Orders candidates for an asker and gives up to `count` of them, each once per endpoint, without those at the asker's own
  * endpoint (`self`) and those it cannot reach.
@@ -122,26 +131,35 @@ function isSameSubnet(host: string, own: OwnAddress): boolean {
 export function orderPeers<Peer extends OrderedPeer>(
   candidates: Iterable<Peer>,
   options: { readonly asker: Asker; readonly self: Endpoint; readonly count: number },
-): readonly { readonly peer: Peer; readonly host: string }[] {
+): readonly ChosenPeer<Peer>[] {
   const { asker, self, count } = options;
-  const ranked: { peer: Peer; host: string; distance: number; load: number }[] = [];
+  const ranks: Ranked<Peer>[][] = [[], [], []];
   for (const peer of candidates) {
     const host = reachableHost(peer, asker);
-    if (host !== undefined) ranked.push({ peer, host, distance: distance(peer.place, asker.place), load: peer.load });
+    if (host === undefined) continue;
+    ranks[distance(peer.place, asker.place)]?.push({ peer, host, load: peer.load });
   }
-  ranked.sort((a, b) => a.distance - b.distance || a.load - b.load);
-  const taken: { peer: Peer; host: string }[] = [];
-  const takenKeys = new Set<string>([endpointKey(self.host, self.port)]);
-  for (const { peer, host } of ranked) {
+  const taken: ChosenPeer<Peer>[] = [];
+  const takenKeys = new Set<string>([formatEndpoint(self)]);
+  for (const rank of ranks) {
     if (taken.length >= count) break;
-    const key = endpointKey(host, peer.port);
-    if (takenKeys.has(key)) continue;
-    takenKeys.add(key);
-    taken.push({ peer, host });
+    rank.sort((a, b) => a.load - b.load);
+    for (const chosen of rank) {
+      if (taken.length >= count) break;
+      const key = endpointKeyOf(chosen);
+      if (takenKeys.has(key)) continue;
+      takenKeys.add(key);
+      taken.push(chosen);
+    }
   }
   return taken;
 }
 
-function endpointKey(host: string, port: number): string {
-  return `${host} ${port}`;
+/** A candidate with its load at this moment, which is asked once and not at every comparison. */
+interface Ranked<Peer extends OrderedPeer> extends ChosenPeer<Peer> {
+  readonly load: number;
+}
+
+function endpointKeyOf({ peer, host }: ChosenPeer<OrderedPeer>): string {
+  return host === peer.place.host ? peer.endpointKey : formatEndpoint({ host, port: peer.port });
 }

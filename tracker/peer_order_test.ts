@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
+import { formatEndpoint } from "../shared/endpoint.ts";
 import { type Asker, distance, type OrderedPeer, orderPeers, placeOf, reachableHost } from "./peer_order.ts";
 
-const peer = (host: string, more: Partial<OrderedPeer> = {}): OrderedPeer => ({
-  place: placeOf(host),
-  port: 6881,
-  load: 0,
-  ...more,
-});
+const peer = (host: string, more: Partial<OrderedPeer> = {}): OrderedPeer => {
+  const { port = 6881 } = more;
+  return { place: placeOf(host), port, endpointKey: formatEndpoint({ host, port }), load: 0, ...more };
+};
 const asker = (host: string, more: Partial<Asker> = {}): Asker => ({ place: placeOf(host), ownAddresses: [], ...more });
 const order = (peers: readonly OrderedPeer[], from: Asker, count = 50) =>
   orderPeers(peers, { asker: from, self: { host: from.place.host, port: 1 }, count }).map(({ host }) => host);

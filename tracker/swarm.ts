@@ -9,10 +9,23 @@ import type { Place } from "./peer_order.ts";
 import type { TrackedClient } from "./tracked_client.ts";
 
 /** Up to this many members are all considered; a larger swarm is sampled, with the asker's neighbours beside. */
-export const SCAN_LIMIT = 128;
+export const SCAN_LIMIT = 80;
 
-/** So many of a sample's neighbours, most of what an asker gets by default: more would be all it ever hears of. */
-export const NEIGHBOUR_LIMIT = 32;
+/** So many of a sample's neighbours, a third of what an asker gets by default: more would be all it ever hears of. */
+export const NEIGHBOUR_LIMIT = 16;
+
+/** Members looked at for one answer: where so few are useful, an asker hears of more at its next announce. */
+export const VISIT_LIMIT = 1000;
+
+/** Who is wanted in a sample. */
+export interface SampleOptions {
+  /** Where the asker is. */
+  readonly place: Place;
+  /** How many it will be given at most. */
+  readonly count: number;
+  /** Whether a member is of any use to the asker. */
+  readonly isUseful: (member: Member) => boolean;
+}
 
 /** A client's part in one swarm. Only {@link Swarm} and the state that owns it write to it. */
 export interface Member {
@@ -119,35 +132,37 @@ export class Swarm {
   }
 
   /**
-   * Members to choose from for an asker: all of them, or a sample of the next ones with some of the asker's own network,
-   * of whom one may come twice; at least `count`.
+   * Members to choose from for an asker: all that are useful to it, or of a large swarm the next ones, at least `count` if
+   * they can be found, with some of the asker's own network, of whom one may come twice.
    */
-  sample(place: Place, count: number): readonly Member[] {
-    if (this.#members.length <= SCAN_LIMIT) return this.#members;
-    const sample = this.#neighbours(place);
-    const windowLength = Math.min(this.#members.length, Math.max(SCAN_LIMIT, count));
-    for (let taken = 0; taken < windowLength; taken++) {
+  sample(wanted: SampleOptions): Member[] {
+    const { count, isUseful } = wanted;
+    if (this.#members.length <= SCAN_LIMIT) return this.#members.filter(isUseful);
+    const sample = this.#neighbours(wanted);
+    const enough = sample.length + Math.max(SCAN_LIMIT, count);
+    const visits = Math.min(this.#members.length, VISIT_LIMIT);
+    for (let visited = 0; visited < visits && sample.length < enough; visited++) {
       this.#sampleIndex = (this.#sampleIndex + 1) % this.#members.length;
       const member = this.#members[this.#sampleIndex];
-      if (member !== undefined) sample.push(member);
+      if (member !== undefined && isUseful(member)) sample.push(member);
     }
     return sample;
   }
 
-  /** Some members of the asker's own network, others each time: who was taken goes to the end of the set. */
-  #neighbours(place: Place): Member[] {
-    const taken: Member[] = [];
+  /** Some members of the asker's own network, others each time: who was looked at goes to the end of the set. */
+  #neighbours({ place, isUseful }: SampleOptions): Member[] {
+    const visited: Member[] = [];
     const neighbours = this.#networks?.get(place.network);
-    if (neighbours === undefined) return taken;
+    if (neighbours === undefined) return visited;
     for (const member of neighbours) {
-      if (taken.length >= NEIGHBOUR_LIMIT) break;
-      taken.push(member);
+      if (visited.length >= NEIGHBOUR_LIMIT) break;
+      visited.push(member);
     }
-    for (const member of taken) {
+    for (const member of visited) {
       neighbours.delete(member);
       neighbours.add(member);
     }
-    return taken;
+    return visited.filter(isUseful);
   }
 
   #indexNetworks(added: Member): void {

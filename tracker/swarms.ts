@@ -7,8 +7,10 @@
  */
 import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import type { InfoHash } from "../shared/ids.ts";
-import type { Announce, AnnouncedPeer, AnnounceResponse, ScrapeEntry } from "../shared/wire/announce.ts";
+import type { Announce, ScrapeEntry } from "../shared/wire/announce.ts";
+import { encodeCompactPeers } from "../shared/wire/compact_peers.ts";
 import { clientAddress } from "./client_address.ts";
+import type { GivenPeer, GivenResponse } from "./given_peer.ts";
 import { intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { orderPeers, type OwnAddress, type Place, placeOf } from "./peer_order.ts";
 import { type Member, Swarm } from "./swarm.ts";
@@ -55,7 +57,7 @@ export interface AnnounceRequest {
 export type AnnounceResult =
   | {
     readonly type: "answered";
-    readonly response: AnnounceResponse;
+    readonly response: GivenResponse;
     /** Swarms whose size or content changed by it. */
     readonly changed: readonly InfoHash[];
   }
@@ -337,7 +339,7 @@ export class Swarms {
     from: { readonly source: Place; readonly self: Endpoint; readonly changed: readonly InfoHash[] },
   ): AnnounceResult {
     const swarm = this.#swarms.get(this.canonical(request.announce.infoHash));
-    const response: AnnounceResponse = {
+    const response: GivenResponse = {
       intervalSeconds: withJitter(this.intervalSeconds, this.#options.random()),
       seederCount: swarm?.counts.seederCount ?? 0,
       leecherCount: swarm?.counts.leecherCount ?? 0,
@@ -351,27 +353,32 @@ export class Swarms {
     swarm: Swarm,
     request: AnnounceRequest,
     from: { readonly source: Place; readonly self: Endpoint },
-  ): readonly AnnouncedPeer[] {
+  ): readonly GivenPeer[] {
     const { announce } = request;
     const wanted = announce.event === "stopped" ? 0 : announce.numWant ?? DEFAULT_PEER_COUNT;
     const count = Math.min(wanted, request.maxPeerCount ?? MAX_PEER_COUNT, MAX_PEER_COUNT);
     if (count <= 0) return [];
     const needsData = announce.left > 0 && announce.event !== "paused";
-    const candidates: TrackedClient[] = [];
-    for (const member of swarm.sample(from.source, count)) {
-      const isUseful = needsData || (member.leftBytes > 0 && !member.isPartialSeeder);
-      if (isUseful && member.client.peerId !== announce.peerId) candidates.push(member.client);
-    }
+    const isUseful = ({ client, leftBytes, isPartialSeeder }: Member) =>
+      (needsData || (leftBytes > 0 && !isPartialSeeder)) && client.peerId !== announce.peerId &&
+      (request.family === undefined || client.place.family === request.family || client.place.reach === "loopback");
+    const candidates = swarm.sample({ place: from.source, count, isUseful }).map(({ client }) => client);
     const asker = { place: from.source, family: request.family, ownAddresses: this.#ownAddresses };
     return orderPeers(candidates, { asker, self: from.self, count }).map(({ peer, host }) => {
+      const { port, peerId, place } = peer;
       peer.handOutCount++;
-      return { host, port: peer.port, peerId: peer.peerId };
+      const compact = host === place.host ? peer.compact : packEndpoint({ host, port });
+      return { host, port, peerId, compact };
     });
   }
 }
 
 function clientKey(client: { readonly peerId: string; readonly port: number }, place: Place): string {
   return client.peerId + formatEndpoint({ host: place.host, port: client.port });
+}
+
+function packEndpoint(endpoint: Endpoint): Uint8Array {
+  return encodeCompactPeers([endpoint], endpoint.host.includes(":") ? 6 : 4);
 }
 
 /** How far a counter went on since its last report; 0 when it was reset or tells a tale. */

@@ -48,7 +48,8 @@ Deno.test("an announce registers, counts and gives the others", () => {
   const swarms = newSwarms();
   assert.deepEqual(hosts(answer(swarms, request({ peerId: id("a"), left: 0 }, "198.51.100.1"))), []);
   const response = answer(swarms, request({ peerId: id("b") }, "198.51.100.2"));
-  assert.deepEqual(response.peers, [{ host: "198.51.100.1", port: 6881, peerId: id("a") }]);
+  const compact = Uint8Array.of(198, 51, 100, 1, 6881 >> 8, 6881 & 255);
+  assert.deepEqual(response.peers, [{ host: "198.51.100.1", port: 6881, peerId: id("a"), compact }]);
   assert.equal(response.seederCount, 1);
   assert.equal(response.leecherCount, 1);
   assert.equal(response.intervalSeconds, INTERVAL_SECONDS);
@@ -164,6 +165,16 @@ Deno.test("a large swarm is handed out evenly, neighbours first", () => {
   const fair = rounds * (DEFAULT_PEER_COUNT - 1) / total;
   assert.ok(Math.max(...counts.values()) <= 2 * fair, `${Math.max(...counts.values())} of ${fair}`);
   assert.ok(counts.size > 0.9 * total);
+});
+
+Deno.test("in a large swarm of seeders a seeder is told of the few leechers", () => {
+  const swarms = newSwarms();
+  for (let number = 0; number < 900; number++) {
+    const left = number % 300 === 0 ? 5 : 0;
+    answer(swarms, request({ peerId: id(String(number)), port: 1000 + number, numWant: 0, left }));
+  }
+  const { peers } = answer(swarms, request({ peerId: id("asker"), left: 0 }, "203.0.113.7"));
+  assert.deepEqual(peers.map(({ port }) => port).sort(), [1000, 1300, 1600]);
 });
 
 Deno.test("the least loaded come first: by upload, and by having been given to others", () => {

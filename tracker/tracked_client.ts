@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { formatEndpoint } from "../shared/endpoint.ts";
 import type { InfoHash, PeerId } from "../shared/ids.ts";
+import { encodeCompactPeers } from "../shared/wire/compact_peers.ts";
 import type { OrderedPeer, Place } from "./peer_order.ts";
 import type { Member } from "./swarm.ts";
 
@@ -24,6 +26,9 @@ export class TrackedClient implements OrderedPeer {
   readonly peerId: PeerId;
   readonly place: Place;
   readonly port: number;
+  readonly endpointKey: string;
+  /** Address and port as announces carry them (BEP 23, BEP 7): 6 or 18 bytes, packed once for all answers. */
+  readonly compact: Uint8Array;
   /** Its address on its own LAN, when it told it from behind a public address. */
   lanHost: string | undefined;
   /** One of ours: one announce renews all its swarms. Others are renewed swarm by swarm, as BEP 3 has it. */
@@ -44,6 +49,9 @@ export class TrackedClient implements OrderedPeer {
     this.peerId = options.peerId;
     this.place = options.place;
     this.port = options.port;
+    const endpoint = { host: options.place.host, port: options.port };
+    this.endpointKey = formatEndpoint(endpoint);
+    this.compact = encodeCompactPeers([endpoint], options.place.family);
     this.isPlayswarm = options.peerId.startsWith(PLAYSWARM_PREFIX);
     this.seenAtMs = nowMs;
     this.#rateSince = { atMs: nowMs, uploadedBytes: 0 };

@@ -17,6 +17,7 @@ import {
 import type { AccessKey } from "./access_key.ts";
 import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
 import type { ConnectionIds } from "./connection_id.ts";
+import { packPeers } from "./given_peer.ts";
 
 /** Longer than any request: the longest scrape has 1,496 bytes, an announce 98 and a path of BEP 41. */
 const MAX_DATAGRAM_LENGTH = 2048;
@@ -95,19 +96,26 @@ export class UdpServer implements AsyncDisposable {
       const refusal = encodeUdpResponse(this.#refuse(request, "Connection id is over"), source);
       return refusal.length <= bytes.length ? refusal : undefined;
     }
-    const response = request.type === "announce" ? this.#announce(request, source) : this.#scrape(request);
-    return encodeUdpResponse(response, source);
+    return request.type === "announce"
+      ? this.#announce(request, source)
+      : encodeUdpResponse(this.#scrape(request), source);
   }
 
-  #announce(request: UdpAnnounceRequest, source: Source): UdpResponse {
-    if (this.#options.key.strip(request.path ?? "/") === undefined) {
-      return this.#refuse(request, "This tracker asks for a key");
+  #announce(request: UdpAnnounceRequest, source: Source): Uint8Array {
+    const { desk, key } = this.#options;
+    if (key.strip(request.path ?? "/") === undefined) {
+      return encodeUdpResponse(this.#refuse(request, "This tracker asks for a key"), source);
     }
     const { host, family } = source;
     const limit = family === 6 ? { maxPeerCount: MAX_IPV6_PEERS } : {};
-    const result = this.#options.desk.announce({ announce: request, host, family, ...limit }, "udp");
-    if (result.type === "refused") return this.#refuse(request, result.reason);
-    return { type: "announce", transactionId: request.transactionId, ...result.response };
+    const result = desk.announce({ announce: request, host, family, ...limit }, "udp");
+    if (result.type === "refused") return encodeUdpResponse(errorOf(request, result.reason), source);
+    const { response } = result;
+    const compactPeers = packPeers(response.peers, family);
+    return encodeUdpResponse({ ...response, type: "announce", transactionId: request.transactionId }, {
+      family,
+      compactPeers,
+    });
   }
 
   #scrape(request: UdpScrapeRequest): UdpResponse {
@@ -119,7 +127,7 @@ export class UdpServer implements AsyncDisposable {
 
   #refuse(request: UdpRequest, message: string): UdpResponse {
     this.#options.desk.countRefused("udp");
-    return { type: "error", transactionId: request.transactionId, message };
+    return errorOf(request, message);
   }
 
   async #serve(socket: Deno.DatagramConn): Promise<void> {
@@ -156,6 +164,10 @@ export class UdpServer implements AsyncDisposable {
       if (!this.#isClosed) logger.debug("Cannot answer {address}: {error}", { address, error });
     }
   }
+}
+
+function errorOf({ transactionId }: UdpRequest, message: string): UdpResponse {
+  return { type: "error", transactionId, message };
 }
 
 function readRequest(bytes: Uint8Array): UdpRequest | undefined {
