@@ -113,7 +113,8 @@ export async function lookAtFolder(folder: string): Promise<{ readonly inode?: n
   try {
     const information = await Deno.stat(folder);
     if (!information.isDirectory) return { message: `${folder} is not a folder` };
-    await Deno.readDir(folder)[Symbol.asyncIterator]().next();
+    // One entry is enough to know that it can be read.
+    for await (const _entry of Deno.readDir(folder)) break;
     return { inode: information.ino ?? 0 };
   } catch (error) {
     if (!isPlatformError(error)) throw error;
