@@ -46,7 +46,11 @@ export function SearchField({ page, placeholder }: SearchFieldProps): JSX.Elemen
   };
   const searchSoon = () => {
     clearTimeout(timer.current);
-    if (isHere) timer.current = setTimeout(search, PAUSE_MS);
+    if (!isHere) return;
+    timer.current = setTimeout(() => {
+      // Whoever has opened a film within the pause is not brought back to the catalogue.
+      if (router.route.peek().type === page) search();
+    }, PAUSE_MS);
   };
   const submit = (event: Event) => {
     event.preventDefault();
