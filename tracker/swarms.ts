@@ -5,16 +5,17 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import type { Endpoint } from "../shared/endpoint.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import type { Announce, ScrapeEntry } from "../shared/wire/announce.ts";
 import { encodeCompactPeers } from "../shared/wire/compact_peers.ts";
 import { clientAddress } from "./client_address.ts";
+import { ClientDirectory } from "./client_directory.ts";
 import type { GivenPeer, GivenResponse } from "./given_peer.ts";
 import { intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { orderPeers, type OwnAddress, type Place, placeOf } from "./peer_order.ts";
 import { type Member, Swarm } from "./swarm.ts";
-import { TrackedClient } from "./tracked_client.ts";
+import { isPlayswarm, TrackedClient } from "./tracked_client.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
@@ -25,8 +26,8 @@ export const MAX_PEER_COUNT = 200;
 /** Memberships in all, each about 200 bytes: a quarter of a gigabyte at the very most. */
 export const MAX_MEMBERSHIPS = 1_000_000;
 
-/** Clients behind one address that is not our own machine: a large school behind one line, and no flood. */
-export const MAX_CLIENTS_PER_HOST = 1024;
+/** Peer ids at one address that is not our own machine: some programs have another one for each of thousands of torrents. */
+export const MAX_CLIENTS_PER_HOST = 10_000;
 
 /** A report that claims more than this since the last one is not counted: nobody moves a tebibyte in an interval. */
 const MAX_REPORTED_BYTES = 2 ** 40;
@@ -65,17 +66,12 @@ export type AnnounceResult =
 
 /** Totals over all swarms. */
 export interface SwarmTotals {
+  /** Programs: one that has another peer id for each torrent counts once. */
   readonly clientCount: number;
   readonly swarmCount: number;
   readonly membershipCount: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
-}
-
-/** The clients at one address. */
-interface HostClients {
-  readonly place: Place;
-  readonly clients: Set<TrackedClient>;
 }
 
 const NOTHING_CHANGED: readonly InfoHash[] = [];
@@ -84,9 +80,7 @@ const NOTHING_CHANGED: readonly InfoHash[] = [];
 export class Swarms {
   readonly #options: SwarmsOptions;
   readonly #swarms = new Map<InfoHash, Swarm>();
-  readonly #clients = new Map<string, TrackedClient>();
-  /** Clients of every source address, for its limit and for finding the forerunner at an endpoint. */
-  readonly #hosts = new Map<string, HostClients>();
+  readonly #clients = new ClientDirectory();
   /** Other names of a torrent, as a hybrid one has two (BEP 52), to the name of its swarm. */
   readonly #aliases = new Map<InfoHash, InfoHash>();
   #ownAddresses: readonly OwnAddress[] = [];
@@ -105,27 +99,26 @@ export class Swarms {
   /** Registers, renews or removes a client in a swarm, and chooses peers for it. */
   announce(request: AnnounceRequest, nowMs: number): AnnounceResult {
     const { announce } = request;
-    const source = this.#hosts.get(request.host)?.place ?? placeOf(request.host);
+    const source = this.#clients.placeAt(request.host) ?? placeOf(request.host);
     const { place, lanHost } = clientAddress(source, announce.ip);
     const asker = { source, self: { host: place.host, port: announce.port } };
-    const key = clientKey(announce, place);
-    if (announce.event === "stopped") return this.#answer(request, { ...asker, changed: this.#leave(key, announce) });
+    if (announce.event === "stopped") return this.#answer(request, { ...asker, changed: this.#leave(announce, place) });
     // Who takes no connections is of no use to others, but may well use them.
     if (announce.port === 0) return this.#answer(request, { ...asker, changed: NOTHING_CHANGED });
     const superseded = this.#supersede(announce, place);
-    const client = this.#clients.get(key);
+    const client = this.#clients.find(announce, place);
     const infoHash = this.canonical(announce.infoHash);
     const known = client?.memberships.get(infoHash);
     if (known === undefined) {
       const reason = this.#reasonAgainst(place, client === undefined);
       if (reason !== undefined) return { type: "refused", reason };
     }
-    const holder = client ?? this.#addClient({ announce, place, key }, nowMs);
+    const holder = client ?? this.#addClient(announce, { place, nowMs });
     holder.lanHost = lanHost ?? holder.lanHost;
     const member = known ?? this.#join(holder, infoHash);
     const isChanged = this.#report(member, announce, nowMs) || known === undefined;
     this.#renew(member, nowMs);
-    const changed = isChanged ? [...superseded, infoHash] : superseded;
+    const changed = isChanged ? [...new Set([...superseded, infoHash])] : superseded;
     return this.#answer(request, { ...asker, changed });
   }
 
@@ -143,7 +136,7 @@ export class Swarms {
     const intervalMs = this.intervalSeconds * 1000;
     const isHalving = nowMs - this.#halvedAtMs >= intervalMs;
     if (isHalving) this.#halvedAtMs = nowMs;
-    for (const client of this.#clients.values()) {
+    for (const client of this.#clients.all()) {
       if (isHalving) client.handOutCount = Math.floor(client.handOutCount / 2);
       if (client.isPlayswarm) {
         if (client.leaseEndsAtMs <= nowMs) this.#dropClient(client, changed);
@@ -202,13 +195,13 @@ export class Swarms {
 
   /** All clients, those first that are known longest. */
   clients(): Iterable<TrackedClient> {
-    return this.#clients.values();
+    return this.#clients.all();
   }
 
   /** Sums over everything. */
   get totals(): SwarmTotals {
     return {
-      clientCount: this.#clients.size,
+      clientCount: this.#clients.programCount,
       swarmCount: this.#swarms.size,
       membershipCount: this.#membershipCount,
       uploadedBytes: this.#uploadedBytes,
@@ -228,20 +221,14 @@ export class Swarms {
 
   #reasonAgainst(place: Place, isNewClient: boolean): string | undefined {
     if (this.#membershipCount >= (this.#options.maxMemberships ?? MAX_MEMBERSHIPS)) return "This tracker is full";
-    const clientCount = isNewClient && place.reach !== "loopback" ? this.#hosts.get(place.host)?.clients.size ?? 0 : 0;
+    const clientCount = isNewClient && place.reach !== "loopback" ? this.#clients.at(place.host).size : 0;
     const isCrowded = clientCount >= (this.#options.maxClientsPerHost ?? MAX_CLIENTS_PER_HOST);
     return isCrowded ? "Too many clients at this address" : undefined;
   }
 
-  #addClient(from: { announce: Announce; place: Place; key: string }, nowMs: number): TrackedClient {
-    const client = new TrackedClient(
-      { peerId: from.announce.peerId, port: from.announce.port, place: from.place },
-      nowMs,
-    );
-    this.#clients.set(from.key, client);
-    const neighbours = this.#hosts.get(from.place.host);
-    if (neighbours === undefined) this.#hosts.set(from.place.host, { place: from.place, clients: new Set([client]) });
-    else neighbours.clients.add(client);
+  #addClient(announce: Announce, at: { readonly place: Place; readonly nowMs: number }): TrackedClient {
+    const client = new TrackedClient({ peerId: announce.peerId, port: announce.port, place: at.place }, at.nowMs);
+    this.#clients.add(client);
     if (client.isPlayswarm) this.#leaseCount++;
     return client;
   }
@@ -285,9 +272,9 @@ export class Swarms {
     member.leaseEndsAtMs = client.leaseEndsAtMs;
   }
 
-  #leave(key: string, announce: Announce): readonly InfoHash[] {
+  #leave(announce: Announce, place: Place): readonly InfoHash[] {
     const infoHash = this.canonical(announce.infoHash);
-    const member = this.#clients.get(key)?.memberships.get(infoHash);
+    const member = this.#clients.find(announce, place)?.memberships.get(infoHash);
     if (member === undefined) return NOTHING_CHANGED;
     this.#uploadedBytes += growth(member.uploadedBytes, announce.uploaded);
     this.#downloadedBytes += growth(member.downloadedBytes, announce.downloaded);
@@ -296,18 +283,25 @@ export class Swarms {
   }
 
   /**
-   * A program that starts at an endpoint has taken the place of whichever was there, killed most likely. Only where no
-   * address translation can make two machines look like one.
+   * A program that starts at an endpoint has taken the place of whichever was there, killed most likely: one of ours
+   * altogether, as it has one peer id for all torrents, others in this swarm. Only where no address translation can make
+   * two machines look like one.
    */
   #supersede(announce: Announce, place: Place): readonly InfoHash[] {
     if (announce.event !== "started" || place.reach === "public") return NOTHING_CHANGED;
-    for (const client of this.#hosts.get(place.host)?.clients ?? []) {
+    const changed = new Set<InfoHash>();
+    const infoHash = this.canonical(announce.infoHash);
+    for (const client of this.#clients.at(place.host)) {
       if (client.port !== announce.port || client.peerId === announce.peerId) continue;
-      const changed = new Set<InfoHash>();
-      this.#dropClient(client, changed);
-      return [...changed];
+      const member = client.memberships.get(infoHash);
+      if (client.isPlayswarm && isPlayswarm(announce.peerId)) {
+        this.#dropClient(client, changed);
+      } else if (member !== undefined) {
+        this.#removeMember(member, infoHash);
+        changed.add(infoHash);
+      }
     }
-    return NOTHING_CHANGED;
+    return changed.size === 0 ? NOTHING_CHANGED : [...changed];
   }
 
   #dropClient(client: TrackedClient, changed: Set<InfoHash>): void {
@@ -327,10 +321,7 @@ export class Swarms {
     this.#membershipCount--;
     if (!client.isPlayswarm) this.#leaseCount--;
     if (client.memberships.size > 0) return;
-    this.#clients.delete(clientKey(client, client.place));
-    const neighbours = this.#hosts.get(client.place.host);
-    neighbours?.clients.delete(client);
-    if (neighbours?.clients.size === 0) this.#hosts.delete(client.place.host);
+    this.#clients.remove(client);
     if (client.isPlayswarm) this.#leaseCount--;
   }
 
@@ -371,10 +362,6 @@ export class Swarms {
       return { host, port, peerId, compact };
     });
   }
-}
-
-function clientKey(client: { readonly peerId: string; readonly port: number }, place: Place): string {
-  return client.peerId + formatEndpoint({ host: place.host, port: client.port });
 }
 
 function packEndpoint(endpoint: Endpoint): Uint8Array {

@@ -130,6 +130,20 @@ Deno.test("a program that starts at a local endpoint takes the place of its fore
   }
 });
 
+Deno.test("a program with a peer id for each torrent is one client, and takes its forerunner's place swarm by swarm", () => {
+  const swarms = newSwarms();
+  const at = (peerId: PeerId, number: number) =>
+    answer(swarms, request({ peerId, infoHash: hash(number), event: "started" }, "127.0.0.1"));
+  at(id("one"), 1);
+  at(id("two"), 2);
+  assert.equal(swarms.totals.membershipCount, 2);
+  assert.equal(swarms.totals.clientCount, 1);
+  at(id("again"), 2);
+  assert.deepEqual(swarms.swarm(hash(2))?.members.map(({ client }) => client.peerId), [id("again")]);
+  assert.equal(swarms.swarm(hash(1))?.size, 1);
+  assert.equal(swarms.totals.clientCount, 1);
+});
+
 Deno.test("the number of peers: default, cap, what was asked, none to who stops", () => {
   const swarms = newSwarms();
   for (let number = 0; number < 300; number++) {
@@ -324,7 +338,7 @@ function checkCounts(swarms: Swarms): void {
   const clients = [...swarms.clients()];
   const { swarmCount, clientCount, membershipCount } = swarms.totals;
   assert.equal(all.length, swarmCount);
-  assert.equal(clients.length, clientCount);
+  assert.equal(new Set(clients.map(({ programKey }) => programKey)).size, clientCount);
   assert.equal(all.reduce((sum, swarm) => sum + swarm.size, 0), membershipCount);
   assert.equal(clients.reduce((sum, client) => sum + client.memberships.size, 0), membershipCount);
   for (const swarm of all) {

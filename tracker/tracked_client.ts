@@ -21,6 +21,14 @@ const RATE_SPAN_MS = 5000;
 /** A rate follows the newest span by half, so one quiet span does not make a busy client look idle. */
 const RATE_WEIGHT = 0.5;
 
+/** Code and version at the front of a peer id, as hex digits (BEP 20, Azureus style). */
+const PROGRAM_PREFIX_LENGTH = 16;
+
+/** Whether a peer id is one of Playswarm's. */
+export function isPlayswarm(peerId: PeerId): boolean {
+  return peerId.startsWith(PLAYSWARM_PREFIX);
+}
+
 /** A client of the tracker. Only the tracker's state writes to it. */
 export class TrackedClient implements OrderedPeer {
   readonly peerId: PeerId;
@@ -33,6 +41,8 @@ export class TrackedClient implements OrderedPeer {
   lanHost: string | undefined;
   /** One of ours: one announce renews all its swarms. Others are renewed swarm by swarm, as BEP 3 has it. */
   readonly isPlayswarm: boolean;
+  /** The same for all clients that are one program: libtorrent and Transmission have another peer id for each torrent. */
+  readonly programKey: string;
   readonly memberships: Map<InfoHash, Member> = new Map();
   seenAtMs: number;
   leaseEndsAtMs = 0;
@@ -52,7 +62,9 @@ export class TrackedClient implements OrderedPeer {
     const endpoint = { host: options.place.host, port: options.port };
     this.endpointKey = formatEndpoint(endpoint);
     this.compact = encodeCompactPeers([endpoint], options.place.family);
-    this.isPlayswarm = options.peerId.startsWith(PLAYSWARM_PREFIX);
+    this.isPlayswarm = isPlayswarm(options.peerId);
+    const program = this.isPlayswarm ? options.peerId : options.peerId.slice(0, PROGRAM_PREFIX_LENGTH);
+    this.programKey = `${program} ${this.endpointKey}`;
     this.seenAtMs = nowMs;
     this.#rateSince = { atMs: nowMs, uploadedBytes: 0 };
   }

@@ -153,7 +153,6 @@ Deno.test("HTTP announces: peers as dictionaries, refusals as failures, scrape",
   const claimed = await announceByHttp(base, second);
   assert.ok(claimed.peers.some(({ host, port }) => host === "203.0.113.7" && port === 7002));
   const refused = await fetch(`${base}/announce?info_hash=short`);
-  assert.throws(() => decodeAnnounceResponse(new Uint8Array()), Error);
   assert.match(await refused.text(), /failure reason/);
   const scraped = await fetch(`${base}/scrape?${encodeScrapeQuery([info.infoHash])}`);
   assert.deepEqual(decodeScrapeResponse(await scraped.bytes()), [

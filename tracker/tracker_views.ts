@@ -4,7 +4,6 @@
  * @module
  */
 import type { ClientFileView, ClientView, SwarmView } from "../shared/dashboard_views.ts";
-import { formatEndpoint } from "../shared/endpoint.ts";
 import { clientName, type InfoHash } from "../shared/ids.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Member } from "./swarm.ts";
@@ -27,15 +26,16 @@ export interface ViewSource {
   readonly clockOffsetMs: number;
 }
 
-/** The clients with the files of each, those first that came first. */
+/** The programs with the files of each, those first that came first. */
 export function clientViews(source: ViewSource, limits: ViewLimits = {}): readonly ClientView[] {
   const { maxCount = Infinity, maxFiles = Infinity } = limits;
-  const views: ClientView[] = [];
+  const programs = new Map<string, TrackedClient[]>();
   for (const client of source.swarms.clients()) {
-    if (views.length >= maxCount) break;
-    views.push(clientView(client, source, maxFiles));
+    const known = programs.get(client.programKey);
+    if (known !== undefined) known.push(client);
+    else if (programs.size < maxCount) programs.set(client.programKey, [client]);
   }
-  return views;
+  return Array.from(programs.values(), (clients) => programView(clients, source, maxFiles));
 }
 
 /** The swarms, the largest first. */
@@ -49,21 +49,24 @@ export function swarmViews(source: ViewSource, limits: ViewLimits = {}): readonl
   });
 }
 
-function clientView(client: TrackedClient, source: ViewSource, maxFiles: number): ClientView {
-  const files: ClientFileView[] = [];
-  for (const [infoHash, member] of client.memberships) {
-    if (files.length >= maxFiles) break;
-    files.push(fileView(infoHash, member, source.catalogue));
-  }
+/** One program, which may have several peer ids. */
+function programView(clients: readonly TrackedClient[], source: ViewSource, maxFiles: number): ClientView {
+  const [first] = clients;
+  if (first === undefined) throw new TypeError("Cannot show a program without a client");
+  const memberships = clients.flatMap((client) => [...client.memberships]);
+  const sum = (read: (client: TrackedClient) => number) => clients.reduce((total, client) => total + read(client), 0);
+  const seenAtMs = clients.reduce((latest, client) => Math.max(latest, client.seenAtMs), 0);
   return {
-    peerId: client.peerId,
-    client: clientName(client.peerId),
-    endpoint: formatEndpoint({ host: client.place.host, port: client.port }),
-    seenAtMs: Math.round(client.seenAtMs + source.clockOffsetMs),
-    uploadedBytes: client.uploadedBytes,
-    downloadedBytes: client.downloadedBytes,
-    fileCount: client.memberships.size,
-    files,
+    peerId: first.peerId,
+    client: clientName(first.peerId),
+    endpoint: first.endpointKey,
+    seenAtMs: Math.round(seenAtMs + source.clockOffsetMs),
+    uploadedBytes: sum((client) => client.uploadedBytes),
+    downloadedBytes: sum((client) => client.downloadedBytes),
+    fileCount: memberships.length,
+    files: memberships.slice(0, Math.min(maxFiles, memberships.length)).map(([infoHash, member]) =>
+      fileView(infoHash, member, source.catalogue)
+    ),
   };
 }
 
