@@ -48,6 +48,7 @@ export class HashDesk implements Disposable {
     }
   }
 
+  /** Closes the files that are open. */
   [Symbol.dispose](): void {
     this.#files[Symbol.dispose]();
   }

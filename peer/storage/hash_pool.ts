@@ -1,7 +1,8 @@
 /**
- * The workers that hash and write, so that the loop that reads sockets does neither. Workers start when first needed:
- * a program that only seeds what it knows has none. Downloaded pieces go first, then spills, then the check after a
- * restart, then shares; a job of the last two is about {@link BATCH_LENGTH} of hashing, so no piece waits long.
+ * The workers that hash and write, so that the loop that reads sockets does neither (but for the smallest pieces, see
+ * {@link ON_LOOP_LENGTH}). Workers start when first needed: a program that only seeds what it knows has none. Downloaded
+ * pieces go first, then spills, then the check after a restart, then shares; a job of the last two is about
+ * {@link BATCH_LENGTH} of hashing, so no piece waits long.
  *
  * @module
  */
@@ -20,6 +21,7 @@ import type {
   SpillJob,
   SpillResult,
 } from "./hash_job.ts";
+import { HashDesk } from "./hash_desk.ts";
 import { SHA1_LENGTH } from "./piece_check.ts";
 
 /** Workers unless told otherwise: what a machine of two cores does best with while one of them reads sockets. */
@@ -52,6 +54,12 @@ export interface FileToHash {
   readonly pieceLength: number;
 }
 
+/**
+ * Pieces up to this length are judged and written where they are: two messages cost the loop more than the 15 to 30 µs
+ * of hashing and writing (measured: 16 KiB pieces at 420 to 600 MB/s so, 200 MB/s through workers; even at 64 KiB).
+ */
+const ON_LOOP_LENGTH = 32 * 1024;
+
 /** A job and who waits for it. */
 interface Ticket extends HashRequest {
   readonly answered: PromiseWithResolvers<HashAnswer>;
@@ -69,10 +77,16 @@ export class HashPool implements AsyncDisposable {
   readonly workerCount: number;
   readonly #desks = new Set<Desk>();
   readonly #queues: readonly [Ticket[], Ticket[], Ticket[], Ticket[]] = [[], [], [], []];
+  /** For small pieces. */
+  readonly #loopDesk = new HashDesk();
   #nextId = 1;
   #isDisposed = false;
 
-  /** @throws {RangeError} unless `workerCount` is a whole number above 0 */
+  /**
+   * A pool without a worker yet.
+   *
+   * @throws {RangeError} unless `workerCount` is a whole number above 0
+   */
   constructor(options: { readonly workerCount?: number } = {}) {
     const { workerCount = DEFAULT_WORKER_COUNT } = options;
     if (!Number.isInteger(workerCount) || workerCount < 1) {
@@ -83,7 +97,8 @@ export class HashPool implements AsyncDisposable {
 
   /** Judges a complete piece and writes it when it is true. Takes the job's buffer; the result brings it back. */
   async judge(job: PieceJob): Promise<PieceResult> {
-    const answer = await this.#run(job, [job.buffer]);
+    const isSmall = job.length <= ON_LOOP_LENGTH && !this.#isDisposed;
+    const answer = isSmall ? this.#loopDesk.run(job) : await this.#run(job, [job.buffer]);
     if (answer.type !== "piece") throw new TypeError(`Cannot take ${answer.type} as the answer to a piece`);
     return answer.result;
   }
@@ -135,6 +150,7 @@ export class HashPool implements AsyncDisposable {
 
   /** Lets go of files that were written, in every worker; done when none holds them open. */
   async close(paths: readonly string[]): Promise<void> {
+    this.#loopDesk.run({ type: "close", paths });
     const closing: Promise<HashAnswer>[] = [];
     for (const desk of this.#desks) {
       const ticket = this.#ticket({ type: "close", paths });
@@ -147,6 +163,7 @@ export class HashPool implements AsyncDisposable {
   /** Ends the workers. Whatever was asked and not answered is rejected. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
+    this.#loopDesk[Symbol.dispose]();
     const reason = new DOMException("The hash pool was closed", "AbortError");
     for (const desk of [...this.#desks]) this.#endDesk(desk, reason);
     for (const queue of this.#queues) {

@@ -76,7 +76,7 @@ Deno.test("a wrong piece is not written, and its digests are those of its blocks
 
 Deno.test("what the disk does not do is an answer, not a crash, and what is our fault is thrown", async () => {
   await using pool = new HashPool({ workerCount: 1 });
-  const bytes = testBytes(1000, 3);
+  const bytes = testBytes(100_000, 3);
   const stuck = await pool.judge(pieceJob("/proc/no/such/place", bytes));
   assert.equal(stuck.type, "stuck");
   assert.deepEqual(new Uint8Array(stuck.buffer), bytes, "the piece is not lost");
@@ -127,6 +127,18 @@ Deno.test("hashing can be cancelled, and fails with a sentence when the file is 
   });
 });
 
+Deno.test("small pieces are judged and written without a worker", async () => {
+  await using folder = new Folder();
+  await using pool = new HashPool({ workerCount: 1 });
+  const bytes = testBytes(1000, 5);
+  const job = pieceJob(folder.at("a"), bytes);
+  const result = await pool.judge(job);
+  assert.equal(result.type, "true");
+  assert.equal(result.buffer, job.buffer, "it went nowhere");
+  assert.deepEqual(await Deno.readFile(folder.at("a")), bytes);
+  await pool.close([folder.at("a")]);
+});
+
 Deno.test("downloaded pieces overtake a long hashing", async () => {
   await using folder = new Folder();
   await using pool = new HashPool({ workerCount: 1 });
@@ -135,7 +147,7 @@ Deno.test("downloaded pieces overtake a long hashing", async () => {
   const hashing = pool.hashFile({ path: folder.at("file"), length: 80 * MIB, pieceLength: MIB }).then(() => {
     isHashed = true;
   });
-  const result = await pool.judge(pieceJob(folder.at("piece"), testBytes(1000, 4)));
+  const result = await pool.judge(pieceJob(folder.at("piece"), testBytes(50_000, 4)));
   assert.equal(result.type, "true");
   assert.ok(!isHashed);
   await hashing;
@@ -143,7 +155,7 @@ Deno.test("downloaded pieces overtake a long hashing", async () => {
 
 Deno.test("closing rejects what was asked, and starts no worker again", async () => {
   const pool = new HashPool({ workerCount: 1 });
-  const jobs = [1, 2, 3, 4].map((seed) => pool.judge(pieceJob("/nowhere", testBytes(100, seed))));
+  const jobs = [1, 2, 3, 4].map((seed) => pool.judge(pieceJob("/nowhere", testBytes(50_000, seed))));
   await pool[Symbol.asyncDispose]();
   for (const job of jobs) await assert.rejects(job, { name: "AbortError" });
   await assert.rejects(pool.judge(pieceJob("/nowhere", testBytes(100, 5))), { name: "AbortError" });

@@ -70,6 +70,7 @@ export class HashTrees {
   readonly #leaves = new LeafCache();
   #missingCount = 0;
 
+  /** The trees of a torrent, as far as its layers are known. */
   constructor(options: HashTreesOptions) {
     this.#options = options;
     const { info, pieceLayers } = options;

@@ -29,7 +29,11 @@ export class OpenFiles implements Disposable {
   #lastPath: string | undefined;
   #lastFile: Deno.FsFile | undefined;
 
-  /** @throws {RangeError} unless `maxCount` is a whole number above 0 */
+  /**
+   * Nothing is open yet.
+   *
+   * @throws {RangeError} unless `maxCount` is a whole number above 0
+   */
   constructor(options: { readonly maxCount?: number } = {}) {
     const { maxCount = DEFAULT_MAX_COUNT } = options;
     if (!Number.isInteger(maxCount) || maxCount < 1) {
@@ -75,6 +79,7 @@ export class OpenFiles implements Disposable {
     this.#files.delete(path);
   }
 
+  /** Closes all. */
   [Symbol.dispose](): void {
     for (const path of [...this.#files.keys()]) this.close(path);
   }

@@ -35,6 +35,7 @@ export class PieceAssembly {
   readonly #blocks: Uint8Array;
   #presentCount = 0;
 
+  /** A piece of which nothing is here; `length` in bytes. */
   constructor(piece: number, length: number) {
     this.piece = piece;
     this.length = length;

@@ -45,7 +45,11 @@ export class PieceBuffers {
   #lastTouched: BufferHolder | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
 
-  /** @throws {RangeError} unless the budget is above 0 */
+  /**
+   * Nothing is lent yet.
+   *
+   * @throws {RangeError} unless the budget is above 0
+   */
   constructor(options: { readonly budgetBytes?: number } = {}) {
     const { budgetBytes = DEFAULT_BUDGET_BYTES } = options;
     if (!(budgetBytes > 0)) throw new RangeError(`Cannot use a number as budget: current value is ${budgetBytes}`);

@@ -48,6 +48,7 @@ export class PieceIntake {
   #state: "open" | "full" | "ended" = "open";
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Nothing has come yet. */
   constructor(options: PieceIntakeOptions) {
     this.#options = options;
   }

@@ -52,6 +52,7 @@ export class ShareHasher implements AsyncDisposable {
   #running: Promise<void> | undefined;
   #isEnded = false;
 
+  /** Nothing is to be hashed yet. */
   constructor(options: ShareHasherOptions) {
     this.#options = options;
   }

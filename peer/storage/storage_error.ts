@@ -16,6 +16,7 @@ export class StorageError extends Error {
   readonly code: StorageErrorCode;
   readonly path?: string;
 
+  /** `message` is a sentence for the user; `path` the file that it is about. */
   constructor(code: StorageErrorCode, message: string, options?: ErrorOptions & { readonly path?: string }) {
     super(message, options);
     this.code = code;

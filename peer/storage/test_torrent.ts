@@ -151,6 +151,7 @@ export class StorageBench implements AsyncDisposable {
   readonly #storages: TorrentStorage[] = [];
   readonly #waiting = new Set<() => void>();
 
+  /** A new folder, unless one is given (which is removed all the same), and a pool of one worker. */
   constructor(
     options: { readonly folder?: string; readonly budgetBytes?: number; readonly workerCount?: number } = {},
   ) {

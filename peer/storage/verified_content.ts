@@ -31,6 +31,7 @@ export interface VerifiedContentOptions {
 export class VerifiedContent {
   readonly #options: VerifiedContentOptions;
 
+  /** Reads nothing yet. */
   constructor(options: VerifiedContentOptions) {
     this.#options = options;
   }

@@ -52,6 +52,7 @@ export class WrittenFiles implements Disposable {
     }
   }
 
+  /** Closes all. */
   [Symbol.dispose](): void {
     this.close([...this.#files.keys()]);
   }
