@@ -38,6 +38,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   #layout: FileLayout | undefined;
   #storage: TorrentStorage | undefined;
   #isPaused: boolean;
+  #isAnnounced = false;
   #isDiskFull = false;
   #hasCompleted = false;
   #failure: Error | undefined;
@@ -254,7 +255,8 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   /** Joins the swarm. A share is announced by whoever holds it, also while its torrent rests. */
   #announce(): void {
-    if (this.place.type === "share") return;
+    if (this.place.type === "share" || this.#isAnnounced) return;
+    this.#isAnnounced = true;
     this.#engine.announcer.add(this.infoHash, {
       trackers: [...this.#options.trackers, ...(this.#metainfo?.trackers ?? [])],
       state: () => ({ uploaded: this.#uploadedBytes, downloaded: this.#downloadedBytes, left: this.#leftBytes() }),
@@ -263,7 +265,8 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   }
 
   #leave(): void {
-    if (this.place.type !== "share") this.#engine.announcer.remove(this.infoHash);
+    if (this.#isAnnounced) this.#engine.announcer.remove(this.infoHash);
+    this.#isAnnounced = false;
   }
 
   /** Bytes still to fetch. A magnet whose length nobody knows says one, so that no tracker takes it for a seeder. */
