@@ -12,7 +12,7 @@ import { Icon } from "./components/icons.tsx";
 import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
 import { LoadingRows, StatePanel } from "./components/state_panel.tsx";
-import { formatRate } from "./format.ts";
+import { formatRate } from "../../shared/format.ts";
 import { CataloguePage } from "./pages/catalogue_page.tsx";
 import { ChooseModePage } from "./pages/choose_mode_page.tsx";
 import { DownloadsPage } from "./pages/downloads_page.tsx";

@@ -7,7 +7,7 @@
 import type { PeerMode } from "../../shared/media_kind.ts";
 import type { TorrentFileView, TorrentState, TorrentView } from "../../shared/dashboard_views.ts";
 import { assertNever } from "../../shared/assert_never.ts";
-import { formatCount, formatDuration, formatRate, percentDone } from "./format.ts";
+import { formatCount, formatDuration, formatRate, percentDone } from "../../shared/format.ts";
 
 /** The parts of a torrent that its sentence needs. */
 export type TorrentProgress = Pick<

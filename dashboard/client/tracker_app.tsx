@@ -12,7 +12,7 @@ import { ConnectionBanner } from "./components/connection_mark.tsx";
 import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
 import { LoadingRows, StatePanel } from "./components/state_panel.tsx";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../../shared/format.ts";
 import { LibraryPage } from "./pages/library_page.tsx";
 import { LibraryPlayerPage } from "./pages/library_player_page.tsx";
 import { SwarmsPage } from "./pages/swarms_page.tsx";

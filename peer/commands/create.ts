@@ -4,7 +4,7 @@
  * @module
  */
 import { type CommandLine, describeFlags, type Flag, textFlag, UsageError } from "../../shared/command_line.ts";
-import { formatBytes } from "../../dashboard/client/format.ts";
+import { formatBytes } from "../../shared/format.ts";
 import { encodeMetainfo } from "../../shared/metainfo.ts";
 import { choosePieceLength, createMetainfo } from "../../shared/metainfo_create.ts";
 import { EXIT, interruption, ProgramFailure } from "../../shared/program.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
-import { formatBytes, formatDuration } from "../../dashboard/client/format.ts";
+import { formatBytes, formatDuration } from "../../shared/format.ts";
 import { EXIT, interruption, ProgramFailure, untilAborted } from "../../shared/program.ts";
 import { hostFlag, keyFlag, noLanFlag, portFlag, readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
@@ -96,7 +96,7 @@ async function fetchAll(line: CommandLine, options: Fetching): Promise<boolean> 
   const torrents = await addAll(session, line, stop);
   const isDone = await untilComplete(torrents, { stop });
   if (isDone && line.value(seedFlag)) {
-    console.log("Seeding; press Ctrl-C to stop");
+    console.log(`Seeding on port ${session.engine.listenPort}; press Ctrl-C to stop`);
     await untilAborted(stop);
   }
   return isDone;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import { hueOf } from "../format.ts";
+import { hueOf } from "../../../shared/format.ts";
 
 /** Whose picture. */
 export interface ArtProps {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../../shared/format.ts";
 import { type CatalogueSort, catalogueSorts, formatRoute, type Route } from "../router.ts";
 import { useShell } from "../shell_context.ts";
 

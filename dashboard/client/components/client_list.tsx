@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import type { ClientFileView, ClientView } from "../../../shared/dashboard_views.ts";
-import { formatAgo, formatBytes, formatCount, percentDone } from "../format.ts";
+import { formatAgo, formatBytes, formatCount, percentDone } from "../../../shared/format.ts";
 import { Icon } from "./icons.tsx";
 import { ShowMore } from "./show_more.tsx";
 

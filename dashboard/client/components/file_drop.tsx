@@ -8,7 +8,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { addTorrent } from "../api.ts";
-import { titleOf } from "../format.ts";
+import { titleOf } from "../../../shared/format.ts";
 import { type PeerServices, type Shell, usePeer, useShell } from "../shell_context.ts";
 import { Icon } from "./icons.tsx";
 

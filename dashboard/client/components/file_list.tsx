@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import type { TorrentFileView } from "../../../shared/dashboard_views.ts";
-import { formatBytes, percentDone } from "../format.ts";
+import { formatBytes, percentDone } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { isPlayable } from "../torrent_words.ts";
 import { Icon } from "./icons.tsx";

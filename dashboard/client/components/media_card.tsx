@@ -6,7 +6,7 @@
 import type { JSX } from "preact";
 import type { CatalogueRow, TorrentView } from "../../../shared/dashboard_views.ts";
 import { addTorrent } from "../api.ts";
-import { extensionOf, formatBytes, formatCount, percentDone, titleOf } from "../format.ts";
+import { extensionOf, formatBytes, formatCount, percentDone, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 import { isComplete, isTroubled, stateSentence } from "../torrent_words.ts";

@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import type { PeerView } from "../../../shared/dashboard_views.ts";
-import { formatBytes, formatRate } from "../format.ts";
+import { formatBytes, formatRate } from "../../../shared/format.ts";
 import { ShowMore } from "./show_more.tsx";
 
 /** Which peers. */

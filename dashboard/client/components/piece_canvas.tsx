@@ -6,7 +6,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { formatCount } from "../format.ts";
+import { formatCount } from "../../../shared/format.ts";
 import { coloursVersion } from "../theme.ts";
 
 /** Which pieces. */

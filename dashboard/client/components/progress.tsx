@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import { percentDone } from "../format.ts";
+import { percentDone } from "../../../shared/format.ts";
 
 /** How much of what. */
 export interface ProgressProps {

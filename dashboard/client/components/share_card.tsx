@@ -7,7 +7,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import type { SharedFileView, ShareView } from "../../../shared/dashboard_views.ts";
 import { removeShare } from "../api.ts";
-import { formatBytes, formatCount, titleOf } from "../format.ts";
+import { formatBytes, formatCount, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { ActionButton } from "./action_button.tsx";
 import { ConfirmDialog } from "./confirm_dialog.tsx";

@@ -7,7 +7,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import type { TorrentView } from "../../../shared/dashboard_views.ts";
 import { removeTorrent, setTorrentPaused } from "../api.ts";
-import { formatBytes, percentDone, titleOf } from "../format.ts";
+import { formatBytes, percentDone, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer } from "../shell_context.ts";
 import { fileToPlay, isComplete, isTroubled, stateSentence } from "../torrent_words.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import { formatBytes, percentDone } from "../format.ts";
+import { formatBytes, percentDone } from "../../../shared/format.ts";
 import { usePeer } from "../shell_context.ts";
 import type { Upload } from "../upload_queue.ts";
 import { ActionButton } from "./action_button.tsx";

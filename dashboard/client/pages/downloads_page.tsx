@@ -13,7 +13,7 @@ import { Link } from "../components/link.tsx";
 import { ShowMore } from "../components/show_more.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
 import { TorrentCard } from "../components/torrent_card.tsx";
-import { formatCount, formatRate } from "../format.ts";
+import { formatCount, formatRate } from "../../../shared/format.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 import { isComplete } from "../torrent_words.ts";
 

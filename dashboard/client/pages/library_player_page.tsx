@@ -10,7 +10,7 @@ import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { MediaPlayer } from "../components/media_player.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
-import { extensionOf, formatBytes, titleOf } from "../format.ts";
+import { extensionOf, formatBytes, titleOf } from "../../../shared/format.ts";
 import { useTracker } from "../tracker_context.ts";
 
 /** What is played. */

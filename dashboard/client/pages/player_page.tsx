@@ -15,7 +15,7 @@ import { Link } from "../components/link.tsx";
 import { MediaPlayer } from "../components/media_player.tsx";
 import { PieceBar } from "../components/piece_canvas.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
-import { formatBytes, percentDone, titleOf } from "../format.ts";
+import { formatBytes, percentDone, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 import { useTorrentDetails } from "../torrent_details_source.ts";

@@ -11,7 +11,7 @@ import { ShareCard } from "../components/share_card.tsx";
 import { ShareForm } from "../components/share_form.tsx";
 import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
 import { UploadList } from "../components/upload_list.tsx";
-import { formatBytes, formatCount } from "../format.ts";
+import { formatBytes, formatCount } from "../../../shared/format.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 
 /** The shares. */

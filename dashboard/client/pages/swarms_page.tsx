@@ -7,7 +7,7 @@ import type { JSX } from "preact";
 import type { SwarmView } from "../../../shared/dashboard_views.ts";
 import { ShowMore } from "../components/show_more.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
-import { formatBytes, formatCount } from "../format.ts";
+import { formatBytes, formatCount } from "../../../shared/format.ts";
 import type { TrackerPageProps } from "./tracker_overview_page.tsx";
 
 /** Swarms shown at once. */

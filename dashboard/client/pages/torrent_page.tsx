@@ -12,7 +12,14 @@ import { PeerTable } from "../components/peer_table.tsx";
 import { PieceMap } from "../components/piece_canvas.tsx";
 import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
 import { TorrentBar, TorrentButtons } from "../components/torrent_card.tsx";
-import { formatBytes, formatCount, formatDuration, formatPieceLength, formatRate, titleOf } from "../format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPieceLength,
+  formatRate,
+  titleOf,
+} from "../../../shared/format.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 import { useTorrentDetails } from "../torrent_details_source.ts";
 import { isTroubled, stateSentence } from "../torrent_words.ts";

@@ -11,7 +11,7 @@ import { ActionButton } from "../components/action_button.tsx";
 import { CatalogueHead } from "../components/catalogue_head.tsx";
 import { Icon } from "../components/icons.tsx";
 import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
-import { formatBytes } from "../format.ts";
+import { formatBytes } from "../../../shared/format.ts";
 import { PagedRows, type RowsPage } from "../paged_rows.ts";
 import type { Route } from "../router.ts";
 import { useTracker } from "../tracker_context.ts";

@@ -8,7 +8,7 @@ import type { TrackerStatus, TrackerUpdate } from "../../../shared/dashboard_vie
 import { ClientList } from "../components/client_list.tsx";
 import { Link } from "../components/link.tsx";
 import { ThemeChoiceGroup } from "../components/theme_choice.tsx";
-import { formatBytes, formatCount, formatDuration } from "../format.ts";
+import { formatBytes, formatCount, formatDuration } from "../../../shared/format.ts";
 
 /** What the tracker said last. */
 export interface TrackerPageProps {
