@@ -53,6 +53,14 @@ Deno.test("a block proven wrong by its leaf hash bans its sender, the other bloc
   assert.deepEqual(requestsTo(2, effects), [swarm.block(0, 2)]);
 });
 
+Deno.test("a liar found out by a second piece is not told of again", () => {
+  const swarm = new TestSwarm({ info: testInfo(2) });
+  for (const block of requestsTo(1, swarm.connectSeeder(1))) swarm.send(1, block);
+  const first = swarm.handle({ type: "piece-failed", piece: 0, digests: WRONG });
+  const second = swarm.handle({ type: "piece-failed", piece: 1, digests: WRONG });
+  assert.deepEqual([first, second].map(banned), [[1], []]);
+});
+
 Deno.test("wrong hashes three times are enough", () => {
   const swarm = new TestSwarm();
   swarm.connectSeeder(1);

@@ -78,8 +78,10 @@ export class SwarmPeers {
   /** Bans whoever sent wrong data, connected still or not. */
   ban(sender: Sender, reason: string): void {
     const peer = this.#context.peers.get(sender.peer);
+    // Who sent many wrong blocks is found out piece by piece, and told of once.
+    const isNews = !this.#bans.isPeerBanned(sender.peerId);
     this.#bans.ban(sender, peer?.listenEndpoint);
-    this.#context.effects.push({ type: "ban", peer: sender.peer, endpoint: sender.endpoint, reason });
+    if (isNews) this.#context.effects.push({ type: "ban", peer: sender.peer, endpoint: sender.endpoint, reason });
     if (peer !== undefined) this.drop(peer, "banned", reason);
   }
 
