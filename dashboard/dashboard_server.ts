@@ -8,6 +8,7 @@ import { explainBinding } from "../shared/program.ts";
 
 /** What answers requests; a Hono app is one. */
 export interface FetchApp {
+  /** Answers a request; whatever it throws is answered with 500. */
   fetch(request: Request): Response | Promise<Response>;
 }
 

@@ -37,6 +37,7 @@ export class CommunityError extends Error {
   /** Asking the same again would be answered the same. */
   readonly isFinal: boolean;
 
+  /** Takes the sentence for the user, and whether asking again is in vain (it is not). */
   constructor(message: string, options: ErrorOptions & { readonly isFinal?: boolean } = {}) {
     super(message, options);
     this.isFinal = options.isFinal ?? false;
@@ -67,6 +68,7 @@ export class Community implements AsyncDisposable {
   #wake: () => void = () => {};
   #watching: Promise<void> | undefined;
 
+  /** Asks nothing before {@link start} or a call. */
   constructor(options: CommunityOptions) {
     this.tracker = options.tracker;
     this.#options = options;

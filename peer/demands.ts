@@ -29,6 +29,7 @@ export class Demands {
   readonly #onChange: (demands: readonly Demand[]) => void;
   #nextId = 1;
 
+  /** Calls back with all demands whenever one is stated, moved or withdrawn. */
   constructor(onChange: (demands: readonly Demand[]) => void) {
     this.#onChange = onChange;
   }

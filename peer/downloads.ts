@@ -45,6 +45,7 @@ export class Downloads implements AsyncDisposable {
   readonly #options: DownloadsOptions;
   readonly #torrents = new Map<InfoHash, Torrent>();
 
+  /** Opens nothing yet: see {@link restore}. */
   constructor(options: DownloadsOptions) {
     this.#options = options;
   }

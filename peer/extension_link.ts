@@ -22,6 +22,7 @@ const REQUEST_QUEUE_LENGTH = 2_000;
 
 /** Where to send messages; the connection is one. */
 export interface MessageSink {
+  /** Queues a message. */
   send(message: PeerMessage): void;
 }
 
@@ -44,6 +45,7 @@ export class ExtensionLink {
   readonly #sink: MessageSink;
   #theirs: ReadonlyMap<string, number> = new Map();
 
+  /** Speaks through this connection. */
   constructor(sink: MessageSink) {
     this.#sink = sink;
   }

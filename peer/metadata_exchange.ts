@@ -29,6 +29,7 @@ export class MetadataExchange {
   readonly #machine = new MetadataMachine();
   #info: Info | undefined;
 
+  /** Asks nobody before the first {@link offer}. */
   constructor(options: MetadataExchangeOptions) {
     this.#options = options;
   }

@@ -23,6 +23,7 @@ export interface Publication {
 
 /** Where to; the community's tracker is one. */
 export interface PublicationSink {
+  /** Hands over a .torrent. @throws CommunityError when it is refused or nobody answers */
   publish(
     metainfo: Uint8Array,
     options: { readonly infoHash: InfoHash; readonly kind: MediaKind; readonly signal?: AbortSignal },
@@ -38,6 +39,7 @@ export class Publisher implements AsyncDisposable {
   readonly #end = new AbortController();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Publishes to this sink; disposing the publisher leaves the sink as it is. */
   constructor(sink: PublicationSink) {
     this.#sink = sink;
   }

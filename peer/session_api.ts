@@ -55,6 +55,7 @@ export class SessionApi implements PeerSession, Disposable {
   readonly #subscription: Disposable;
   #settings: PeerSettings;
 
+  /** Steers this session, which it does not own. */
   constructor(session: Session, options: SessionApiOptions = {}) {
     this.#session = session;
     this.#fixedMode = options.mode;

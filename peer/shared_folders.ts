@@ -46,6 +46,7 @@ export class SharedFolders implements AsyncDisposable {
   readonly #files = new Map<InfoHash, SharedFile[]>();
   #mode: PeerMode | undefined;
 
+  /** Watches at once what is remembered. */
   constructor(options: SharedFoldersOptions) {
     this.#options = options;
     this.#mode = options.mode;

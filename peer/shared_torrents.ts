@@ -39,6 +39,7 @@ export class SharedTorrents implements AsyncDisposable {
   readonly #entries = new Map<InfoHash, Entry>();
   readonly #closing = new Set<Promise<void>>();
 
+  /** Announces nothing before {@link add}. */
   constructor(options: SharedTorrentsOptions) {
     this.#options = options;
   }

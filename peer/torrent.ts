@@ -46,6 +46,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   #uploadedBytes: number;
   #downloadedBytes: number;
 
+  /** Opens the files, or looks for the metadata, at once. */
   constructor(options: TorrentOptions) {
     this.#options = options;
     this.#engine = options.engine;

@@ -24,6 +24,7 @@ export class TorrentBytes implements VerifiedBytes {
   readonly #torrent: ReadableTorrent;
   readonly #offset: number;
 
+  /** Reads `length` bytes from `offset` of the piece space on. */
   constructor(torrent: ReadableTorrent, file: { readonly offset: number; readonly length: number }) {
     this.#torrent = torrent;
     this.#offset = file.offset;

@@ -17,7 +17,9 @@ export type TorrentPlace =
 
 /** What survives a restart; each call saves before it returns. */
 export interface TorrentMemory {
+  /** Keeps what is verified. */
   saveRecord(record: StorageRecord): void;
+  /** Keeps the .torrent, and the name that its files were given on disk. */
   saveMetainfo(metainfo: Uint8Array, rootName: string): void;
 }
 

@@ -15,14 +15,23 @@ import type { PeerKey } from "./swarm/swarm_event.ts";
 
 /** What a torrent does with what its peers send. All is called while a message is being read: views end with the call. */
 export interface PeerOwner {
+  /** A message that only the swarm machine judges. */
   onControl(peer: PeerKey, message: ControlMessage): void;
+  /** A block, asked for or not; `data` is a view. */
   onBlock(peer: PeerKey, block: Block, data: Uint8Array): void;
+  /** They ask for hashes (BEP 52). */
   onHashRequest(peer: PeerKey, message: HashRequestMessage): void;
+  /** They send hashes (BEP 52). */
   onHashes(peer: PeerKey, message: HashesMessage): void;
+  /** They introduce themselves (BEP 10). */
   onExtensionHandshake(peer: PeerKey, handshake: ExtensionHandshake): void;
+  /** A message about the info dictionary (BEP 9). */
   onMetadata(peer: PeerKey, message: MetadataMessage): void;
+  /** A block was written to the connection. */
   onUploaded(peer: PeerKey, block: Block): void;
+  /** A block could not be read, and was rejected. */
   onUploadFailed(peer: PeerKey, block: Block, error: Error): void;
+  /** Fills in verified bytes. @throws when they cannot be read, which rejects the request */
   readBlock(block: Block, into: Uint8Array): void;
   /** Pending while there is no room for more blocks. */
   room(): Promise<void> | undefined;
@@ -35,6 +44,7 @@ export class TorrentPeer implements ConnectionHandler {
   readonly extensions: ExtensionLink;
   readonly #owner: PeerOwner;
 
+  /** A peer to {@link run}; the connection is owned from then on. */
   constructor(key: PeerKey, options: { readonly connection: PeerConnection; readonly owner: PeerOwner }) {
     this.key = key;
     this.connection = options.connection;

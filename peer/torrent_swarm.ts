@@ -27,12 +27,19 @@ import { type PeerOwner, TorrentPeer } from "./torrent_peer.ts";
 export interface SwarmHost {
   /** The disk side, once it is open. */
   readonly storage: TorrentStorage | undefined;
+  /** The metadata came, and have the right info-hash. */
   onInfo(info: Info): void;
+  /** A block was kept. */
   onDownloaded(byteCount: number): void;
+  /** A block was sent. */
   onUploaded(byteCount: number): void;
+  /** A block could not be read. */
   onUploadFailed(error: Error): void;
+  /** Every wanted piece is verified. */
   onCompleted(): void;
+  /** More peers would help. */
   onWantCandidates(): void;
+  /** A peer was banned for corrupt data. */
   onBanned(): void;
 }
 
@@ -64,6 +71,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   #nextPeerKey: PeerKey = 1;
   #info: Info | undefined;
 
+  /** Connects to nobody before there are candidates. */
   constructor(options: TorrentSwarmOptions) {
     const { engine } = options;
     this.#options = options;

@@ -14,6 +14,7 @@ export interface Command {
   readonly flags: readonly Flag<unknown>[];
   readonly maxOperands: number;
   readonly help: string;
+  /** Does it; gives the exit code. @throws UsageError, ProgramFailure, RequestError */
   run(line: CommandLine): Promise<number>;
 }
 

@@ -9,7 +9,9 @@ const BAR_LENGTH = 20;
 
 /** A terminal, or what stands for one. */
 export interface Terminal {
+  /** Whether a person sees it. */
   isTerminal(): boolean;
+  /** Writes text; gives how many bytes were taken. */
   writeSync(bytes: Uint8Array): number;
 }
 
@@ -18,6 +20,7 @@ export class ProgressLine implements Disposable {
   readonly #terminal: Terminal;
   readonly #isTerminal: boolean;
 
+  /** Draws on this terminal. */
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
     this.#isTerminal = terminal.isTerminal();
