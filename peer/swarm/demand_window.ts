@@ -48,7 +48,8 @@ export class DemandWindow {
 
   /**
    * Whether the last move brought a start or a seek: a demand at a place where none stood before. A seek into what the
-   * demand before it already reached ahead to is one too, for there the place was due much later.
+   * demand before it already reached ahead to is one too, for there the place was due much later; and so is the end of
+   * one of several demands, for a player that seeks asks for the new place before it lets go of the old one.
    */
   get isNew(): boolean {
     return this.#isNew;
@@ -85,6 +86,7 @@ export class DemandWindow {
       if (!byPiece.has(piece)) this.#table.setDemanded(piece, false);
     }
     for (const piece of byPiece.keys()) this.#table.setDemanded(piece, true);
+    if (stands.size > 0 && this.#stands.keys().some((id) => !stands.has(id))) isNew = true;
     this.#stands = stands;
     this.#firstPieces = firstPieces;
     this.#isNew = isNew;

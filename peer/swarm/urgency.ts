@@ -14,6 +14,9 @@ import type { SwarmContext } from "./swarm_context.ts";
 /** After a seek, a queue longer than this is cleared of everything that nobody waits for first. */
 const SEEK_QUEUE_MS = 100;
 
+/** First blocks that a peer may keep in its queue after a seek: the others are better fetched at the same time elsewhere. */
+const KEPT_BLOCKS = 2;
+
 /** A block is urgent when its deadline is nearer than this many times the time it is expected to take. */
 const URGENT_FACTOR = 2;
 
@@ -55,7 +58,8 @@ export class Urgency {
   clearQueues(): void {
     for (const peer of this.#context.peers.values()) {
       if (peer.pipeline.expectedMs(peer.requests.size) <= SEEK_QUEUE_MS) continue;
-      this.#downloads.cancelOf(peer, (block) => !this.#demands.isFirst(block));
+      let keptCount = 0;
+      this.#downloads.cancelOf(peer, (block) => !this.#demands.isFirst(block) || ++keptCount > KEPT_BLOCKS);
     }
   }
 

@@ -36,6 +36,17 @@ Deno.test("a seek into what the demand reached already clears the queues of what
   assert.ok(asked.some(({ piece, begin }) => piece === 50 && begin === 32_768));
 });
 
+Deno.test("a player that lets go of the old place after it asked for the new one waits behind nothing of it", () => {
+  const swarm = new TestSwarm({ info: testInfo(100) });
+  swarm.connectSeeder(1);
+  const [from, to] = [demandFrom(1, { piece: 0 }), demandFrom(2, { piece: 50 })];
+  swarm.handle({ type: "demand-moved", demands: [from] });
+  swarm.handle({ type: "demand-moved", demands: [from, to] });
+  const effects = swarm.handle({ type: "demand-moved", demands: [to] });
+  const cancelled = messagesTo(1, effects).flatMap((message) => message.type === "cancel" ? [message.piece] : []);
+  assert.ok(cancelled.includes(0), `cancelled were only ${cancelled}`);
+});
+
 Deno.test("a reader that only goes on takes nothing back", () => {
   const swarm = new TestSwarm({ info: testInfo(100) });
   swarm.connectSeeder(1);
