@@ -35,8 +35,12 @@ function interrupted(): Promise<void> {
 
 if (import.meta.main) {
   console.log("Making sample media in .demo/ (only the first time)…");
-  await fill(`${folder}/library`, { samples: librarySamples, fixtures: ["aurora.mp4", "chime.mp3"] });
-  await fill(`${folder}/shared`, { samples: sharedSamples, fixtures: ["tide.mp4", "meadow.webm", "orbit.mkv"] });
+  const library = fill(`${folder}/library`, { samples: librarySamples, fixtures: ["aurora.mp4", "chime.mp3"] });
+  const shared = fill(`${folder}/shared`, {
+    samples: sharedSamples,
+    fixtures: ["tide.mp4", "meadow.webm", "orbit.mkv"],
+  });
+  await Promise.all([library, shared]);
 
   await using tracker = Program.start("tracker", [
     ...["--host", "127.0.0.1", "--port", "0", "--peer-port", "0", "--dashboard", "127.0.0.1:0", "--interval", "10"],
