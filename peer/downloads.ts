@@ -21,8 +21,12 @@ export interface DownloadsOptions {
   readonly folder: string;
   /** The community's announce addresses, in tiers. */
   readonly trackers: readonly (readonly string[])[];
+  /** What a remembered torrent was added by, from its row. */
+  readonly sourceOf: (row: TorrentRow) => Omit<NewDownload, "metainfo">;
   /** A torrent's metadata became known, or it came back at the start. */
   readonly onMetainfo: (torrent: Torrent, metainfo: Metainfo) => void;
+  /** A torrent was removed, perhaps with its files. */
+  readonly onRemoved: (torrent: Torrent, options: { readonly haveFilesGone: boolean }) => void;
   readonly onChange: (infoHash: InfoHash) => void;
 }
 
@@ -44,6 +48,8 @@ export interface NewDownload {
 export class Downloads implements AsyncDisposable {
   readonly #options: DownloadsOptions;
   readonly #torrents = new Map<InfoHash, Torrent>();
+  /** Removals under way: a torrent that is added again meanwhile waits for its own to end. */
+  readonly #removing = new Map<InfoHash, Promise<void>>();
 
   /** Opens nothing yet: see {@link restore}. */
   constructor(options: DownloadsOptions) {
@@ -51,11 +57,8 @@ export class Downloads implements AsyncDisposable {
   }
 
   /** Opens what the database remembers. */
-  restore(magnetOf: (row: TorrentRow) => Omit<NewDownload, "metainfo">): void {
-    for (const row of this.#options.store.all()) {
-      const metainfo = row.metainfo === undefined ? undefined : decodeMetainfo(row.metainfo);
-      this.#open({ ...magnetOf(row), ...(metainfo === undefined ? {} : { metainfo }) }, row);
-    }
+  restore(): void {
+    for (const row of this.#options.store.all()) this.#reopen(row);
   }
 
   /** The torrent with this info-hash. */
@@ -68,9 +71,12 @@ export class Downloads implements AsyncDisposable {
     return this.#torrents.values();
   }
 
-  /** Adds a torrent and starts it. */
-  add(download: NewDownload): Torrent {
+  /** Adds a torrent and starts it; one that is here is given back as it is. */
+  async add(download: NewDownload): Promise<Torrent> {
     const { infoHash, metainfo, source, wantedFiles } = download;
+    await this.#removing.get(infoHash);
+    const known = this.#torrents.get(infoHash);
+    if (known !== undefined) return known;
     const row: TorrentRow = {
       infoHash,
       source,
@@ -95,22 +101,19 @@ export class Downloads implements AsyncDisposable {
     if (torrent.failure === undefined) return torrent.resume();
     await this.#close(torrent);
     const row = this.#options.store.get(infoHash);
-    if (row === undefined) return;
-    const metainfo = torrent.metainfo;
-    const { name } = torrent;
-    this.#open({ infoHash, name, source: row.source, ...(metainfo === undefined ? {} : { metainfo }) }, row);
+    // While it was being closed it may have been removed, or opened by another such call.
+    if (row === undefined || this.#torrents.get(infoHash) !== torrent) return;
+    this.#reopen(row);
   }
 
   /** Forgets a torrent, and deletes its files when asked. */
   async remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void> {
     const torrent = this.#torrents.get(infoHash);
-    if (torrent === undefined) return;
+    if (torrent === undefined) return await this.#removing.get(infoHash);
     this.#torrents.delete(infoHash);
-    await torrent[Symbol.asyncDispose]();
-    // After the torrent is closed, whose last act is to save its record.
-    this.#options.store.remove(infoHash);
-    if (options.deleteFiles && torrent.layout !== undefined) await removeFiles(torrent.layout);
-    this.#options.onChange(infoHash);
+    const removing = this.#remove(torrent, options).finally(() => this.#removing.delete(infoHash));
+    this.#removing.set(infoHash, removing);
+    await removing;
   }
 
   /** Time passed. */
@@ -126,13 +129,28 @@ export class Downloads implements AsyncDisposable {
   /** Closes all of them; each saves what it has. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.saveTotals();
-    await Promise.all([...this.#torrents.values()].map((torrent) => torrent[Symbol.asyncDispose]()));
+    const closing = [...this.#torrents.values()].map((torrent) => torrent[Symbol.asyncDispose]());
+    await Promise.all([...closing, ...this.#removing.values()]);
     this.#torrents.clear();
+  }
+
+  async #remove(torrent: Torrent, options: { readonly deleteFiles: boolean }): Promise<void> {
+    await torrent[Symbol.asyncDispose]();
+    // After the torrent is closed, whose last act is to save its record.
+    this.#options.store.remove(torrent.infoHash);
+    if (options.deleteFiles && torrent.layout !== undefined) await removeFiles(torrent.layout);
+    this.#options.onRemoved(torrent, { haveFilesGone: options.deleteFiles });
+    this.#options.onChange(torrent.infoHash);
   }
 
   async #close(torrent: Torrent): Promise<void> {
     this.#options.store.saveTotals(torrent.infoHash, torrent.totals);
     await torrent[Symbol.asyncDispose]();
+  }
+
+  #reopen(row: TorrentRow): void {
+    const metainfo = row.metainfo === undefined ? undefined : decodeMetainfo(row.metainfo);
+    this.#open({ ...this.#options.sourceOf(row), ...(metainfo === undefined ? {} : { metainfo }) }, row);
   }
 
   #open(download: NewDownload, row: TorrentRow): Torrent {

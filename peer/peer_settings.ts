@@ -15,16 +15,29 @@ const settingsSchema = v.object({
   uploadRate: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
 });
 
+/** The settings to start with: those given for this run, else those that were set. */
+export function startSettings(store: SettingsStore, given: PeerSettings): PeerSettings {
+  const { mode, downloadRate, uploadRate } = given;
+  return mergeSettings(readSettings(store), {
+    ...(mode === undefined ? {} : { mode }),
+    ...(downloadRate === undefined ? {} : { downloadRate }),
+    ...(uploadRate === undefined ? {} : { uploadRate }),
+  });
+}
+
 /** What was set; settings of another version that cannot be read count as not set. */
 export function readSettings(store: SettingsStore): PeerSettings {
   const parsed = v.safeParse(settingsSchema, store.get(KEY));
   return parsed.success ? parsed.output : {};
 }
 
-/** Changes and keeps settings: what is absent stays, `null` takes a limit away. */
-export function writeSettings(store: SettingsStore, patch: PeerSettingsPatch): PeerSettings {
-  const merged = Object.entries({ ...readSettings(store), ...patch }).filter(([, value]) => value !== null);
-  const settings = v.parse(settingsSchema, Object.fromEntries(merged));
-  store.set(KEY, settings);
-  return settings;
+/** Keeps changed settings: what is absent stays, `null` takes a limit away. */
+export function writeSettings(store: SettingsStore, patch: PeerSettingsPatch): void {
+  store.set(KEY, mergeSettings(readSettings(store), patch));
+}
+
+/** Settings with a change: what is absent stays, `null` takes a limit away. */
+export function mergeSettings(settings: PeerSettings, patch: PeerSettingsPatch): PeerSettings {
+  const merged = Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== null);
+  return v.parse(settingsSchema, Object.fromEntries(merged));
 }

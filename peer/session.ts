@@ -6,9 +6,8 @@
  */
 import type { Endpoint } from "../shared/endpoint.ts";
 import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
-import { MagnetSyntaxError, parseMagnet } from "../shared/magnet.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
-import { encodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
+import { encodeMetainfo, type Info } from "../shared/metainfo.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
 import { Community } from "./community.ts";
 import { Downloads } from "./downloads.ts";
@@ -18,7 +17,10 @@ import type { PeerConnection } from "./net/connection.ts";
 import { type HandshakeAnswer, PeerListener } from "./net/listener.ts";
 import { RateLimiter } from "./net/rate_limiter.ts";
 import { UdpTrackerClient } from "./net/udp_tracker_client.ts";
+import type { PeerSettings } from "./api/peer_session.ts";
+import { startSettings } from "./peer_settings.ts";
 import { Publisher } from "./publisher.ts";
+import { rememberedSource } from "./source.ts";
 import { SharedFolders } from "./shared_folders.ts";
 import { SharedTorrents } from "./shared_torrents.ts";
 import { openDatabase } from "./storage/database.ts";
@@ -29,7 +31,7 @@ import { PieceBuffers } from "./storage/piece_buffers.ts";
 import { SettingsStore } from "./storage/settings_store.ts";
 import { ShareStore } from "./storage/share_store.ts";
 import type { SharedFile } from "./storage/share_event.ts";
-import { type TorrentRow, TorrentStore } from "./storage/torrent_store.ts";
+import { TorrentStore } from "./storage/torrent_store.ts";
 import { defaultSwarmSettings } from "./swarm/settings.ts";
 import type { Torrent } from "./torrent.ts";
 
@@ -40,7 +42,7 @@ const SAVE_TOTALS_MS = 5_000;
 
 /** What a session is opened with. */
 export interface SessionOptions {
-  /** Only media of this kind are shared; absent: audio and video. */
+  /** Only media of this kind are shared; absent: the one that was chosen in the dashboard, else audio and video. */
   readonly mode?: PeerMode;
   /** Where the database lies; absent: nothing is remembered. */
   readonly dataDirectory?: string;
@@ -51,7 +53,7 @@ export interface SessionOptions {
   readonly tracker?: Endpoint;
   /** The secret of a private community. */
   readonly key?: string;
-  /** Bytes a second; absent: no limit. */
+  /** Bytes a second; absent: what was set in the dashboard, else no limit. */
   readonly downloadRate?: number;
   readonly uploadRate?: number;
 }
@@ -66,6 +68,8 @@ export class Session implements AsyncDisposable {
   readonly community: Community | undefined;
   readonly downloadsFolder: string;
   readonly startedAtMs: number = Date.now();
+  /** The mode and limits that it was opened with: those given, else those remembered. */
+  readonly startSettings: PeerSettings;
   readonly #scope: AsyncDisposableStack;
   readonly #listeners = new Set<(infoHash: InfoHash | undefined) => void>();
   /** The other info-hash of hybrid torrents (BEP 52): truncated v2 to the one we know the torrent by. */
@@ -87,6 +91,7 @@ export class Session implements AsyncDisposable {
     const database = openDatabase(file);
     scope.defer(() => database.close());
     this.settings = new SettingsStore(database);
+    this.startSettings = startSettings(this.settings, options);
     this.downloadsFolder = options.downloadsFolder;
     this.engine = this.#makeEngine(options, scope);
     this.community = this.#makeCommunity(options, scope);
@@ -99,7 +104,9 @@ export class Session implements AsyncDisposable {
         store: new TorrentStore(database),
         folder: options.downloadsFolder,
         trackers,
-        onMetainfo: (torrent, metainfo) => this.#onMetainfo(torrent, metainfo),
+        sourceOf: rememberedSource,
+        onMetainfo: (torrent, { info }) => this.#addAliases(torrent.infoHash, info),
+        onRemoved: (torrent, how) => this.#onDownloadRemoved(torrent, how),
         onChange,
       }),
     );
@@ -111,13 +118,13 @@ export class Session implements AsyncDisposable {
         onChange,
       }),
     );
-    this.downloads.restore(rememberedMagnet);
+    this.downloads.restore();
     this.sharedFolders = scope.use(
       new SharedFolders({
         store: new ShareStore(database),
         cache: new FileHashStore(database),
         pool: this.engine.pool,
-        ...(options.mode === undefined ? {} : { mode: options.mode }),
+        ...(this.startSettings.mode === undefined ? {} : { mode: this.startSettings.mode }),
         onAdded: (shared) => this.#onShared(shared),
         onRemoved: (infoHash) => this.#onUnshared(infoHash),
         onChange: () => this.#tell(undefined),
@@ -163,8 +170,8 @@ export class Session implements AsyncDisposable {
 
   #makeEngine(options: SessionOptions, scope: AsyncDisposableStack): Engine {
     const limit = (rate: number | undefined) => new RateLimiter(rate === undefined ? {} : { rateBytesPerSecond: rate });
-    const downloadLimiter = limit(options.downloadRate);
-    const uploadLimiter = limit(options.uploadRate);
+    const downloadLimiter = limit(this.startSettings.downloadRate);
+    const uploadLimiter = limit(this.startSettings.uploadRate);
     const peerId = createPeerId(crypto.getRandomValues(new Uint8Array(12)));
     const pool = scope.use(new HashPool());
     const files = scope.use(new OpenFiles());
@@ -213,9 +220,10 @@ export class Session implements AsyncDisposable {
   /** Which torrent an incoming handshake is for. A v1 handshake of a peer that also speaks v2 is upgraded (BEP 52). */
   #route(handshake: Handshake): HandshakeAnswer | undefined {
     const infoHash = this.#aliases.get(handshake.infoHash) ?? handshake.infoHash;
-    const info = this.downloads.get(infoHash)?.info ?? this.sharedTorrents.file(infoHash)?.metainfo.info;
-    const isHere = info !== undefined || this.downloads.get(infoHash) !== undefined;
-    if (!isHere || this.downloads.get(infoHash)?.isPaused) return undefined;
+    const download = this.downloads.get(infoHash);
+    const info = download?.info ?? this.sharedTorrents.file(infoHash)?.metainfo.info;
+    const isHere = info !== undefined || download !== undefined;
+    if (!isHere || download?.isPaused) return undefined;
     const v2 = info?.infoHashV2;
     return {
       peerId: this.engine.peerId,
@@ -230,24 +238,48 @@ export class Session implements AsyncDisposable {
     torrent.adopt(connection);
   }
 
-  #onMetainfo(torrent: Torrent, metainfo: Metainfo): void {
-    const { infoHashV2 } = metainfo.info;
-    if (infoHashV2 !== undefined) this.#aliases.set(truncateInfoHash(infoHashV2), torrent.infoHash);
+  /** Notes by which other info-hash a torrent is known too. */
+  #addAliases(infoHash: InfoHash, info: Info): void {
+    for (const other of infoHashesOf(info)) {
+      if (other !== infoHash) this.#aliases.set(other, infoHash);
+    }
+  }
+
+  #dropAliases(infoHash: InfoHash, info: Info | undefined): void {
+    for (const other of info === undefined ? [] : infoHashesOf(info)) {
+      if (this.#aliases.get(other) === infoHash) this.#aliases.delete(other);
+    }
+  }
+
+  /** What a download stood for may be shared again from where it lies. */
+  #onDownloadRemoved(torrent: Torrent, options: { readonly haveFilesGone: boolean }): void {
+    this.#dropAliases(torrent.infoHash, torrent.info);
+    for (const file of this.sharedFolders.files()) {
+      // A file that was just deleted is still known to its folder for a moment.
+      const isGone = options.haveFilesGone && torrent.layout?.paths.includes(file.path);
+      if (!isGone && !this.sharedTorrents.has(file.metainfo.info.infoHash)) this.#onShared(file);
+    }
   }
 
   #onShared(file: SharedFile): void {
-    const { infoHash, infoHashV2 } = file.metainfo.info;
+    const { infoHash } = file.metainfo.info;
     // What is being downloaded into a shared folder, or was, is served as the download that it is.
-    if (this.downloads.get(infoHash) !== undefined || this.#isDownload(file.path)) return;
-    if (infoHashV2 !== undefined) this.#aliases.set(truncateInfoHash(infoHashV2), infoHash);
+    if (this.#downloadOf(infoHash) !== undefined || this.#isDownload(file.path)) return;
+    this.#addAliases(infoHash, file.metainfo.info);
     this.sharedTorrents.add(file);
     this.#publisher?.add({ infoHash, kind: file.kind, metainfo: () => encodeMetainfo(file.metainfo) });
   }
 
   #onUnshared(infoHash: InfoHash): void {
-    if (!this.sharedTorrents.has(infoHash)) return;
+    const file = this.sharedTorrents.file(infoHash);
+    if (file === undefined) return;
+    this.#dropAliases(infoHash, file.metainfo.info);
     this.sharedTorrents.remove(infoHash);
     this.#publisher?.remove(infoHash);
+  }
+
+  #downloadOf(infoHash: InfoHash): Torrent | undefined {
+    return this.downloads.get(this.#aliases.get(infoHash) ?? infoHash);
   }
 
   #isDownload(path: string): boolean {
@@ -258,16 +290,6 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** What a torrent was added by, from its row: the magnet link it came from still names its trackers. */
-function rememberedMagnet(row: TorrentRow) {
-  const plain = { infoHash: row.infoHash, name: row.infoHash, source: row.source };
-  try {
-    const magnet = parseMagnet(row.source);
-    const { infoHashV2, name, trackers } = magnet;
-    return { ...plain, trackers, name: name ?? plain.name, ...(infoHashV2 === undefined ? {} : { infoHashV2 }) };
-  } catch (error) {
-    // Whatever was not added by a magnet link has its metainfo in the row.
-    if (!(error instanceof MagnetSyntaxError)) throw error;
-    return plain;
-  }
+function infoHashesOf(info: Info): readonly InfoHash[] {
+  return info.infoHashV2 === undefined ? [info.infoHash] : [info.infoHash, truncateInfoHash(info.infoHashV2)];
 }

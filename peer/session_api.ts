@@ -28,15 +28,13 @@ import { RequestError } from "./api/request_error.ts";
 import { CommunityError } from "./community.ts";
 import { listFolders, realFolder } from "./folders.ts";
 import type { MediaFile } from "./media/media_file.ts";
-import { MediaGuesses } from "./media_guesses.ts";
-import { readSettings, writeSettings } from "./peer_settings.ts";
+import { mergeSettings, writeSettings } from "./peer_settings.ts";
 import { resolveSource } from "./resolve.ts";
 import type { Session } from "./session.ts";
 import { sessionMetrics } from "./session_metrics.ts";
 import { readSource } from "./source.ts";
-import type { Torrent } from "./torrent.ts";
 import { TorrentBytes } from "./torrent_bytes.ts";
-import { viewDetails, viewResting, viewRestingDetails, viewTorrent } from "./torrent_view.ts";
+import { TorrentViews } from "./torrent_views.ts";
 import { takeFile } from "./uploads.ts";
 
 /** How the API shows a session. */
@@ -49,8 +47,7 @@ export interface SessionApiOptions {
 export class SessionApi implements PeerSession, Disposable {
   readonly #session: Session;
   readonly #fixedMode: PeerMode | undefined;
-  readonly #guesses = new MediaGuesses();
-  readonly #views = new Map<InfoHash, TorrentView>();
+  readonly #views: TorrentViews;
   readonly #listeners = new Set<() => void>();
   readonly #subscription: Disposable;
   #settings: PeerSettings;
@@ -59,7 +56,8 @@ export class SessionApi implements PeerSession, Disposable {
   constructor(session: Session, options: SessionApiOptions = {}) {
     this.#session = session;
     this.#fixedMode = options.mode;
-    this.#settings = readSettings(session.settings);
+    this.#settings = session.startSettings;
+    this.#views = new TorrentViews(session);
     this.#subscription = session.subscribe((infoHash) => this.#onChange(infoHash));
   }
 
@@ -103,24 +101,12 @@ export class SessionApi implements PeerSession, Disposable {
 
   /** All torrents, shared ones too. */
   torrents(): readonly TorrentView[] {
-    const { downloads, sharedTorrents } = this.#session;
-    const views = [...downloads.all()].map((torrent) => this.#view(torrent));
-    for (const infoHash of sharedTorrents.infoHashes()) {
-      const view = this.#shareView(infoHash);
-      if (view !== undefined) views.push(view);
-    }
-    return views;
+    return this.#views.all();
   }
 
   /** One torrent with its peers and pieces. */
   torrent(infoHash: InfoHash): TorrentDetails | undefined {
-    const { downloads, sharedTorrents, engine } = this.#session;
-    const announces = engine.announcer.status(infoHash);
-    const torrent = downloads.get(infoHash) ?? sharedTorrents.awake(infoHash);
-    if (torrent !== undefined) return viewDetails(torrent, { ...this.#viewOptions(torrent), announces });
-    const file = sharedTorrents.file(infoHash);
-    const view = this.#shareView(infoHash);
-    return file && view && viewRestingDetails(view, file.metainfo.info, announces);
+    return this.#views.details(infoHash);
   }
 
   /** Adds a torrent and starts it; one that is here is given back as it is. */
@@ -131,8 +117,7 @@ export class SessionApi implements PeerSession, Disposable {
       ...(this.mode === undefined ? {} : { mode: this.mode }),
     });
     const known = this.#session.torrent(download.infoHash);
-    if (known !== undefined) return this.#view(known);
-    return this.#view(this.#session.downloads.add(download));
+    return this.#views.of(known ?? await this.#session.downloads.add(download));
   }
 
   /** Pauses or resumes. */
@@ -142,15 +127,14 @@ export class SessionApi implements PeerSession, Disposable {
     await downloads.setPaused(infoHash, isPaused);
     const torrent = downloads.get(infoHash);
     if (torrent === undefined) throw notHere(infoHash);
-    return this.#view(torrent);
+    return this.#views.of(torrent);
   }
 
   /** Forgets a torrent, and deletes what was downloaded when asked. */
   async remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void> {
     this.#expectDownload(infoHash, "removed");
     await this.#session.downloads.remove(infoHash, options);
-    this.#guesses.forget(infoHash);
-    this.#views.delete(infoHash);
+    this.#views.forget(infoHash);
   }
 
   /** The community's files of our mode, with what is already here. */
@@ -173,7 +157,7 @@ export class SessionApi implements PeerSession, Disposable {
       const { totalCount, nextCursor } = page;
       const rows = page.entries.map((entry): CatalogueRow => ({
         ...entry,
-        ...this.#presence(parseInfoHash(entry.infoHash)),
+        ...this.#views.presence(parseInfoHash(entry.infoHash), { mode: this.mode }),
       }));
       return { rows, totalCount, isTrackerReachable: true, ...(nextCursor === undefined ? {} : { nextCursor }) };
     } catch (error) {
@@ -244,7 +228,8 @@ export class SessionApi implements PeerSession, Disposable {
         `The mode was set to ${this.#fixedMode} when the peer was started: start it without --mode to choose here`,
       );
     }
-    this.#settings = writeSettings(this.#session.settings, patch);
+    writeSettings(this.#session.settings, patch);
+    this.#settings = mergeSettings(this.#settings, patch);
     this.#session.engine.downloadLimiter.rateBytesPerSecond = this.#settings.downloadRate;
     this.#session.engine.uploadLimiter.rateBytesPerSecond = this.#settings.uploadRate;
     await this.#session.sharedFolders.setMode(this.mode);
@@ -257,7 +242,7 @@ export class SessionApi implements PeerSession, Disposable {
     const torrent = this.#session.torrent(infoHash);
     const file = torrent?.info?.files[index];
     if (torrent === undefined || file === undefined || file.isPad) return undefined;
-    const { kind, contentType } = this.#viewOptions(torrent).guess(file, index);
+    const { kind, contentType } = this.#views.guesser(torrent)(file, index);
     return {
       infoHash,
       index,
@@ -291,58 +276,12 @@ export class SessionApi implements PeerSession, Disposable {
   }
 
   #onChange(infoHash: InfoHash | undefined): void {
-    if (infoHash !== undefined) this.#views.delete(infoHash);
+    if (infoHash !== undefined) this.#views.invalidate(infoHash);
     this.#tell();
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
-  }
-
-  #viewOptions(torrent: Torrent) {
-    const shared = this.#session.sharedTorrents.file(torrent.infoHash);
-    const guess: Parameters<typeof viewTorrent>[1]["guess"] = torrent.place.type === "share" && shared !== undefined
-      ? () => shared
-      : (file, index) => this.#guesses.guess(torrent, { file, index });
-    return { guess, trackers: this.#session.community?.announceUrls ?? [] };
-  }
-
-  /** The view of a torrent; one that has company changes all the time, any other is made once. */
-  #view(torrent: Torrent): TorrentView {
-    const isBusy = torrent.swarm.peers.size > 0 || torrent.phase === "checking";
-    const known = isBusy ? undefined : this.#views.get(torrent.infoHash);
-    if (known !== undefined) return known;
-    const view = viewTorrent(torrent, this.#viewOptions(torrent));
-    if (isBusy) this.#views.delete(torrent.infoHash);
-    else this.#views.set(torrent.infoHash, view);
-    return view;
-  }
-
-  #shareView(infoHash: InfoHash): TorrentView | undefined {
-    const { sharedTorrents, community } = this.#session;
-    const awake = sharedTorrents.awake(infoHash);
-    if (awake !== undefined) return this.#view(awake);
-    const file = sharedTorrents.file(infoHash);
-    if (file === undefined) return undefined;
-    const known = this.#views.get(infoHash);
-    if (known !== undefined) return known;
-    const view = viewResting(file, {
-      totals: sharedTorrents.totals(infoHash),
-      addedAtMs: sharedTorrents.addedAtMs(infoHash),
-      trackers: community?.announceUrls ?? [],
-    });
-    this.#views.set(infoHash, view);
-    return view;
-  }
-
-  /** What of a catalogue row is here already. */
-  #presence(infoHash: InfoHash): Pick<CatalogueRow, "verifiedBytes" | "state" | "isShare" | "playIndex"> {
-    const torrent = this.#session.downloads.get(infoHash);
-    const view = torrent === undefined ? this.#shareView(infoHash) : this.#view(torrent);
-    if (view === undefined) return { verifiedBytes: 0, isShare: false, playIndex: 0 };
-    const playable = view.files.find((file) => file.kind === this.mode) ?? view.files[0];
-    const { verifiedBytes, state, isShare } = view;
-    return { verifiedBytes, state, isShare, playIndex: playable?.index ?? 0 };
   }
 
   #expectDownload(infoHash: InfoHash, action: string): void {

@@ -9,6 +9,8 @@ import { decodeMetainfo, MAX_METAINFO_LENGTH, type Metainfo } from "../shared/me
 import { MetainfoSyntaxError } from "../shared/metainfo_fields.ts";
 import { RequestError } from "./api/request_error.ts";
 import type { TorrentSource } from "./api/peer_session.ts";
+import type { NewDownload } from "./downloads.ts";
+import type { TorrentRow } from "./storage/torrent_store.ts";
 
 /** A source that was understood. */
 export type Source =
@@ -29,6 +31,20 @@ export function readSource(source: TorrentSource): Source {
   }
   if (text === "") throw new RequestError(422, "Give a magnet link, an info-hash or a name from the catalogue");
   return { type: "name", name: text };
+}
+
+/** What a torrent was added by, from its row: the magnet link it came from still names its trackers. */
+export function rememberedSource(row: TorrentRow): Omit<NewDownload, "metainfo"> {
+  const plain = { infoHash: row.infoHash, name: row.infoHash, source: row.source };
+  try {
+    const magnet = parseMagnet(row.source);
+    const { infoHashV2, name, trackers } = magnet;
+    return { ...plain, trackers, name: name ?? plain.name, ...(infoHashV2 === undefined ? {} : { infoHashV2 }) };
+  } catch (error) {
+    // Whatever was not added by a magnet link has its metainfo in the row.
+    if (!(error instanceof MagnetSyntaxError)) throw error;
+    return plain;
+  }
 }
 
 function readMetainfo(bytes: Uint8Array): Metainfo {

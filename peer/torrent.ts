@@ -152,10 +152,9 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Takes over an incoming connection, once its files are open. */
-  async adopt(connection: PeerConnection): Promise<void> {
-    await this.#opening;
-    this.swarm.adopt(connection);
+  /** Takes over an incoming connection; it is served once the files are open. */
+  adopt(connection: PeerConnection): void {
+    this.swarm.adopt(connection, { after: this.#opening });
   }
 
   /** Tells of peers that may have it. */
@@ -213,6 +212,8 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.#readers.fail(new Error("The torrent was removed"));
     await this.#opening;
     await this.swarm[Symbol.asyncDispose]();
+    // The last message of a peer may have completed the metadata, which opens the files.
+    await this.#opening;
     await this.#storage?.[Symbol.asyncDispose]();
   }
 
@@ -284,7 +285,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.#metainfo = metainfo;
     this.#options.onChange();
     try {
-      this.#layout = await this.#place(metainfo.info);
+      this.#layout = await this.#findLayout(metainfo.info);
       memory.saveMetainfo(encodeMetainfo(metainfo), this.#layout.rootName);
       this.#storage = await TorrentStorage.open({
         info: metainfo.info,
@@ -301,7 +302,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
         signal: this.#end.signal,
       });
     } catch (error) {
-      if (this.#end.signal.aborted) return;
+      if (error === this.#end.signal.reason) return;
       if (!(error instanceof StorageError)) throw error;
       return this.#fail(error);
     }
@@ -310,19 +311,22 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   #begin(info: Info, storage: TorrentStorage): void {
     const { wantedFiles } = this.#options;
+    const wanted = wantedFiles === undefined ? undefined : wantedPieces(info, wantedFiles);
+    // The machine says that it completed only when it did so just now.
+    this.#hasCompleted = wanted !== undefined && [...wanted.indices()].every((piece) => storage.verified.has(piece));
     this.swarm.begin(info, {
       type: "metadata-known",
       info,
       verified: storage.verified,
       hasLayers: storage.hashes.hasLayers,
-      ...(wantedFiles === undefined ? {} : { wanted: wantedPieces(info, wantedFiles) }),
+      ...(wanted === undefined ? {} : { wanted }),
     });
     this.#wakeReaders();
     if (!this.#isPaused) this.#announce();
     this.#options.onChange();
   }
 
-  async #place(info: Info): Promise<FileLayout> {
+  async #findLayout(info: Info): Promise<FileLayout> {
     if (this.place.type === "share") return layoutInPlace(info, this.place.path);
     const { folder, rootName } = this.place;
     return rootName === undefined ? await chooseLayout(info, { folder }) : layoutAt(info, { folder, rootName });

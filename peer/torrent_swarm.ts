@@ -23,6 +23,9 @@ import type { SwarmEffect } from "./swarm/swarm_effect.ts";
 import type { PeerKey, SwarmEvent } from "./swarm/swarm_event.ts";
 import { type PeerOwner, TorrentPeer } from "./torrent_peer.ts";
 
+/** Banned endpoints remembered for the page of a torrent: more than anybody reads. */
+const MAX_BANNED_SHOWN = 100;
+
 /** What the swarm side needs of its torrent. */
 export interface SwarmHost {
   /** The disk side, once it is open. */
@@ -56,7 +59,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   readonly machine: SwarmMachine;
   /** Connected peers, by key. */
   readonly peers: ReadonlyMap<PeerKey, TorrentPeer>;
-  /** Endpoints that sent corrupt data. */
+  /** Endpoints that sent corrupt data, the latest last. */
   readonly bannedPeers: readonly string[];
   readonly #peers = new Map<PeerKey, TorrentPeer>();
   readonly #bannedPeers: string[] = [];
@@ -107,9 +110,9 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
     this.#metadata.tick(this.#engine.now());
   }
 
-  /** Takes over an incoming connection. */
-  adopt(connection: PeerConnection): void {
-    this.#run(this.#serve(connection));
+  /** Takes over an incoming connection, which is served when `after` is done. */
+  adopt(connection: PeerConnection, options: { readonly after: Promise<void> }): void {
+    this.#run(options.after.then(() => this.#serve(connection)));
   }
 
   /**
@@ -212,7 +215,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
       case "disconnect":
         return this.#peers.get(effect.peer)?.connection.close(effect.detail ?? effect.reason);
       case "ban":
-        this.#bannedPeers.push(formatEndpoint(effect.endpoint));
+        this.#noteBanned(effect.endpoint);
         this.#engine.bans.add(effect.endpoint, this.#engine.now());
         return this.#host.onBanned();
       case "send":
@@ -234,6 +237,11 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
     }
   }
 
+  #noteBanned(endpoint: Endpoint): void {
+    this.#bannedPeers.push(formatEndpoint(endpoint));
+    if (this.#bannedPeers.length > MAX_BANNED_SHOWN) this.#bannedPeers.shift();
+  }
+
   #keep(block: Block, data: Uint8Array | undefined): void {
     if (data === undefined) throw new TypeError("Cannot keep a block as received: current value is no data");
     this.#host.onDownloaded(data.length);
@@ -243,8 +251,8 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   async #dial(endpoint: Endpoint): Promise<void> {
     const engine = this.#engine;
     const v2 = this.#info?.infoHashV2 ?? this.#options.infoHashV2;
+    if (engine.bans.has(endpoint, engine.now())) return this.handle({ type: "dial-failed", endpoint });
     try {
-      if (engine.bans.has(endpoint, engine.now())) throw new ProtocolError("wrong-hash", "It sent corrupt data before");
       const connection = await dial(endpoint, {
         infoHash: this.#options.infoHash,
         peerId: engine.peerId,
@@ -255,7 +263,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
       });
       await this.#serve(connection);
     } catch (error) {
-      if (this.#end.signal.aborted) return;
+      if (error === this.#end.signal.reason) return;
       if (!(error instanceof DialFailure) && !(error instanceof ProtocolError)) throw error;
       this.handle({ type: "dial-failed", endpoint });
     }

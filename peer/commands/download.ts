@@ -108,7 +108,7 @@ async function addAll(session: Session, line: CommandLine, stop: AbortSignal): P
   for (const operand of line.operands) {
     const source = readSource(await readOperand(operand));
     const download = await resolveSource(source, { community: session.community, signal: stop });
-    const torrent = session.downloads.get(download.infoHash) ?? session.downloads.add(download);
+    const torrent = await session.downloads.add(download);
     torrent.addCandidates(candidates);
     torrents.push(torrent);
   }
