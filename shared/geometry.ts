@@ -60,17 +60,21 @@ export class Geometry {
   readonly contentLength: number;
   readonly #files: readonly GeometryFile[];
   readonly #lastPieceLength: number;
+  readonly #padsBlocks: boolean;
   /** Sizes of pieces that a gap cuts short; empty but for v2-only torrents of several files. */
   readonly #shortPieces: ReadonlyMap<number, number>;
 
   /**
    * Lays out files that come in ascending order of offset and do not overlap; a gap between two may only reach from
-   * the end of one to the next multiple of the piece length.
+   * the end of one to the next multiple of the piece length. `padsBlocks` is for v2-only torrents: see
+   * {@link Geometry.requestableSize}.
    *
    * @throws {RangeError} when the piece length is not a whole number above 0, or the files do not lie like that
    */
-  constructor(options: { readonly pieceLength: number; readonly files: readonly GeometryFile[] }) {
-    const { pieceLength, files } = options;
+  constructor(
+    options: { readonly pieceLength: number; readonly files: readonly GeometryFile[]; readonly padsBlocks?: boolean },
+  ) {
+    const { pieceLength, files, padsBlocks = false } = options;
     if (!Number.isSafeInteger(pieceLength) || pieceLength <= 0) {
       throw new RangeError(`Cannot use a piece length of that size: current value is ${pieceLength}`);
     }
@@ -97,6 +101,7 @@ export class Geometry {
     this.pieceCount = Math.ceil(end / pieceLength);
     this.contentLength = contentLength;
     this.#files = files;
+    this.#padsBlocks = padsBlocks;
     this.#lastPieceLength = end - (this.pieceCount - 1) * pieceLength;
     this.#shortPieces = shortPieces;
   }
@@ -116,6 +121,17 @@ export class Geometry {
       throw new RangeError(`Cannot use an index as one of ${this.pieceCount} pieces: current value is ${piece}`);
     }
     return this.#sizeOf(piece);
+  }
+
+  /**
+   * Bytes of the piece that peers may ask for: in a v2-only torrent its last block counts as a whole one, with zeros
+   * behind the end of the file. BEP 52 is silent about it; libtorrent 2.0 asks like that and gives such blocks.
+   *
+   * @throws {RangeError} when there is no such piece
+   */
+  requestableSize(piece: number): number {
+    const size = this.pieceSize(piece);
+    return this.#padsBlocks ? Math.ceil(size / BLOCK_LENGTH) * BLOCK_LENGTH : size;
   }
 
   /**
@@ -153,11 +169,15 @@ export class Geometry {
     return length > 0 && length === Math.min(BLOCK_LENGTH, this.#sizeOf(piece) - begin);
   }
 
-  /** Whether a peer may request this: at least 1 byte, at most {@link BLOCK_LENGTH}, inside one piece, any alignment. */
+  /**
+   * Whether a peer may request this: at least 1 byte, at most {@link BLOCK_LENGTH}, inside what is requestable of one
+   * piece and beginning inside the piece itself, any alignment.
+   */
   isRange(block: Block): boolean {
     const { piece, begin, length } = block;
     if (!this.#isPiece(piece) || !Number.isInteger(begin) || !Number.isInteger(length)) return false;
-    return begin >= 0 && length > 0 && length <= BLOCK_LENGTH && begin + length <= this.#sizeOf(piece);
+    if (begin < 0 || begin >= this.#sizeOf(piece)) return false;
+    return length > 0 && length <= BLOCK_LENGTH && begin + length <= this.requestableSize(piece);
   }
 
   /**

@@ -95,6 +95,23 @@ Deno.test("our blocks are exact, a peer's ranges only have to fit", () => {
   }
 });
 
+Deno.test("v2-only: a peer may ask for the last block as a whole one, zeros behind the file", () => {
+  const files = [
+    { length: 70_000, offset: 0, isPad: false },
+    { length: 1, offset: 128 * KIB, isPad: false },
+  ];
+  const geometry = new Geometry({ pieceLength: 64 * KIB, files, padsBlocks: true });
+  assert.deepEqual([0, 1, 2].map((piece) => geometry.requestableSize(piece)), [64 * KIB, BLOCK_LENGTH, BLOCK_LENGTH]);
+  assert.deepEqual([0, 1, 2].map((piece) => geometry.pieceSize(piece)), [64 * KIB, 4_464, 1]);
+  assert.equal(geometry.isRange({ piece: 1, begin: 0, length: BLOCK_LENGTH }), true);
+  assert.equal(geometry.isRange({ piece: 2, begin: 0, length: BLOCK_LENGTH }), true);
+  assert.equal(geometry.isRange({ piece: 2, begin: 0, length: 1 }), true);
+  assert.equal(geometry.isRange({ piece: 1, begin: BLOCK_LENGTH, length: 1 }), false);
+  assert.equal(geometry.isRange({ piece: 2, begin: 1, length: 1 }), false);
+  assert.equal(geometry.isBlock({ piece: 1, begin: 0, length: BLOCK_LENGTH }), false);
+  assert.deepEqual(geometry.block(1, 0), { piece: 1, begin: 0, length: 4_464 });
+});
+
 Deno.test("nothing at all: no pieces, no spans", () => {
   const geometry = new Geometry({ pieceLength: 16 * KIB, files: touching(0) });
   assert.equal(geometry.pieceCount, 0);

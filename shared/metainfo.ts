@@ -147,7 +147,7 @@ function readInfo(value: BencodeValue, infoBytes: Uint8Array): Info {
     fields.fail("piece length", `is ${pieceLength}, expected a power of two from ${BLOCK_LENGTH}`);
   }
   const files = readFiles(fields, { version, name, pieceLength });
-  const geometry = new Geometry({ pieceLength, files });
+  const geometry = new Geometry({ pieceLength, files, padsBlocks: version === "v2" });
   if (geometry.pieceCount > MAX_PIECES) fields.fail("piece length", `makes more than ${MAX_PIECES} pieces`);
   const isPrivate = fields.optional("private") === 1;
   const common = { version, name, pieceLength, files, geometry, isPrivate, infoBytes };

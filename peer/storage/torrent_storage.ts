@@ -166,7 +166,11 @@ export class TorrentStorage implements AsyncDisposable {
       const { piece, begin, length } = block;
       throw new RangeError(`Cannot read a block of ${into.length} bytes: current value is ${piece}:${begin}+${length}`);
     }
-    this.#reading(() => this.#content.readDisk(geometry.pieceOffset(block.piece) + block.begin, into));
+    const storedLength = Math.min(block.length, geometry.pieceSize(block.piece) - block.begin);
+    this.#reading(() =>
+      this.#content.readDisk(geometry.pieceOffset(block.piece) + block.begin, into.subarray(0, storedLength))
+    );
+    into.fill(0, storedLength);
   }
 
   /**

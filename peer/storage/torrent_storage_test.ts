@@ -83,6 +83,19 @@ Deno.test("blocks can be read back exactly, in any range inside a verified piece
   assert.throws(() => storage.readBlock(odd, new Uint8Array(2999)), RangeError);
 });
 
+Deno.test("the last block of a v2-only file can be read as a whole one, zeros behind the end", async () => {
+  const torrent = testTorrent({ version: "v2", lengths: [100_000, 5] });
+  await using bench = new StorageBench();
+  const storage = await bench.open(torrent);
+  await download(storage, torrent);
+  for (const { piece, begin, length } of torrent.blocks.filter((block) => block.length < BLOCK_LENGTH)) {
+    const into = new Uint8Array(BLOCK_LENGTH).fill(255);
+    storage.readBlock({ piece, begin, length: BLOCK_LENGTH }, into);
+    assert.deepEqual(into.subarray(0, length), torrent.bytes({ piece, begin, length }));
+    assert.ok(into.subarray(length).every((byte) => byte === 0));
+  }
+});
+
 Deno.test("a piece that is not verified is not readable, and what is no block of ours is refused", async () => {
   const torrent = testTorrent({ version: "v1", lengths: [200_000] });
   await using bench = new StorageBench();

@@ -34,7 +34,7 @@ export class Uploads {
   request(peer: PeerState, block: Block): string | undefined {
     const { piece, begin, length } = block;
     const { geometry } = this.#table;
-    if (!this.#table.isPiece(piece) || length === 0 || begin + length > geometry.pieceSize(piece)) {
+    if (!this.#table.isPiece(piece) || length === 0 || begin + length > geometry.requestableSize(piece)) {
       return `it asked for ${length} bytes at ${begin} of piece ${piece}, which are not in the torrent`;
     }
     if (length > MAX_REQUEST_LENGTH) return `it asked for ${length} bytes at a time`;
