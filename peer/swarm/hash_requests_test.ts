@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { infoHashV2, truncateInfoHash } from "../../shared/ids.ts";
 import type { HashRange } from "../../shared/merkle.ts";
 import type { SwarmEffect } from "./swarm_effect.ts";
 import { requestsTo, testInfo, TestSwarm } from "./test_swarm.ts";
@@ -45,6 +46,13 @@ Deno.test("silence counts as a refusal, and who does not speak v2 is not asked",
   assert.equal(asked(2, swarm.pass(100)).length, 1);
   swarm.connectSeeder(3, V2);
   assert.equal(asked(3, swarm.pass(5_200)).length, 1);
+});
+
+Deno.test("a connection about the v2 info-hash is v2, also without the bit that offers an upgrade", () => {
+  const v2 = infoHashV2(new Uint8Array(32).fill(5));
+  const swarm = new TestSwarm({ info: { ...testInfo(8, "v2"), infoHashV2: v2 }, hasLayers: false });
+  swarm.connectSeeder(1, { infoHash: truncateInfoHash(v2) });
+  assert.equal(asked(1, swarm.pass(100)).length, 1);
 });
 
 Deno.test("pieces of a v2-only torrent are fetched once their layer is known, those of a hybrid at once", () => {
