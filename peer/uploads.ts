@@ -52,13 +52,12 @@ async function write(
 ): Promise<number> {
   using file = await Deno.open(options.path, { write: true, createNew: true });
   let length = 0;
-  const counting = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      length += chunk.length;
-      controller.enqueue(chunk);
-    },
-  });
-  await body.pipeThrough(counting).pipeTo(file.writable, { signal: options.signal, preventClose: true });
+  // Not `pipeTo(file.writable)`: with `preventClose` it ends before the last chunk is in the file (Deno 2.9.6).
+  for await (const chunk of body) {
+    options.signal.throwIfAborted();
+    for (let offset = 0; offset < chunk.length;) offset += await file.write(chunk.subarray(offset));
+    length += chunk.length;
+  }
   return length;
 }
 
