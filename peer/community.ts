@@ -98,9 +98,11 @@ export class Community implements AsyncDisposable {
 
   /** Somebody looks at the catalogue until the returned scope ends: watch it closely. */
   lookClosely(): Disposable {
+    const look = new DisposableStack();
     this.#watcherCount++;
+    look.defer(() => void this.#watcherCount--);
     this.#wake();
-    return { [Symbol.dispose]: () => void this.#watcherCount-- };
+    return look;
   }
 
   /** A page of the catalogue. @throws {CommunityError} */
@@ -111,7 +113,8 @@ export class Community implements AsyncDisposable {
     }
     const response = await this.#request(`/catalogue?${parameters}`, options);
     if (!response.ok) throw await refusal(response, "read the catalogue");
-    const parsed = v.safeParse(catalogueSchema, parseJson(await limitedText(response)));
+    const text = new TextDecoder().decode(await this.#read(response, MAX_PAGE_BYTES));
+    const parsed = v.safeParse(catalogueSchema, parseJson(text));
     if (!parsed.success) throw new CommunityError(`Cannot read the catalogue of ${this.#base}: it is not a catalogue`);
     return parsed.output;
   }
@@ -121,7 +124,7 @@ export class Community implements AsyncDisposable {
     const response = await this.#request(`/torrents/${infoHash}.torrent`, options);
     if (response.status === 404) return void (await response.body?.cancel());
     if (!response.ok) throw await refusal(response, "fetch the torrent");
-    return await limitedBytes(response, MAX_METAINFO_LENGTH);
+    return await this.#read(response, MAX_METAINFO_LENGTH);
   }
 
   /** Gives the tracker a torrent that we share. @throws {CommunityError} */
@@ -194,15 +197,30 @@ export class Community implements AsyncDisposable {
     try {
       return await fetch(`${this.#base}${path}`, { ...options, redirect: "error", signal: AbortSignal.any(signals) });
     } catch (error) {
-      // fetch throws TypeError for every failure of the network and DOMException for an abort.
-      if (!(error instanceof TypeError) && !(error instanceof DOMException)) throw error;
-      const where = formatEndpoint(this.tracker);
-      throw new CommunityError(`Cannot reach the tracker at ${where}: is it running, and is the address right?`, {
-        cause: error,
-      });
+      throw this.#explain(error);
     }
   }
+
+  async #read(response: Response, maxLength: number): Promise<Uint8Array> {
+    try {
+      return await limitedBytes(response, maxLength);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** fetch, and the body it gives, fail with TypeError when the network does and with DOMException when aborted. */
+  #explain(error: unknown): unknown {
+    if (!(error instanceof TypeError) && !(error instanceof DOMException)) return error;
+    const where = formatEndpoint(this.tracker);
+    return new CommunityError(`Cannot reach the tracker at ${where}: is it running, and is the address right?`, {
+      cause: error,
+    });
+  }
 }
+
+/** Refusals that end by themselves: the request came too late, or too soon. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429]);
 
 const catalogueSchema = v.object({
   entries: v.array(v.object({
@@ -240,10 +258,6 @@ async function limitedBytes(response: Response, maxLength: number): Promise<Uint
   return bytes;
 }
 
-async function limitedText(response: Response): Promise<string> {
-  return new TextDecoder().decode(await limitedBytes(response, MAX_PAGE_BYTES));
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -256,6 +270,6 @@ function parseJson(text: string): unknown {
 async function refusal(response: Response, action: string): Promise<CommunityError> {
   await response.body?.cancel();
   const hint = response.status === 404 || response.status === 403 ? "; does this community ask for a key?" : "";
-  const isFinal = response.status >= 400 && response.status < 500;
+  const isFinal = response.status >= 400 && response.status < 500 && !PASSING_STATUSES.has(response.status);
   return new CommunityError(`Cannot ${action}: the tracker answered ${response.status}${hint}`, { isFinal });
 }

@@ -48,7 +48,13 @@ export function homeFolder(): string {
 }
 
 function refusalOf(error: unknown, path: string): unknown {
-  if (error instanceof Deno.errors.NotFound) return new RequestError(404, `There is no folder ${path}`);
+  const isNone = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.FilesystemLoop || codeOf(error) === "ENAMETOOLONG";
+  if (isNone) return new RequestError(404, `There is no folder ${path}`);
   const isDenied = error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
   return isDenied ? new RequestError(403, `The folder ${path} cannot be read: permission denied`) : error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { assertNever } from "../shared/assert_never.ts";
 import type { CatalogueEntry } from "../shared/dashboard_views.ts";
-import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
+import { type InfoHash, parseInfoHash, truncateInfoHash } from "../shared/ids.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
 import { decodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
 import { MetainfoSyntaxError } from "../shared/metainfo_fields.ts";
@@ -32,7 +33,9 @@ export async function resolveSource(source: Source, options: ResolveOptions): Pr
     case "magnet": {
       const { magnet } = source;
       const metainfo = await knownMetainfo(magnet.infoHash, options);
-      const { infoHash, infoHashV2, name, trackers, peers, fileIndices } = magnet;
+      const { infoHashV2, name, trackers, peers, fileIndices } = magnet;
+      // A link to the v2 side of a hybrid torrent means the torrent that others know by its v1 info-hash.
+      const infoHash = metainfo?.info.infoHash ?? magnet.infoHash;
       return {
         infoHash,
         name: name ?? infoHash,
@@ -57,6 +60,8 @@ export async function resolveSource(source: Source, options: ResolveOptions): Pr
       const metainfo = await knownMetainfo(infoHash, options);
       return metainfo === undefined ? { infoHash, name: entry.name, source: infoHash } : fromMetainfo(metainfo);
     }
+    default:
+      assertNever(source);
   }
 }
 
@@ -71,11 +76,16 @@ async function knownMetainfo(infoHash: InfoHash, options: ResolveOptions): Promi
     const bytes = await options.community?.torrent(infoHash, { signal: options.signal });
     const metainfo = bytes === undefined ? undefined : decodeMetainfo(bytes);
     // What the tracker says is believed only as far as the info-hash proves it.
-    return metainfo?.info.infoHash === infoHash ? metainfo : undefined;
+    return metainfo !== undefined && isNamed(metainfo, infoHash) ? metainfo : undefined;
   } catch (error) {
     if (error instanceof CommunityError || error instanceof MetainfoSyntaxError) return undefined;
     throw error;
   }
+}
+
+function isNamed({ info }: Metainfo, infoHash: InfoHash): boolean {
+  return info.infoHash === infoHash ||
+    (info.infoHashV2 !== undefined && truncateInfoHash(info.infoHashV2) === infoHash);
 }
 
 async function entryByName(name: string, options: ResolveOptions): Promise<CatalogueEntry> {

@@ -37,8 +37,8 @@ import type { Torrent } from "./torrent.ts";
 
 /** How often torrents are told that time passed: the deadlines of blocks are some hundred milliseconds apart. */
 const TICK_MS = 100;
-/** How often transfer totals are written: a crash may cost a few seconds of statistics. */
-const SAVE_TOTALS_MS = 5_000;
+/** How often transfer totals are written and shown: a crash may cost a few seconds of statistics. */
+const COUNT_MS = 5_000;
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -115,7 +115,10 @@ export class Session implements AsyncDisposable {
         engine: this.engine,
         trackers,
         onBroken: (path) => this.sharedFolders.invalidate(path),
-        onChange,
+        onChange: (infoHash) => {
+          this.sharedFolders.noteUpload(infoHash);
+          this.#tell(infoHash);
+        },
       }),
     );
     this.downloads.restore();
@@ -154,14 +157,19 @@ export class Session implements AsyncDisposable {
   #start(): void {
     const ticker = setInterval(() => this.#tick(), TICK_MS);
     this.#scope.defer(() => clearInterval(ticker));
-    const saver = setInterval(() => this.downloads.saveTotals(), SAVE_TOTALS_MS);
-    this.#scope.defer(() => clearInterval(saver));
+    const counter = setInterval(() => this.#count(), COUNT_MS);
+    this.#scope.defer(() => clearInterval(counter));
     this.community?.start();
   }
 
   #tick(): void {
     this.downloads.tick();
     this.sharedTorrents.tick();
+  }
+
+  #count(): void {
+    this.downloads.saveTotals();
+    this.sharedTorrents.tellUploads();
   }
 
   #tell(infoHash: InfoHash | undefined): void {

@@ -96,10 +96,11 @@ export class SharedFolders implements AsyncDisposable {
   async setMode(mode: PeerMode | undefined): Promise<void> {
     if (mode === this.#mode) return;
     this.#mode = mode;
-    const folders = [...this.#folders.values()];
-    this.#folders.clear();
-    for (const folder of folders) await this.#unwatch(folder);
-    for (const folder of folders) this.#watch(folder.row);
+    for (const folder of [...this.#folders.values()]) {
+      await this.#unwatch(folder);
+      // Meanwhile it may have been removed, or all of this ended.
+      if (this.#folders.get(folder.row.id) === folder) this.#watch(folder.row);
+    }
     this.#options.onChange();
   }
 
@@ -120,9 +121,13 @@ export class SharedFolders implements AsyncDisposable {
     return [...this.#folders.values()].map((folder) => folder.view ??= this.#describe(folder));
   }
 
-  /** Uploads were counted: the views of the files have to be made anew. */
-  refresh(): void {
-    for (const folder of this.#folders.values()) folder.view = undefined;
+  /** Bytes of a shared file were taken: the views of the folders that it lies in are made anew. */
+  noteUpload(infoHash: InfoHash): void {
+    for (const file of this.#files.get(infoHash) ?? []) {
+      for (const folder of this.#folders.values()) {
+        if (folder.watcher.files.has(file.path)) folder.view = undefined;
+      }
+    }
   }
 
   /** Stops watching. */
@@ -191,14 +196,16 @@ export class SharedFolders implements AsyncDisposable {
 
   #forget(file: SharedFile): void {
     const { infoHash } = file.metainfo.info;
-    const files = (this.#files.get(infoHash) ?? []).filter((known) => known.path !== file.path);
-    if (!this.#files.delete(infoHash)) return;
+    const files = this.#files.get(infoHash) ?? [];
+    const index = files.findIndex((known) => known.path === file.path);
+    if (index < 0) return;
+    files.splice(index, 1);
+    if (files.length === 0) this.#files.delete(infoHash);
+    // Only the first of several places is served.
+    if (index > 0) return;
     this.#options.onRemoved(infoHash);
     const next = files[0];
-    if (next === undefined) return;
-    // The same content lies elsewhere too: the torrent goes on from there.
-    this.#files.set(infoHash, files);
-    this.#options.onAdded(next);
+    if (next !== undefined) this.#options.onAdded(next);
   }
 
   #describe(folder: Folder): ShareView {

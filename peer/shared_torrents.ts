@@ -31,6 +31,8 @@ interface Entry {
   /** When it was last found to have company. */
   busyAt: number;
   uploadedBytes: number;
+  /** What of the uploaded bytes was told by `onChange`. */
+  toldUploadedBytes: number;
 }
 
 /** The shared torrents, announced until removed. */
@@ -79,7 +81,14 @@ export class SharedTorrents implements AsyncDisposable {
   add(file: SharedFile): void {
     const { engine, trackers, onChange } = this.#options;
     const { infoHash } = file.metainfo.info;
-    const entry: Entry = { file, addedAtMs: Date.now(), torrent: undefined, busyAt: engine.now(), uploadedBytes: 0 };
+    const entry: Entry = {
+      file,
+      addedAtMs: Date.now(),
+      torrent: undefined,
+      busyAt: engine.now(),
+      uploadedBytes: 0,
+      toldUploadedBytes: 0,
+    };
     this.#entries.set(infoHash, entry);
     engine.announcer.add(infoHash, {
       trackers,
@@ -120,6 +129,16 @@ export class SharedTorrents implements AsyncDisposable {
       torrent.tick();
       if (torrent.swarm.peers.size > 0 || torrent.isRead) entry.busyAt = now;
       else if (now - entry.busyAt > REST_AFTER_MS) this.#rest(infoHash, entry);
+    }
+  }
+
+  /** Tells of those of which bytes were taken since the last call. */
+  tellUploads(): void {
+    for (const [infoHash, entry] of this.#entries) {
+      const sum = uploadedBytes(entry);
+      if (sum === entry.toldUploadedBytes) continue;
+      entry.toldUploadedBytes = sum;
+      this.#options.onChange(infoHash);
     }
   }
 
