@@ -83,6 +83,22 @@ export function explainBinding(
   return error;
 }
 
+/** Makes a folder, if it is not there, and gives its real path. @throws ProgramFailure with a sentence */
+export async function makeFolder(path: string): Promise<string> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+      throw new ProgramFailure(`Cannot use ${path} as a folder: it is a file`);
+    }
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw new ProgramFailure(`Cannot write to ${path}: permission denied`);
+    }
+    throw error;
+  }
+}
+
 /** Opens an address in the user's browser; says it when there is none. */
 export async function openBrowser(url: string): Promise<void> {
   const [command, ...args] = Deno.build.os === "darwin"

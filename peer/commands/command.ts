@@ -5,8 +5,9 @@
  */
 import { type CommandLine, type Flag, readCommandLine } from "../../shared/command_line.ts";
 import { EXIT, explainBinding, ProgramFailure, startLogging, versionLine } from "../../shared/program.ts";
-import { helpFlag, logLevelFlag, versionFlag } from "../../shared/program_flags.ts";
+import { helpFlag, hostFlag, keyFlag, logLevelFlag, versionFlag } from "../../shared/program_flags.ts";
 import { RequestError } from "../api/request_error.ts";
+import { ratesOf, trackerOf } from "../flags.ts";
 import { Session, type SessionOptions } from "../session.ts";
 
 /** A command: its flags, how many operands it takes, its help, and what it does. */
@@ -44,6 +45,22 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   } catch (error) {
     throw explainBinding(error, { host: options.host ?? "0.0.0.0", port: options.port, flag: "port" });
   }
+}
+
+/** What every command's session is told by the flags that all of them have. @throws UsageError */
+export function connectionOptions(line: CommandLine): Pick<
+  SessionOptions,
+  "host" | "tracker" | "key" | "downloadRate" | "uploadRate"
+> {
+  const host = line.value(hostFlag);
+  const tracker = trackerOf(line);
+  const key = line.value(keyFlag);
+  return {
+    ...ratesOf(line),
+    ...(host === undefined ? {} : { host }),
+    ...(tracker === undefined ? {} : { tracker }),
+    ...(key === undefined ? {} : { key }),
+  };
 }
 
 function say(text: string): number {

@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { type CommandLine, describeFlags, type Flag, textFlag, UsageError } from "../../shared/command_line.ts";
 import { formatBytes } from "../../shared/format.ts";
 import { encodeMetainfo } from "../../shared/metainfo.ts";
-import { choosePieceLength, createMetainfo } from "../../shared/metainfo_create.ts";
+import { choosePieceLength, createMetainfo, type FileHashes } from "../../shared/metainfo_create.ts";
 import { EXIT, interruption, ProgramFailure } from "../../shared/program.ts";
 import { outputFlag } from "../flags.ts";
 import { magnetLink } from "../magnet_link.ts";
 import { HashPool } from "../storage/hash_pool.ts";
+import { StorageError } from "../storage/storage_error.ts";
 import { runCommand } from "./command.ts";
 import { ProgressLine } from "./progress_line.ts";
 
@@ -39,20 +41,52 @@ async function run(line: CommandLine): Promise<number> {
   const { length, name } = await fileAt(path);
   await using pool = new HashPool();
   using progress = new ProgressLine(Deno.stderr);
-  const hashes = await pool.hashFile({ path, length, pieceLength: choosePieceLength(length) }, {
-    signal: stop,
-    onProgress: (done, total) =>
-      progress.draw({ share: done / total, text: `${formatBytes(done)} of ${formatBytes(total)}` }),
-  });
+  const hashes = await hashUnlessStopped(pool, { path, length, progress, stop });
+  if (hashes === undefined) return EXIT.failed;
   const url = line.value(announceFlag);
   const trackers = url === undefined ? [] : [[url]];
   const metainfo = createMetainfo(name, hashes, { trackers });
   const output = line.value(outputFlag) ?? `${name}.torrent`;
-  await Deno.writeFile(output, encodeMetainfo(metainfo));
+  await writeTorrent(output, encodeMetainfo(metainfo));
   progress.clear();
   console.log(output);
   console.log(magnetLink(metainfo.info.infoHash, { name, trackers: trackers.flat() }));
   return EXIT.done;
+}
+
+async function hashUnlessStopped(
+  pool: HashPool,
+  options: {
+    readonly path: string;
+    readonly length: number;
+    readonly progress: ProgressLine;
+    readonly stop: AbortSignal;
+  },
+): Promise<FileHashes | undefined> {
+  const { path, length, progress, stop } = options;
+  try {
+    return await pool.hashFile({ path, length, pieceLength: choosePieceLength(length) }, {
+      signal: stop,
+      onProgress: (done, total) =>
+        progress.draw({ share: done / total, text: `${formatBytes(done)} of ${formatBytes(total)}` }),
+    });
+  } catch (error) {
+    if (error === stop.reason) return undefined;
+    if (error instanceof StorageError) throw new ProgramFailure(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function writeTorrent(path: string, metainfo: Uint8Array): Promise<void> {
+  try {
+    await Deno.writeFile(path, metainfo);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new ProgramFailure(`There is no folder for ${path}`);
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.IsADirectory) {
+      throw new ProgramFailure(`Cannot write to ${path}: choose another place with --output`);
+    }
+    throw error;
+  }
 }
 
 async function fileAt(path: string): Promise<{ readonly length: number; readonly name: string }> {
@@ -60,7 +94,7 @@ async function fileAt(path: string): Promise<{ readonly length: number; readonly
     const real = await Deno.realPath(path);
     const { isFile, size } = await Deno.stat(real);
     if (!isFile) throw new ProgramFailure(`${path} is a folder: give one file`);
-    return { length: size, name: real.slice(real.lastIndexOf("/") + 1) };
+    return { length: size, name: basename(real) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new ProgramFailure(`There is no file ${path}`);
     if (error instanceof Deno.errors.PermissionDenied) {

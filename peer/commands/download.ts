@@ -6,24 +6,16 @@
  */
 import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
 import { formatBytes, formatDuration } from "../../shared/format.ts";
-import { EXIT, interruption, ProgramFailure, untilAborted } from "../../shared/program.ts";
+import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
+import { EXIT, interruption, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
 import { hostFlag, keyFlag, noLanFlag, portFlag, readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
-import {
-  downloadRateFlag,
-  peerFlag,
-  ratesOf,
-  seedFlag,
-  toFlag,
-  trackerFlag,
-  trackerOf,
-  uploadRateFlag,
-} from "../flags.ts";
+import { downloadRateFlag, peerFlag, seedFlag, toFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
 import { resolveSource } from "../resolve.ts";
 import type { Session } from "../session.ts";
 import { readSource } from "../source.ts";
 import type { Torrent } from "../torrent.ts";
-import { openSession, runCommand } from "./command.ts";
+import { connectionOptions, openSession, runCommand } from "./command.ts";
 import { ProgressLine } from "./progress_line.ts";
 
 const listenFlag = portFlag("port", { help: "TCP port where peers reach us (any)", fallback: 0 });
@@ -68,10 +60,13 @@ async function run(line: CommandLine): Promise<number> {
   const folder = await makeFolder(to);
   const stateFolder = `${folder}/.playswarm-download`;
   const stop = interruption();
-  const isDone = await fetchAll(line, { folder, stateFolder, stop });
-  if (isDone) await Deno.remove(stateFolder, { recursive: true });
-  return isDone ? EXIT.done : EXIT.failed;
+  const outcome = await fetchAll(line, { folder, stateFolder, stop });
+  if (outcome === "all-done") await Deno.remove(stateFolder, { recursive: true });
+  return outcome === "stopped" ? EXIT.failed : EXIT.done;
 }
+
+/** What came of it: done, and nothing that was interrupted earlier is left in the folder either; done; or stopped. */
+type Outcome = "all-done" | "done" | "stopped";
 
 interface Fetching {
   readonly folder: string;
@@ -79,49 +74,58 @@ interface Fetching {
   readonly stop: AbortSignal;
 }
 
-async function fetchAll(line: CommandLine, options: Fetching): Promise<boolean> {
+async function fetchAll(line: CommandLine, options: Fetching): Promise<Outcome> {
   const { stop } = options;
-  const tracker = trackerOf(line);
-  const host = line.value(hostFlag);
-  const key = line.value(keyFlag);
   await using session = await openSession({
     dataDirectory: options.stateFolder,
     downloadsFolder: options.folder,
     port: line.value(listenFlag),
-    ...ratesOf(line),
-    ...(host === undefined ? {} : { host }),
-    ...(tracker === undefined ? {} : { tracker }),
-    ...(key === undefined ? {} : { key }),
+    ...connectionOptions(line),
   });
-  const torrents = await addAll(session, line, stop);
-  const isDone = await untilComplete(torrents, { stop });
-  if (isDone && line.value(seedFlag)) {
+  const torrents = await addAll(session, { line, stop });
+  const isDone = await untilComplete(session, { torrents, stop });
+  if (!isDone) return "stopped";
+  if (line.value(seedFlag)) {
     console.log(`Seeding on port ${session.engine.listenPort}; press Ctrl-C to stop`);
     await untilAborted(stop);
   }
-  return isDone;
+  for (const { infoHash } of torrents) await session.downloads.remove(infoHash, { deleteFiles: false });
+  return [...session.downloads.all()].length === 0 ? "all-done" : "done";
 }
 
-async function addAll(session: Session, line: CommandLine, stop: AbortSignal): Promise<readonly Torrent[]> {
+/** Adds what the line names, and goes on with what of it was interrupted. Other downloads into the folder rest. */
+async function addAll(
+  session: Session,
+  options: { readonly line: CommandLine; readonly stop: AbortSignal },
+): Promise<ReadonlySet<Torrent>> {
+  const { line, stop } = options;
   const candidates = line.value(peerFlag).map((text) => readEndpoint(text, { flag: "peer" }));
-  const torrents: Torrent[] = [];
+  const torrents = new Set<Torrent>();
   for (const operand of line.operands) {
     const source = readSource(await readOperand(operand));
     const download = await resolveSource(source, { community: session.community, signal: stop });
     const torrent = await session.downloads.add(download);
     torrent.addCandidates(candidates);
-    torrents.push(torrent);
+    torrents.add(torrent);
+  }
+  for (const torrent of session.downloads.all()) {
+    const isOther = !torrents.has(torrent);
+    if (torrent.isPaused !== isOther) await session.downloads.setPaused(torrent.infoHash, isOther);
   }
   return torrents;
 }
 
-/** A .torrent file is read; anything else is what it is. */
+/**
+ * A .torrent file is read; anything else is what it is. Files of other names are not looked at: `film.mp4` means the one
+ * in the catalogue, also when its first half lies here already.
+ */
 async function readOperand(operand: string): Promise<TorrentSource> {
-  if (/^magnet:/i.test(operand)) return operand;
+  if (!/\.torrent$/i.test(operand) || /^magnet:/i.test(operand)) return operand;
   try {
+    const { size } = await Deno.stat(operand);
+    if (size > MAX_METAINFO_LENGTH) throw new ProgramFailure(`${operand} is too large for a torrent file`);
     return { metainfo: await Deno.readFile(operand) };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound && !operand.endsWith(".torrent")) return operand;
     if (error instanceof Deno.errors.NotFound) throw new ProgramFailure(`There is no file ${operand}`);
     if (error instanceof Deno.errors.IsADirectory || error instanceof Deno.errors.PermissionDenied) {
       throw new ProgramFailure(`${operand} cannot be read as a torrent file`);
@@ -131,8 +135,11 @@ async function readOperand(operand: string): Promise<TorrentSource> {
 }
 
 /** Waits until all are verified on disk (true), or until the user stops it (false). */
-async function untilComplete(torrents: readonly Torrent[], options: { readonly stop: AbortSignal }): Promise<boolean> {
-  const { stop } = options;
+async function untilComplete(
+  session: Session,
+  options: { readonly torrents: ReadonlySet<Torrent>; readonly stop: AbortSignal },
+): Promise<boolean> {
+  const { torrents, stop } = options;
   using progress = new ProgressLine(Deno.stderr);
   const told = new Set<Torrent>();
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
@@ -144,11 +151,11 @@ async function untilComplete(torrents: readonly Torrent[], options: { readonly s
       progress.clear();
       console.log(`${torrent.name}: ${formatBytes(torrent.info?.geometry.contentLength ?? 0)}, verified`);
     }
-    progress.draw(summary(torrents));
-    if (told.size === torrents.length) resolve(true);
+    if (told.size === torrents.size) resolve(true);
     if (stop.aborted) resolve(false);
   };
-  const timer = setInterval(look, DRAW_MS);
+  using _listening = session.subscribe(look);
+  const timer = setInterval(() => progress.draw(summary([...torrents])), DRAW_MS);
   stop.addEventListener("abort", look);
   try {
     look();
@@ -184,19 +191,4 @@ function summary(torrents: readonly Torrent[]): { readonly share: number; readon
     share: verified / total,
     text: `${formatBytes(verified)} of ${formatBytes(total)}  ${formatBytes(rate)}/s  ${peers}${left}`,
   };
-}
-
-async function makeFolder(path: string): Promise<string> {
-  try {
-    await Deno.mkdir(path, { recursive: true });
-    return await Deno.realPath(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
-      throw new ProgramFailure(`Cannot use ${path} as a folder: it is a file`);
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new ProgramFailure(`Cannot write to ${path}: permission denied`);
-    }
-    throw error;
-  }
 }
