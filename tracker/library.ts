@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { Hono } from "hono";
 import type { Endpoint } from "../shared/endpoint.ts";
 import { playlistRoute } from "../peer/media/playlist.ts";
@@ -45,7 +46,7 @@ export async function openLibrary(options: LibraryOptions): Promise<OpenLibrary>
     }),
   );
   const api = scope.use(new SessionApi(session));
-  for (const folder of options.folders) session.sharedFolders.add(await absolutePath(folder));
+  for (const folder of options.folders) session.sharedFolders.add(await realPath(folder));
   const find = (...file: Parameters<SessionApi["mediaFile"]>) => api.mediaFile(...file);
   const stream = new Hono().route("/", streamRoute(find)).route("/", playlistRoute(find));
   const ending = scope.move();
@@ -62,11 +63,11 @@ export async function openLibrary(options: LibraryOptions): Promise<OpenLibrary>
 }
 
 /** A folder that does not exist yet is shared all the same: it is watched for coming. */
-async function absolutePath(path: string): Promise<string> {
+async function realPath(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
+    return resolve(path);
   }
 }

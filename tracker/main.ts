@@ -6,13 +6,23 @@
 import { getLogger } from "@logtape/logtape";
 import { serveDashboard } from "../dashboard/dashboard_server.ts";
 import { requiresPassword } from "../dashboard/guards.ts";
-import { describeFlags, type Flag, listFlag, numberFlag, readCommandLine, UsageError } from "../shared/command_line.ts";
+import {
+  type CommandLine,
+  describeFlags,
+  type Flag,
+  listFlag,
+  numberFlag,
+  readCommandLine,
+  UsageError,
+} from "../shared/command_line.ts";
 import { dataFolder } from "../shared/platform_folders.ts";
 import {
   EXIT,
   explainBinding,
   interruption,
+  makeFolder,
   openBrowser,
+  ProgramFailure,
   runProgram,
   startLogging,
   untilAborted,
@@ -31,8 +41,9 @@ import {
   portFlag,
   versionFlag,
 } from "../shared/program_flags.ts";
+import { StoreVersionError } from "./catalogue_store.ts";
 import { trackerDashboard } from "./dashboard.ts";
-import { openLibrary } from "./library.ts";
+import { type OpenLibrary, openLibrary } from "./library.ts";
 import { Tracker } from "./tracker.ts";
 
 const announceFlag = portFlag("port", {
@@ -67,6 +78,9 @@ const flags: readonly Flag<unknown>[] = [
   versionFlag,
 ];
 
+/** Every address of this machine, IPv4 too. */
+const ANY_HOST = "::";
+
 const HELP = `The meeting point of a community that shares its own audio and video.
 
 Usage: tracker [flags]
@@ -79,7 +93,7 @@ Examples:
   tracker --library ~/Music --library ~/Videos
   tracker --port 7000 --key our-secret`;
 
-/** Runs the tracker until it is interrupted; gives the exit code. */
+/** Reads the command line and runs the tracker; gives the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const line = readCommandLine(args, {
     flags,
@@ -89,44 +103,26 @@ async function main(args: readonly string[]): Promise<number> {
   });
   if (line.value(helpFlag)) return say(HELP);
   if (line.value(versionFlag)) return say(versionLine("tracker"));
-  const host = line.value(hostFlag) ?? "::";
-  const port = line.value(announceFlag);
   const dashboard = line.value(dashboardFlag);
-  const password = line.value(passwordFlag);
-  if (password === undefined && requiresPassword(dashboard.host)) {
+  if (line.value(passwordFlag) === undefined && requiresPassword(dashboard.host)) {
     throw new UsageError(
       `Cannot serve the dashboard on ${dashboard.host} without a password: give one with --password`,
     );
   }
-  const key = line.value(keyFlag);
-  const dataDirectory = line.value(dataFlag) ?? dataFolder("tracker");
   await startLogging(line.value(logLevelFlag));
-  await Deno.mkdir(dataDirectory, { recursive: true });
+  return await run(line);
+}
 
+/** Runs the tracker, its library and its dashboard until it is interrupted. */
+async function run(line: CommandLine): Promise<number> {
   const stop = interruption();
+  const dataDirectory = await makeFolder(line.value(dataFlag) ?? dataFolder("tracker"));
   await using scope = new AsyncDisposableStack();
-  const tracker = scope.use(
-    await Tracker.start({
-      host,
-      port,
-      intervalSeconds: line.value(intervalFlag),
-      dataDirectory,
-      ...(key === undefined ? {} : { key }),
-    })
-      .catch((error: unknown) => Promise.reject(explainBinding(error, { host, port, flag: "port" }))),
-  );
-  const peerPort = line.value(peerPortFlag);
-  const library = scope.use(
-    await openLibrary({
-      folders: line.value(libraryFlag),
-      tracker: { host: ownHost(host), port: tracker.port },
-      port: peerPort,
-      dataDirectory,
-      ...(host === "::" ? {} : { host }),
-      ...(key === undefined ? {} : { key }),
-    }).catch((error: unknown) => Promise.reject(explainBinding(error, { host, port: peerPort, flag: "peer-port" }))),
-  );
+  const tracker = scope.use(await startTracker(line, dataDirectory));
+  const library = scope.use(await startLibrary(line, { tracker, dataDirectory }));
   const logger = getLogger(["playswarm", "tracker", "dashboard"]);
+  const dashboard = line.value(dashboardFlag);
+  const password = line.value(passwordFlag);
   const app = trackerDashboard({
     tracker,
     library,
@@ -146,9 +142,49 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT.done;
 }
 
+async function startTracker(line: CommandLine, dataDirectory: string): Promise<Tracker> {
+  const host = hostOf(line);
+  const port = line.value(announceFlag);
+  const key = line.value(keyFlag);
+  const intervalSeconds = line.value(intervalFlag);
+  try {
+    return await Tracker.start({ host, port, intervalSeconds, dataDirectory, ...(key === undefined ? {} : { key }) });
+  } catch (error) {
+    // A key that no path can hold is a mistake on the line.
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    if (error instanceof StoreVersionError) throw new ProgramFailure(error.message, { cause: error });
+    throw explainBinding(error, { host, port, flag: "port" });
+  }
+}
+
+async function startLibrary(
+  line: CommandLine,
+  options: { readonly tracker: Tracker; readonly dataDirectory: string },
+): Promise<OpenLibrary> {
+  const host = hostOf(line);
+  const port = line.value(peerPortFlag);
+  const key = line.value(keyFlag);
+  try {
+    return await openLibrary({
+      folders: line.value(libraryFlag),
+      tracker: { host: ownHost(host), port: options.tracker.port },
+      port,
+      dataDirectory: options.dataDirectory,
+      ...(host === ANY_HOST ? {} : { host }),
+      ...(key === undefined ? {} : { key }),
+    });
+  } catch (error) {
+    throw explainBinding(error, { host, port, flag: "peer-port" });
+  }
+}
+
+function hostOf(line: CommandLine): string {
+  return line.value(hostFlag) ?? ANY_HOST;
+}
+
 /** Where this machine reaches what listens on `host`. */
 function ownHost(host: string): string {
-  return host === "::" || host === "0.0.0.0" ? "127.0.0.1" : host;
+  return host === ANY_HOST || host === "0.0.0.0" ? "127.0.0.1" : host;
 }
 
 function say(text: string): number {
