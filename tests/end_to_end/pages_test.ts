@@ -25,15 +25,11 @@ browserTest(
 
     // Dropped anywhere on the page, as from a file manager.
     const bytes = (await Deno.readFile(fixturePath("orbit.mkv"))).toBase64();
-    await page.evaluate(async (base64) => {
+    await page.evaluate((base64) => {
       const data = new DataTransfer();
-      const answer = await fetchBytes(base64);
-      data.items.add(new File([answer], "dropped.mkv"));
-      dispatchEvent(new DragEvent("dragover", { dataTransfer: data, bubbles: true, cancelable: true }));
-      dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-
-      function fetchBytes(text: string): Promise<Uint8Array<ArrayBuffer>> {
-        return Promise.resolve(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+      data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], "dropped.mkv"));
+      for (const type of ["dragover", "drop"]) {
+        dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
       }
     }, bytes);
     await other.row("dropped.mkv");
@@ -45,7 +41,7 @@ browserTest("a download is paused, resumed, and removed after a question", async
   const community = scope.use(await Community.start());
   const share = await community.media("films", ["aurora.mp4"]);
   const [, peer] = await Promise.all([
-    community.peer({ share, args: ["--mode", "video", "--upload-rate", "200"] }),
+    community.peer({ share, args: ["--mode", "video", "--upload-rate", "400"] }),
     community.peer({ args: ["--mode", "video"] }),
   ]);
   const { infoHash } = await peer.rowWithSeeders("aurora.mp4", 1);
