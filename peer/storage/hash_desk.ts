@@ -28,6 +28,12 @@ export class HashDesk implements Disposable {
   readonly #files = new WrittenFiles();
   /** For reading from disk; as large as the largest piece or range asked for so far. */
   #scratch = new Uint8Array(0);
+  #hashedBytes = 0;
+
+  /** Bytes hashed since the beginning. */
+  get hashedBytes(): number {
+    return this.#hashedBytes;
+  }
 
   /** Does one job. Throws only what is a fault of ours: what the disk does wrong is part of the answer. */
   run(job: HashJob): HashAnswer {
@@ -58,6 +64,7 @@ export class HashDesk implements Disposable {
     const piece = new Uint8Array(buffer, 0, length);
     const readFault = this.#move(places, { runs: spilled, piece, isReading: true });
     if (readFault !== undefined) return { type: "stuck", buffer, fault: readFault };
+    this.#hashedBytes += length;
     if (!isPieceTrue(piece, expectation)) return { type: "wrong", buffer, digests: digestsOf(piece) };
     const fault = this.#move(places, { runs: [{ start: 0, length }], piece, isReading: false });
     if (fault !== undefined) return { type: "stuck", buffer, fault };
@@ -112,6 +119,7 @@ export class HashDesk implements Disposable {
         return false;
       }
     }
+    this.#hashedBytes += checked.length;
     return isPieceTrue(piece, checked.expectation);
   }
 
@@ -127,6 +135,7 @@ export class HashDesk implements Disposable {
     } catch (error) {
       return { type: "failed", fault: diskFault(error, { path, doing: "read" }) };
     }
+    this.#hashedBytes += length;
     for (let begin = 0, at = 0; begin < length; begin += pieceLength, at += SHA1_LENGTH) {
       pieceHashes.set(sha1Of(bytes.subarray(begin, begin + pieceLength)), at);
     }
