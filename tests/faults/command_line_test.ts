@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { assertFile, assertSentence, contentOf, stageTest } from "./stage.ts";
+
+const PROGRAMS = ["tracker", "peer"] as const;
+
+stageTest("--help and --version answer and leave with 0", async (stage) => {
+  const commands = [[], ["download"], ["share"], ["create"]];
+  await Promise.all([
+    ...commands.map(async (command) => {
+      const help = await stage.run("peer", [...command, "--help"]);
+      assert.equal(help.code, 0, help.output);
+      assert.match(help.output, new RegExp(`Usage: peer ${command.join(" ")}`));
+      const version = await stage.run("peer", [...command, "--version"]);
+      assert.equal(version.code, 0);
+      assert.match(version.output, /^peer \(Playswarm\) \d+\.\d+\.\d+$/);
+    }),
+    ...PROGRAMS.map(async (program) => {
+      const help = await stage.run(program, ["-h"]);
+      assert.equal(help.code, 0);
+      assert.match(help.output, new RegExp(`Usage: ${program}`));
+      assert.equal((await stage.run(program, ["--version"])).code, 0);
+    }),
+  ]);
+});
+
+stageTest("bad usage is said in one line with a suggestion, and leaves with 2", async (stage) => {
+  const mistakes: readonly (readonly ["tracker" | "peer", readonly string[], RegExp])[] = [
+    ["tracker", ["--prot", "1"], /^tracker: There is no flag --prot; did you mean --port\?$/],
+    ["tracker", ["--intervall=2"], /did you mean --interval\?$/],
+    ["tracker", ["--nonsense"], /There is no flag --nonsense; see --help$/],
+    ["tracker", ["--port", "70000"], /--port as a whole number from 0 to 65535: current value is "70000"$/],
+    ["tracker", ["--port"], /--port without a value: it takes PORT$/],
+    ["tracker", ["--log-level", "loud"], /--log-level as debug or info or warning or error/],
+    ["tracker", ["left", "over"], /Cannot use "left": nothing is expected there$/],
+    ["tracker", ["--dashboard", "0.0.0.0:0"], /without a password: give one with --password$/],
+    ["peer", ["--mod", "video"], /did you mean --mode\?$/],
+    ["peer", ["--mode", "text"], /--mode as audio or video: current value is "text"$/],
+    ["peer", ["--tracker", "host:port:7"], /--tracker as HOST:PORT/],
+    ["peer", ["--dashboard", "nonsense:99999"], /--dashboard as HOST:PORT/],
+    ["peer", ["downlaod", "x"], /Cannot use "downlaod"/],
+    ["peer", ["download"], /Say what to download; see peer download --help$/],
+    ["peer", ["download", "x"], /Say where to put the files with --to DIR$/],
+    ["peer", ["download", "x", "--to", "", "--tracker", "a"], /--to without a value: it takes DIR$/],
+    ["peer", ["share"], /Say which folders to share/],
+    ["peer", ["create"], /Say of which file to make a torrent/],
+  ];
+  // A few at a time: each is a process of its own.
+  for (let start = 0; start < mistakes.length; start += 4) {
+    await Promise.all(
+      mistakes.slice(start, start + 4).map(async ([program, args, pattern]) => {
+        assertSentence(await stage.run(program, args), 2, pattern);
+      }),
+    );
+  }
+});
+
+stageTest("a port in use is said with the flag that changes it", async (stage) => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const takenUdp = Deno.listenDatagram({ hostname: "127.0.0.1", port: 0, transport: "udp" });
+  stage.use({ [Symbol.dispose]: () => takenUdp.close() });
+  const { port } = taken.addr;
+  const udpPort = takenUdp.addr.transport === "udp" ? takenUdp.addr.port : 0;
+  const folder = await stage.write("films", "film.mp4", contentOf(1, 1000));
+  const home = ["--data-dir", `${stage.folder.path}/home`, "--host", "127.0.0.1", "--no-lan"];
+  const here = `127.0.0.1:${port}`;
+  const anywhere = ["--dashboard", "127.0.0.1:0"];
+  const tracker = ["--port", "0", "--peer-port", "0"];
+  const downloads = ["--downloads", `${stage.folder.path}/downloads`];
+  const attempts: readonly (readonly ["tracker" | "peer", readonly string[], number, string])[] = [
+    ["tracker", [...home, ...anywhere, "--peer-port", "0", "--port", `${port}`], port, "port"],
+    ["tracker", [...home, ...anywhere, "--peer-port", "0", "--port", `${udpPort}`], udpPort, "port"],
+    ["tracker", [...home, ...anywhere, "--port", "0", "--peer-port", `${port}`], port, "peer-port"],
+    ["tracker", [...home, ...tracker, "--dashboard", here], port, "dashboard"],
+    ["peer", [...home, ...downloads, ...anywhere, "--port", `${port}`], port, "port"],
+    ["peer", [...home, ...downloads, "--port", "0", "--dashboard", here], port, "dashboard"],
+    ["peer", ["share", folder, ...home, "--port", `${port}`], port, "port"],
+    ["peer", ["download", "0".repeat(40), "--to", `${stage.folder.path}/to`, "--port", `${port}`], port, "port"],
+  ];
+  for (const [program, args, used, flag] of attempts) {
+    const sentence = `${program}: Port ${used} is in use by another program: choose another with --${flag}`;
+    const ended = await stage.run(program, args);
+    assert.deepEqual(ended, { code: 1, output: sentence }, args.join(" "));
+  }
+});
+
+stageTest("folders and files that cannot be used are said in one line, and leave with 1", async (stage) => {
+  const { path } = stage.folder;
+  await Deno.writeTextFile(`${path}/file`, "a file");
+  const hash = "0".repeat(40);
+  const home = ["--data-dir", `${path}/home`, "--host", "127.0.0.1", "--port", "0", "--no-lan"];
+  const dashboard = ["--dashboard", "127.0.0.1:0"];
+  const attempts: readonly (readonly [readonly string[], RegExp])[] = [
+    [["download", hash, "--to", `${path}/file`], /Cannot use .*\/file as a folder: it is a file$/],
+    [["download", hash, "--to", `${path}/file/below`], /Cannot use .*\/file\/below as a folder/],
+    [["download", hash, "--to", "/proc/nowhere"], /Cannot .*\/proc\/nowhere/],
+    [["share", `${path}/missing`, ...home], /There is no folder .*\/missing$/],
+    [["share", `${path}/file`, ...home], /\/file is a file: choose the folder that it is in$/],
+    [["create", `${path}/missing.mp4`], /There is no file .*\/missing\.mp4$/],
+    [["create", path], /is a folder: give one file$/],
+    [["create", `${path}/file`, "-o", `${path}/no/where.torrent`], /There is no folder for .*\/no\/where\.torrent$/],
+    [[...home, ...dashboard, "--downloads", `${path}/file`], /Cannot use .*\/file as a folder/],
+    [
+      ["--host", "127.0.0.1", "--port", "0", ...dashboard, "--data-dir", `${path}/file`, "--downloads", `${path}/d`],
+      /file/,
+    ],
+    [[...home, ...dashboard, "--downloads", `${path}/d`, "--share", `${path}/missing`], /There is no folder/],
+    [
+      [...home, ...dashboard, "--downloads", `${path}/d`, "--host", "192.0.2.1"],
+      /has no address 192\.0\.2\.1: choose another with --host$/,
+    ],
+  ];
+  for (const [args, pattern] of attempts) assertSentence(await stage.run("peer", args), 1, pattern);
+  assertSentence(
+    await stage.run("tracker", ["--port", "0", "--peer-port", "0", ...dashboard, "--data-dir", `${path}/file`]),
+    1,
+    /file/,
+  );
+});
+
+stageTest("a torrent is made of a file, the same each time, and nothing is left behind", async (stage) => {
+  const content = contentOf(5, 700_000);
+  const folder = await stage.write("films", "film.mp4", content);
+  const output = (name: string) => `${folder}/${name}.torrent`;
+  const args = ["create", `${folder}/film.mp4`, "--tracker", "udp://127.0.0.1:1/announce", "-o"];
+  const made = await Promise.all(["one", "two"].map((name) => stage.run("peer", [...args, output(name)])));
+  assert.deepEqual(made.map(({ code }) => code), [0, 0]);
+  assert.match(made[0]?.output ?? "", /^magnet:\?xt=urn:btih:[0-9a-f]{40}&dn=film\.mp4&tr=udp/m);
+  await assertFile(output("one"), await Deno.readFile(output("two")));
+});
