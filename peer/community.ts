@@ -65,7 +65,8 @@ export class Community implements AsyncDisposable {
   #entityTag = "";
   #instance: string | undefined;
   #problem: string | undefined;
-  #wake: () => void = () => {};
+  /** Ends the pause of this round, also when it has not begun yet. */
+  #awakened = Promise.withResolvers<void>();
   #watching: Promise<void> | undefined;
 
   /** Asks nothing before {@link start} or a call. */
@@ -101,7 +102,7 @@ export class Community implements AsyncDisposable {
     const look = new DisposableStack();
     this.#watcherCount++;
     look.defer(() => void this.#watcherCount--);
-    this.#wake();
+    this.#awakened.resolve();
     return look;
   }
 
@@ -115,7 +116,7 @@ export class Community implements AsyncDisposable {
     if (!response.ok) throw await refusal(response, "read the catalogue");
     const text = new TextDecoder().decode(await this.#read(response, MAX_PAGE_BYTES));
     const parsed = v.safeParse(catalogueSchema, parseJson(text));
-    if (!parsed.success) throw new CommunityError(`Cannot read the catalogue of ${this.#base}: it is not a catalogue`);
+    if (!parsed.success) throw this.#notATracker();
     return parsed.output;
   }
 
@@ -145,12 +146,13 @@ export class Community implements AsyncDisposable {
   /** Ends the watching and every request. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
-    this.#wake();
+    this.#awakened.resolve();
     await this.#watching;
   }
 
   async #watch(): Promise<void> {
     while (!this.#end.signal.aborted) {
+      this.#awakened = Promise.withResolvers();
       await this.#look();
       await this.#pause(this.#watcherCount > 0 ? WATCHED_POLL_MS : IDLE_POLL_MS);
     }
@@ -161,12 +163,19 @@ export class Community implements AsyncDisposable {
       const response = await this.#request("/catalogue?limit=1", { headers: { "if-none-match": this.#entityTag } });
       await response.body?.cancel();
       if (response.status !== 304 && !response.ok) throw await refusal(response, "read the catalogue");
-      this.#noteInstance(response.headers.get("playswarm-tracker") ?? "");
+      const instance = response.headers.get("playswarm-tracker");
+      if (instance === null) throw this.#notATracker();
+      this.#noteInstance(instance);
       this.#note(undefined, response.headers.get("etag") ?? this.#entityTag);
     } catch (error) {
       if (!(error instanceof CommunityError)) throw error;
       if (!this.#end.signal.aborted) this.#note(error.message, this.#entityTag);
     }
+  }
+
+  /** Something else answers there; it is named without the key. */
+  #notATracker(): CommunityError {
+    return new CommunityError(`What answers at ${formatEndpoint(this.tracker)} is not a Playswarm tracker`);
   }
 
   #noteInstance(instance: string): void {
@@ -184,9 +193,8 @@ export class Community implements AsyncDisposable {
 
   async #pause(durationMs: number): Promise<void> {
     if (this.#end.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = this.#awakened;
     const timer = setTimeout(resolve, durationMs);
-    this.#wake = resolve;
     await promise;
     clearTimeout(timer);
   }

@@ -43,9 +43,12 @@ export class BanList {
 
   /** Refuses an endpoint from now on. */
   add(endpoint: Endpoint, now: number): void {
+    const key = keyOf(endpoint);
+    // Taken out first, so that a ban that is repeated is the latest again, and costs nobody's place.
+    this.#untilMs.delete(key);
     const oldest = this.#untilMs.keys().next();
     if (this.#untilMs.size >= MAX_BANS && oldest.done !== true) this.#untilMs.delete(oldest.value);
-    this.#untilMs.set(keyOf(endpoint), now + BAN_MS);
+    this.#untilMs.set(key, now + BAN_MS);
   }
 
   /** Whether an endpoint is refused now. */

@@ -33,15 +33,17 @@ export interface PublicationSink {
 /** Publishes until disposed. */
 export class Publisher implements AsyncDisposable {
   readonly #sink: PublicationSink;
+  readonly #retryMs: number;
   readonly #all = new Map<InfoHash, Publication>();
   readonly #waiting = new Set<InfoHash>();
   readonly #running = new Set<Promise<void>>();
   readonly #end = new AbortController();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Publishes to this sink; disposing the publisher leaves the sink as it is. */
-  constructor(sink: PublicationSink) {
+  /** Publishes to this sink, which it does not own; tries again after `retryMs` (three seconds) when that is away. */
+  constructor(sink: PublicationSink, options: { readonly retryMs?: number } = {}) {
     this.#sink = sink;
+    this.#retryMs = options.retryMs ?? RETRY_MS;
   }
 
   /** Publishes a torrent, and keeps it published until it is removed. */
@@ -97,7 +99,7 @@ export class Publisher implements AsyncDisposable {
       this.#retryTimer ??= setTimeout(() => {
         this.#retryTimer = undefined;
         this.#fill();
-      }, RETRY_MS);
+      }, this.#retryMs);
     }
   }
 }

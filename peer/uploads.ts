@@ -55,9 +55,10 @@ async function write(
 ): Promise<number> {
   using file = await openNew(options.path, body);
   let length = 0;
-  // Not `pipeTo(file.writable)`: with `preventClose` it ends before the last chunk is in the file (Deno 2.9.6).
-  for await (const chunk of body) {
-    options.signal.throwIfAborted();
+  // The pipe ends by the signal, also while nothing comes. Not `pipeTo(file.writable)`: with `preventClose` that ends
+  // before the last chunk is in the file (Deno 2.9.6).
+  const parts = body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal: options.signal });
+  for await (const chunk of parts) {
     for (let offset = 0; offset < chunk.length;) offset += await file.write(chunk.subarray(offset));
     length += chunk.length;
   }
