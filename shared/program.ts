@@ -75,7 +75,9 @@ export function explainBinding(
     );
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
-    return new ProgramFailure(`This machine has no address ${options.host}: choose another with --${options.flag}`);
+    // The dashboard's flag has its address in it; the ports share the one of --host.
+    const flag = options.flag === "dashboard" ? options.flag : "host";
+    return new ProgramFailure(`This machine has no address ${options.host}: choose another with --${flag}`);
   }
   if (error instanceof Deno.errors.PermissionDenied) {
     return new ProgramFailure(`Listening on ${where} is not allowed: choose another with --${options.flag}`);
@@ -95,9 +97,27 @@ export async function makeFolder(path: string): Promise<string> {
     if (error instanceof Deno.errors.PermissionDenied) {
       throw new ProgramFailure(`Cannot write to ${path}: permission denied`);
     }
-    throw error;
+    throw explainFile(error, { path, doing: "make the folder" });
   }
 }
+
+/** Turns what the system says about a file of the user into a sentence; gives any other error back as it is. */
+export function explainFile(error: unknown, options: { readonly path: string; readonly doing: string }): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  // What the platform has a class for comes without a code.
+  if (!/^E[A-Z0-9]+$/.test(code) && !/\(os error \d+\)/.test(error.message)) return error;
+  const reason = FILE_REASONS.get(code) ?? error.message.replace(/ \(os error \d+\)[^]*$/, "");
+  return new ProgramFailure(`Cannot ${options.doing} ${options.path}: ${reason.toLowerCase()}`, { cause: error });
+}
+
+/** In the user's words, by the system's name. */
+const FILE_REASONS: ReadonlyMap<string, string> = new Map([
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["EROFS", "the disk is read-only"],
+  ["ENOSPC", "the disk is full"],
+]);
 
 /** Opens an address in the user's browser; says it when there is none. */
 export async function openBrowser(url: string): Promise<void> {
