@@ -7,7 +7,7 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { BLOCK_LENGTH } from "./geometry.ts";
 
 /** Bytes of a SHA-256. */
@@ -43,14 +43,18 @@ export interface HashSource {
 
 /** The leaf of a block: its SHA-256. A short last block is hashed as it is. */
 export function hashLeaf(block: Uint8Array): Uint8Array {
-  const digest = createHash("sha256").update(block).digest();
+  const digest = hash("sha256", block, "buffer");
   return new Uint8Array(digest.buffer, digest.byteOffset, HASH_LENGTH);
 }
 
+/** Where two nodes lie side by side while they are hashed, so that no hash object is left for the collector. */
+const PAIR = new Uint8Array(2 * HASH_LENGTH);
+
 /** The node above two nodes. */
 export function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const digest = createHash("sha256").update(left).update(right).digest();
-  return new Uint8Array(digest.buffer, digest.byteOffset, HASH_LENGTH);
+  PAIR.set(left);
+  PAIR.set(right, HASH_LENGTH);
+  return hashLeaf(PAIR);
 }
 
 /** Roots of subtrees without a byte of the file, by their height; grows as they are asked for. */
@@ -62,12 +66,12 @@ const ZERO_HASHES: Uint8Array[] = [new Uint8Array(HASH_LENGTH)];
  */
 export function zeroHash(layersAboveLeaf: number): Uint8Array {
   let highest = ZERO_HASHES.length - 1;
-  let hash = ZERO_HASHES[Math.min(highest, layersAboveLeaf)] ?? new Uint8Array(HASH_LENGTH);
+  let root = ZERO_HASHES[Math.min(highest, layersAboveLeaf)] ?? new Uint8Array(HASH_LENGTH);
   while (highest < layersAboveLeaf) {
-    hash = hashPair(hash, hash);
-    ZERO_HASHES[++highest] = hash;
+    root = hashPair(root, root);
+    ZERO_HASHES[++highest] = root;
   }
-  return hash;
+  return root;
 }
 
 /**
@@ -87,9 +91,10 @@ export function merkleRoot(
   }
   let nodes = layer;
   let padHash = options?.padHash ?? zeroHash(0);
-  for (let width = padTo; width > 1; width /= 2) {
+  for (let height = 1; padTo >> height > 0; height++) {
     nodes = parents(nodes, padHash);
-    padHash = hashPair(padHash, padHash);
+    // The roots over zero leaves are remembered; only another padding has to be hashed on the way up.
+    padHash = options?.padHash === undefined ? zeroHash(height) : hashPair(padHash, padHash);
   }
   return nodes.slice(0, HASH_LENGTH);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { BLOCK_LENGTH } from "../../shared/geometry.ts";
 import { HASH_LENGTH, hashLeaf, pieceRootFromLeaves } from "../../shared/merkle.ts";
 
@@ -41,7 +41,7 @@ export function isPieceTrue(piece: Uint8Array, expectation: PieceExpectation): b
 
 /** SHA-1 of the bytes, 20 bytes. */
 export function sha1Of(bytes: Uint8Array): Uint8Array {
-  return createHash("sha1").update(bytes).digest();
+  return hash("sha1", bytes, "buffer");
 }
 
 /** The leaves over these bytes, 32 bytes each; the last block may be short. */
