@@ -376,8 +376,8 @@ export class Announcer implements AsyncDisposable {
 
 /** Enough to announce ten thousand torrents within seconds to a near tracker, few enough not to flood a far one. */
 const DEFAULT_MAX_CONCURRENT = 16;
-/** A user who closes the program does not wait longer. */
-const STOP_TIMEOUT_MS = 2000;
+/** A user who closes the program waits two seconds at most, and there is more to close than this. */
+const STOP_TIMEOUT_MS = 1200;
 /** More at a time than usually, as there is so little time. */
 const STOP_CONCURRENCY = 64;
 /** Never later than the interval, as leases are counted in intervals. */
