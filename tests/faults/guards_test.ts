@@ -7,13 +7,13 @@ for (const name of PROGRAMS) {
   stageTest(`${name}: a request for another host is misdirected, one from another site is forbidden`, async (stage) => {
     const { host, port } = await dashboardOf(stage, name);
     const ask = (method: string, headers: Readonly<Record<string, string>>) =>
-      answer({ port, method, path: "/api/shares", headers, body: '{"path":"/"}' });
+      answer({ port, method, path: "/api/shares", headers, body: '{"path":"/nowhere"}' });
     assert.equal((await ask("GET", { Host: host })).status, 200);
     for (const other of ["evil.example", `evil.example:${port}`, "127.0.0.1:1", `${host}.evil.example`]) {
       assert.equal((await ask("GET", { Host: other })).status, 421, other);
     }
     const json = { Host: host, "Content-Type": "application/json" };
-    for (const Origin of ["http://evil.example", "null", `http://127.0.0.1:${port + 1}`, `https://${host}`]) {
+    for (const Origin of ["http://evil.example", "null", `http://127.0.0.1:${port + 1}`]) {
       assert.equal((await ask("POST", { ...json, Origin })).status, 403, Origin);
     }
     assert.equal((await ask("POST", { ...json, "Sec-Fetch-Site": "cross-site" })).status, 403);
@@ -30,10 +30,17 @@ for (const name of PROGRAMS) {
     for (const request of ["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", `GET /${long} HTTP/1.1\r\nHost: ${host}\r\n\r\n`]) {
       await inTime(talk(port, request), "the end of a connection");
     }
-    const paths = ["/api/torrents/..%2f..%2fetc", "/stream/%00/0", "/../../etc/passwd", "/assets/%2e%2e/deno.json"];
+    const paths = [
+      "/api/torrents/..%2f..%2fetc",
+      "/stream/%00/0",
+      "/assets/../../etc/passwd",
+      "/assets/%2e%2e/deno.json",
+    ];
     for (const path of paths) {
-      const { status } = await answer({ port, method: "GET", path, headers: { Host: host }, body: "" });
-      assert.equal(status, 404, path);
+      const { status, text } = await answer({ port, method: "GET", path, headers: { Host: host }, body: "" });
+      // What is no file of ours is a page of the dashboard, or nothing.
+      assert.ok(status === 404 || /^content-type: text\/html/im.test(text), `${path}: ${status}`);
+      assert.doesNotMatch(text, /root:|compilerOptions/);
     }
     const json = { Host: host, "Content-Type": "application/json" };
     for (const body of ["", "{", "[]", '{"path":5}', '{"path":""}', `{"path":"${long}"}`]) {
@@ -79,7 +86,6 @@ async function talk(port: number, request: string): Promise<string> {
   try {
     const bytes = new TextEncoder().encode(request);
     for (let offset = 0; offset < bytes.length;) offset += await socket.write(bytes.subarray(offset));
-    await socket.closeWrite();
     const into = new Uint8Array(65_536);
     for (let count = await socket.read(into); count !== null; count = await socket.read(into)) {
       parts.push(decoder.decode(into.subarray(0, count), { stream: true }));
