@@ -6,6 +6,7 @@
  */
 import type { Endpoint } from "../shared/endpoint.ts";
 import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
+import { infoHashesOf } from "../shared/info_hashes.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
 import { encodeMetainfo, type Info } from "../shared/metainfo.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
@@ -72,7 +73,7 @@ export class Session implements AsyncDisposable {
   readonly startSettings: PeerSettings;
   readonly #scope: AsyncDisposableStack;
   readonly #listeners = new Set<(infoHash: InfoHash | undefined) => void>();
-  /** The other info-hash of hybrid torrents (BEP 52): truncated v2 to the one we know the torrent by. */
+  /** The other info-hashes of hybrids to the one that we know the torrent by. */
   readonly #aliases = new Map<InfoHash, InfoHash>();
   readonly #publisher: Publisher | undefined;
 
@@ -296,8 +297,4 @@ export class Session implements AsyncDisposable {
     }
     return false;
   }
-}
-
-function infoHashesOf(info: Info): readonly InfoHash[] {
-  return info.infoHashV2 === undefined ? [info.infoHash] : [info.infoHash, truncateInfoHash(info.infoHashV2)];
 }

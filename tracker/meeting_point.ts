@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Endpoint } from "../shared/endpoint.ts";
 import { type InfoHash, truncateInfoHash } from "../shared/ids.ts";
+import { infoHashesOf } from "../shared/info_hashes.ts";
 import type { MediaKind } from "../shared/media_kind.ts";
 import type { Info, Metainfo } from "../shared/metainfo.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
@@ -100,13 +101,11 @@ export class MeetingPoint implements AnnounceDesk {
    */
   putTorrent(metainfo: Metainfo, kind: MediaKind | undefined): boolean {
     const { catalogue, swarms, date, onChange } = this.#options;
-    const { infoHash, infoHashV2 } = metainfo.info;
+    const { infoHash } = metainfo.info;
     const isNew = catalogue.put(metainfo, { nowMs: date(), ...(kind === undefined ? {} : { kind }) });
-    this.#noteKnown(infoHash);
-    if (infoHashV2 !== undefined) {
-      const alias = truncateInfoHash(infoHashV2);
-      this.#noteKnown(alias);
-      swarms.alias(alias, infoHash);
+    for (const name of infoHashesOf(metainfo.info)) {
+      this.#noteKnown(name);
+      swarms.alias(name, infoHash);
     }
     this.#refresh(infoHash);
     onChange();
@@ -143,9 +142,7 @@ export class MeetingPoint implements AnnounceDesk {
   /** Notes what is held now, and forgets what nobody has had for a week. */
   forgetOld(): void {
     const { catalogue, swarms, date } = this.#options;
-    for (const { infoHashV2 } of catalogue.forget(date())) {
-      if (infoHashV2 !== undefined) swarms.removeAlias(truncateInfoHash(infoHashV2));
-    }
+    for (const { infoHash } of catalogue.forget(date())) swarms.removeAliases(infoHash);
   }
 
   /** Brings a torrent's row to what its swarm is now. */
