@@ -15,7 +15,7 @@ import type { GivenPeer, GivenResponse } from "./given_peer.ts";
 import { intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { orderPeers, type OwnAddress, type Place, placeOf } from "./peer_order.ts";
 import { type Member, Swarm } from "./swarm.ts";
-import { isPlayswarm, TrackedClient } from "./tracked_client.ts";
+import { hidesWhatItLacks, isPlayswarm, TrackedClient } from "./tracked_client.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
@@ -83,6 +83,8 @@ export class Swarms {
   readonly #clients = new ClientDirectory();
   /** Other names of a torrent, as a hybrid one has two (BEP 52), to the name of its swarm. */
   readonly #aliases = new Map<InfoHash, InfoHash>();
+  /** The other names of a torrent, by the one that its swarm is kept under. */
+  readonly #aliasesOf = new Map<InfoHash, readonly InfoHash[]>();
   #ownAddresses: readonly OwnAddress[] = [];
   #membershipCount = 0;
   /** Leases to renew each interval: one a client of ours, one a membership of others. */
@@ -158,6 +160,7 @@ export class Swarms {
   alias(alias: InfoHash, canonical: InfoHash): boolean {
     if (alias === canonical || this.#aliases.get(alias) === canonical) return false;
     this.#aliases.set(alias, canonical);
+    this.#aliasesOf.set(canonical, [...this.#aliasesOf.get(canonical) ?? [], alias]);
     const from = this.#swarms.get(alias);
     if (from === undefined) return true;
     const completedCount = from.counts.completedCount;
@@ -178,9 +181,10 @@ export class Swarms {
     return this.#aliases.get(infoHash) ?? infoHash;
   }
 
-  /** Forgets the other name of a torrent that is forgotten itself. */
-  removeAlias(alias: InfoHash): void {
-    this.#aliases.delete(alias);
+  /** Forgets the other names of a torrent that is forgotten itself. */
+  removeAliases(canonical: InfoHash): void {
+    for (const alias of this.#aliasesOf.get(canonical) ?? []) this.#aliases.delete(alias);
+    this.#aliasesOf.delete(canonical);
   }
 
   /** The swarm of this torrent, unless it is empty. A view: it changes with the state. */
@@ -349,7 +353,8 @@ export class Swarms {
     const wanted = announce.event === "stopped" ? 0 : announce.numWant ?? DEFAULT_PEER_COUNT;
     const count = Math.min(wanted, request.maxPeerCount ?? MAX_PEER_COUNT, MAX_PEER_COUNT);
     if (count <= 0) return [];
-    const needsData = announce.left > 0 && announce.event !== "paused";
+    const isLeecher = announce.left > 0 || hidesWhatItLacks(announce.peerId);
+    const needsData = isLeecher && announce.event !== "paused";
     const isUseful = ({ client, leftBytes, isPartialSeeder }: Member) =>
       (needsData || (leftBytes > 0 && !isPartialSeeder)) && client.peerId !== announce.peerId &&
       (request.family === undefined || client.place.family === request.family || client.place.reach === "loopback");

@@ -77,6 +77,13 @@ Deno.test("seeders are not given to seeders, and partial seeders want none", () 
   ]);
 });
 
+Deno.test("aria2 with a magnet link says that it lacks nothing, and is given seeders all the same", () => {
+  const swarms = newSwarms();
+  answer(swarms, request({ peerId: id("seed"), left: 0 }, "198.51.100.1"));
+  const magnet = answer(swarms, request({ peerId: id("magnet", "A2-1-36-0-"), left: 0 }, "198.51.100.2"));
+  assert.deepEqual(hosts(magnet), ["198.51.100.1"]);
+});
+
 Deno.test("who stops is gone at once, and so is the empty swarm", () => {
   const swarms = newSwarms();
   answer(swarms, request({}));
@@ -274,6 +281,9 @@ Deno.test("two names of a hybrid are one swarm, before and after it is known", (
   }]);
   const late = answer(swarms, request({ infoHash: hash(2), peerId: id("late") }, "198.51.100.3"));
   assert.deepEqual(hosts(late), ["198.51.100.1", "198.51.100.2"]);
+  assert.ok(swarms.alias(hash(3), hash(1)));
+  swarms.removeAliases(hash(1));
+  assert.deepEqual([2, 3].map((number) => swarms.canonical(hash(number))), [hash(2), hash(3)]);
   swarms.sweep(LEASE_MS);
   assert.equal(swarms.totals.clientCount + swarms.totals.membershipCount, 0);
 });

@@ -12,6 +12,9 @@ import type { Member } from "./swarm.ts";
 /** `-PS` in hex: Playswarm's own peer ids begin so (BEP 20). */
 const PLAYSWARM_PREFIX = "2d5053";
 
+/** `A2-` in hex: aria2's peer ids begin so. */
+const ARIA2_PREFIX = "41322d";
+
 /** So much upload weighs as much as one more peer to serve: what a household's line gives to one. */
 const RATE_PER_PEER = 1024 * 1024;
 
@@ -27,6 +30,14 @@ const PROGRAM_PREFIX_LENGTH = 16;
 /** Whether a peer id is one of Playswarm's. */
 export function isPlayswarm(peerId: PeerId): boolean {
   return peerId.startsWith(PLAYSWARM_PREFIX);
+}
+
+/**
+ * Whether a client says that it lacks nothing while it does not know yet how much it lacks: aria2 announces a magnet link
+ * with `left=0` until it has the metadata.
+ */
+export function hidesWhatItLacks(peerId: PeerId): boolean {
+  return peerId.startsWith(ARIA2_PREFIX);
 }
 
 /** A client of the tracker. Only the tracker's state writes to it. */
