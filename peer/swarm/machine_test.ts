@@ -123,9 +123,26 @@ Deno.test("fast messages without the fast extension end the connection", () => {
   assert(effect?.type === "disconnect" && effect.reason === "protocol-error");
 });
 
-Deno.test("a second bitfield, a wrong one, a piece that is not there: the connection ends, nothing is thrown", () => {
+Deno.test("a bitfield that comes later counts as haves, before and after the metadata are known", () => {
+  const swarm = new TestSwarm({ info: testInfo(8), hasMetadata: false });
+  swarm.connect(1);
+  swarm.say(1, { type: "have-none" });
+  swarm.say(1, { type: "bitfield", bytes: Uint8Array.of(0b1000_0000) });
+  swarm.say(1, { type: "have", piece: 7 });
+  swarm.say(1, { type: "bitfield", bytes: Uint8Array.of(0b1100_0000) });
+  swarm.say(1, { type: "unchoke" });
+  swarm.handle({ type: "metadata-known", info: swarm.info, verified: new Bitfield(8), hasLayers: true });
+  const pieces = () => new Set(requestsTo(1, swarm.log).map(({ piece }) => piece));
+  assert.deepEqual([...pieces()].sort(), [0, 1, 7]);
+  swarm.say(1, { type: "bitfield", bytes: Uint8Array.of(0b1110_0001) });
+  swarm.pass(100);
+  assert.deepEqual([...pieces()].sort(), [0, 1, 2, 7]);
+});
+
+Deno.test("have-all late, a wrong bitfield, a piece that is not there: the connection ends, nothing is thrown", () => {
   const illegal = [
-    { type: "bitfield", bytes: new Uint8Array(1) },
+    { type: "have-all" },
+    { type: "bitfield", bytes: new Uint8Array(2) },
     { type: "have", piece: 8 },
     { type: "suggest-piece", piece: 4_000_000_000 },
     { type: "request", piece: 0, begin: 4_294_967_295, length: 16_384 },

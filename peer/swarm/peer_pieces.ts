@@ -28,19 +28,27 @@ export type PieceTalk = Extract<
 /** Keeps a message until the geometry is known. Gives a sentence when the peer is at fault. */
 export function keepEarly(peer: PeerState, message: PieceTalk): string | undefined {
   if (isFirstWord(message)) {
-    if (peer.hasSaidPieces) return `it sent ${message.type} twice or late`;
+    if (peer.hasSaidPieces && message.type !== "bitfield") return `it sent ${message.type} twice or late`;
     peer.hasSaidPieces = true;
   }
   if (message.type === "have") peer.hasSaidPieces = true;
+  // A later bitfield has all that an earlier one had, and the longest is a megabyte: one is enough to keep.
+  if (message.type === "bitfield") peer.earlyMessages = peer.earlyMessages.filter(({ type }) => type !== "bitfield");
   if (peer.earlyMessages.length >= MAX_EARLY_MESSAGES) return "it talks of pieces without end";
   peer.earlyMessages.push(message);
   return undefined;
 }
 
-/** Takes in what a peer says about pieces. Gives a sentence when the peer is at fault. */
+/**
+ * Takes in what a peer says about pieces. Gives a sentence when the peer is at fault. A bitfield may come again: BEP 3
+ * has it first or never, but aria2 sends one where it would be shorter than a row of haves.
+ */
 export function hearPieces(table: PieceTable, peer: PeerState, message: PieceTalk): string | undefined {
   if (isFirstWord(message)) {
-    if (peer.hasSaidPieces) return `it sent ${message.type} twice or late`;
+    if (peer.hasSaidPieces) {
+      if (message.type === "bitfield") return addPieces(table, peer, message.bytes);
+      return `it sent ${message.type} twice or late`;
+    }
     peer.hasSaidPieces = true;
     return setPieces(table, peer, message);
   }
@@ -67,9 +75,10 @@ export function beginPieces(table: PieceTable, peer: PeerState): string | undefi
   peer.isCounted = true;
   const messages = peer.earlyMessages;
   peer.earlyMessages = [];
+  peer.hasSaidPieces = false;
   for (const message of messages) {
     if (!isPieceTalk(message)) continue;
-    const fault = isFirstWord(message) ? setPieces(table, peer, message) : hearPieces(table, peer, message);
+    const fault = hearPieces(table, peer, message);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -155,18 +164,32 @@ function setPieces(
     case "have-all":
       peer.pieces = Bitfield.full(pieceCount);
       break;
-    case "bitfield":
-      try {
-        peer.pieces = Bitfield.fromBytes(message.bytes, pieceCount);
-      } catch (error) {
-        // Bitfield.fromBytes throws this for a wrong size or a spare bit, which is the peer's fault.
-        if (error instanceof ProtocolError) return error.message;
-        throw error;
-      }
-      break;
+    case "bitfield": {
+      const pieces = readBitfield(message.bytes, pieceCount);
+      if (typeof pieces === "string") return pieces;
+      peer.pieces = pieces;
+    }
   }
   table.addPeer(peer);
   return undefined;
+}
+
+function addPieces(table: PieceTable, peer: PeerState, bytes: Uint8Array): string | undefined {
+  const pieces = readBitfield(bytes, table.geometry.pieceCount);
+  if (typeof pieces === "string") return pieces;
+  for (const piece of pieces.indices()) table.addPeerPiece(peer, piece);
+  return undefined;
+}
+
+/** The bitfield, or a sentence about what is wrong with it. */
+function readBitfield(bytes: Uint8Array, pieceCount: number): Bitfield | string {
+  try {
+    return Bitfield.fromBytes(bytes, pieceCount);
+  } catch (error) {
+    // Bitfield.fromBytes throws this for a wrong size or a spare bit, which is the peer's fault.
+    if (error instanceof ProtocolError) return error.message;
+    throw error;
+  }
 }
 
 function send(context: SwarmContext, peer: PeerState, message: ControlMessage): void {
