@@ -283,6 +283,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   async #open(metainfo: Metainfo): Promise<void> {
     const { memory, record } = this.#options;
     this.#metainfo = metainfo;
+    this.swarm.provide(metainfo.info);
     this.#options.onChange();
     try {
       this.#layout = await this.#findLayout(metainfo.info);
@@ -314,7 +315,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     const wanted = wantedFiles === undefined ? undefined : wantedPieces(info, wantedFiles);
     // The machine says that it completed only when it did so just now.
     this.#hasCompleted = wanted !== undefined && [...wanted.indices()].every((piece) => storage.verified.has(piece));
-    this.swarm.begin(info, {
+    this.swarm.begin({
       type: "metadata-known",
       info,
       verified: storage.verified,

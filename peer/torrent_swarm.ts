@@ -96,10 +96,14 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
     });
   }
 
-  /** Begins to fetch and serve pieces: the storage is open. */
-  begin(info: Info, event: Extract<SwarmEvent, { readonly type: "metadata-known" }>): void {
+  /** The metadata are known: they are given to peers, and not fetched while the files are being opened. */
+  provide(info: Info): void {
     this.#info = info;
     this.#metadata.provide(info);
+  }
+
+  /** Begins to fetch and serve pieces: the storage is open. */
+  begin(event: Extract<SwarmEvent, { readonly type: "metadata-known" }>): void {
     this.handle(event);
     for (const peer of this.#peers.values()) this.#greet(peer);
   }
