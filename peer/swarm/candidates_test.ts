@@ -95,3 +95,11 @@ Deno.test("complete peers are not dialled again by one that is complete", () => 
   assert.deepEqual(effects, [{ type: "disconnect", peer: 1, reason: "both-complete" }]);
   assert.deepEqual(dialled(swarm.pass(60_000)), []);
 });
+
+Deno.test("who comes for the metadata of an empty file is let go when it says that it has all", () => {
+  const swarm = new TestSwarm({ info: testInfo(0) });
+  const effects = [...swarm.connect(1), ...swarm.say(1, { type: "have-none" }), ...swarm.pass(1_000)];
+  assert(!effects.some((effect) => effect.type === "disconnect"), "it has no pieces to be complete with");
+  const said = swarm.handle({ type: "extension-handshake", peer: 1, isUploadOnly: true });
+  assert.deepEqual(said, [{ type: "disconnect", peer: 1, reason: "both-complete" }]);
+});

@@ -89,8 +89,10 @@ export class SwarmPeers {
   dropComplete(): void {
     const { torrent } = this;
     if (torrent === undefined || torrent.table.missingCount > 0) return;
+    // Of an empty file everybody has all pieces, also who came for the metadata: that it has all it must say itself.
+    const hasPieces = torrent.table.geometry.pieceCount > 0;
     for (const peer of [...this.#context.peers.values()]) {
-      const wantsNothing = peer.isUploadOnly || peer.isComplete;
+      const wantsNothing = peer.isUploadOnly || (hasPieces && peer.isComplete);
       if (wantsNothing && !peer.isInterestedInUs && !torrent.hashRequests.mayHelp(peer)) {
         this.drop(peer, "both-complete");
       }
