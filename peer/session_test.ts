@@ -124,7 +124,10 @@ Deno.test("a paused download has no peers, and goes on where it was", async () =
   {
     await using leecher = await scene.session("leecher", { downloadRate: 400_000 });
     const torrent = await add(leecher, infoHash);
-    await until(leecher, () => torrent.swarm.peers.size > 0 || torrent.isComplete, "a peer");
+    // Piece by piece, in an order of the picker's own.
+    const { signal } = new AbortController();
+    await Promise.any([0, 1, 2, 3].map((piece) => torrent.whenReadable(piece * 512 * 1024, { signal })));
+    assert.equal(torrent.isComplete, false);
     await leecher.downloads.setPaused(infoHash, true);
     assert.equal(torrent.phase, "paused");
     assert.deepEqual(leecher.engine.announcer.status(infoHash), []);
@@ -134,9 +137,13 @@ Deno.test("a paused download has no peers, and goes on where it was", async () =
   assert.ok(torrent !== undefined);
   await torrent.whenOpen();
   assert.equal(torrent.phase, "paused");
+  const { verifiedBytes, totals } = torrent;
+  assert.ok(verifiedBytes > 0);
   await leecher.downloads.setPaused(infoHash, false);
   await untilComplete(leecher, torrent);
   assert.deepEqual(await Deno.readFile(`${leecher.downloadsFolder}/Film One.mp4`), film.bytes);
+  // What was verified is not fetched again.
+  assert.equal(torrent.totals.downloadedBytes - totals.downloadedBytes, LENGTH - verifiedBytes);
 });
 
 Deno.test("a magnet that is paused and resumed before its metadata come is announced once", async () => {
