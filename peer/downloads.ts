@@ -116,9 +116,14 @@ export class Downloads implements AsyncDisposable {
     await removing;
   }
 
-  /** Time passed. */
-  tick(): void {
-    for (const torrent of this.#torrents.values()) torrent.tick();
+  /** Time passed. Whether any has company, so that what is shown of it changes by itself. */
+  tick(): boolean {
+    let isBusy = false;
+    for (const torrent of this.#torrents.values()) {
+      torrent.tick();
+      isBusy ||= torrent.swarm.peers.size > 0;
+    }
+    return isBusy;
   }
 
   /** Writes down what was moved so far. */

@@ -38,6 +38,8 @@ import type { Torrent } from "./torrent.ts";
 
 /** How often torrents are told that time passed: the deadlines of blocks are some hundred milliseconds apart. */
 const TICK_MS = 100;
+/** Rates go on changing for some seconds after the last peer has left, until they are down to nothing. */
+const STILL_MS = 5_000;
 /** How often transfer totals are written and shown: a crash may cost a few seconds of statistics. */
 const COUNT_MS = 5_000;
 
@@ -76,6 +78,8 @@ export class Session implements AsyncDisposable {
   /** The other info-hashes of hybrids to the one that we know the torrent by. */
   readonly #aliases = new Map<InfoHash, InfoHash>();
   readonly #publisher: Publisher | undefined;
+  /** When a torrent last had company. */
+  #busyAt = -Infinity;
 
   /** Opens the database, binds the port and brings back what was there. @throws Deno.errors.AddrInUse */
   static async open(options: SessionOptions): Promise<Session> {
@@ -164,8 +168,12 @@ export class Session implements AsyncDisposable {
   }
 
   #tick(): void {
-    this.downloads.tick();
-    this.sharedTorrents.tick();
+    const isDownloading = this.downloads.tick();
+    const isSharing = this.sharedTorrents.tick();
+    const now = this.engine.now();
+    if (isDownloading || isSharing) this.#busyAt = now;
+    // Progress and rates are told of once for all, not piece by piece.
+    if (now - this.#busyAt < STILL_MS) this.#tell(undefined);
   }
 
   #count(): void {

@@ -120,16 +120,19 @@ export class SharedTorrents implements AsyncDisposable {
     return entry.torrent;
   }
 
-  /** Time passed. */
-  tick(): void {
+  /** Time passed. Whether any has company, so that what is shown of it changes by itself. */
+  tick(): boolean {
+    let isBusy = false;
     const now = this.#options.engine.now();
     for (const [infoHash, entry] of this.#entries) {
       const { torrent } = entry;
       if (torrent === undefined) continue;
       torrent.tick();
+      isBusy ||= torrent.swarm.peers.size > 0;
       if (torrent.swarm.peers.size > 0 || torrent.isRead) entry.busyAt = now;
       else if (now - entry.busyAt > REST_AFTER_MS) this.#rest(infoHash, entry);
     }
+    return isBusy;
   }
 
   /** Tells of those of which bytes were taken since the last call. */
