@@ -68,6 +68,23 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/**
+ * Runs a write that may wait. False: there is no room left on the disk, nothing was changed, and the database is as good
+ * as before. Any other error is thrown.
+ */
+export function isWritten(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "errcode" in error && FULL_CODES.some((code) => code === error.errcode)) return false;
+    throw error;
+  }
+}
+
+/** SQLITE_FULL, and SQLITE_IOERR_SHMSIZE when it is the log's index that finds no room (sqlite.org/rescode.html). */
+const FULL_CODES = [13, 4874];
+
 function migrate(database: DatabaseSync, path: string): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (version > MIGRATIONS.length) {

@@ -8,6 +8,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as v from "valibot";
 import type { MediaKind } from "../../shared/media_kind.ts";
 import { type FileStamp, isSameStamp } from "./file_stamp.ts";
+import { isWritten } from "./database.ts";
 
 /** What is known of a file. */
 export interface FileHashRow {
@@ -64,14 +65,19 @@ export class FileHashStore {
     const then = { length: row.length, modifiedAtMs: row.modified_at_ms, inode: row.inode };
     if (!isSameStamp(then, stamp)) return undefined;
     const now = this.#nowMs();
-    if (now - row.seen_at_ms > SEEN_STEP_MS) this.#see.run(now, path);
+    if (now - row.seen_at_ms > SEEN_STEP_MS) isWritten(() => this.#see.run(now, path));
     const { kind, content_type: contentType, metainfo } = row;
     return { kind, contentType, ...(metainfo === null ? {} : { metainfo }) };
   }
 
-  /** Remembers what was found out about a file that had this stamp before and after. */
+  /**
+   * Remembers what was found out about a file that had this stamp before and after. On a full disk it does not: the file
+   * is hashed again after the next start.
+   */
   put(path: string, options: { readonly stamp: FileStamp; readonly row: FileHashRow }): void {
     const { stamp: { length, modifiedAtMs, inode }, row: { kind, contentType, metainfo } } = options;
-    this.#put.run(path, length, modifiedAtMs, inode, kind, contentType, metainfo ?? null, this.#nowMs());
+    isWritten(() =>
+      this.#put.run(path, length, modifiedAtMs, inode, kind, contentType, metainfo ?? null, this.#nowMs())
+    );
   }
 }

@@ -130,3 +130,33 @@ Deno.test("a database is opened again as it was, and one of a newer program is r
   assert.throws(() => openDatabase(join(folder, "no.sqlite")));
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("on a full disk a torrent's own news wait, the newest of each kind, until there is room", () => {
+  using database = openDatabase(":memory:");
+  const store = new TorrentStore(database);
+  store.put(row);
+  const { page_count: pages } = database.prepare("PRAGMA page_count").get() ?? {};
+  database.exec(`PRAGMA max_page_count = ${Number(pages)}`);
+  const long = new Uint8Array(100_000);
+  store.saveRecord(HASH, { verified: long });
+  store.saveMetainfo(HASH, long, { rootName: "film.mp4" });
+  store.saveRecord(HASH, { verified: long.fill(1) });
+  assert.deepEqual(store.get(HASH), row, "nothing was written");
+  assert.throws(() => store.put({ ...row, infoHash: OTHER, metainfo: long }), /full/, "who adds one is told");
+  const cache = new FileHashStore(database);
+  const stamp = { length: 1, modifiedAtMs: 2, inode: 3 };
+  cache.put("/a", { stamp, row: { kind: "other", contentType: "x/y", metainfo: long } });
+  assert.equal(cache.get("/a", stamp), undefined);
+
+  database.exec("PRAGMA max_page_count = 10000");
+  store.saveTotals(HASH, { uploadedBytes: 3, downloadedBytes: 4 });
+  const saved = store.get(HASH);
+  assert.deepEqual(saved, {
+    ...row,
+    uploadedBytes: 3,
+    downloadedBytes: 4,
+    metainfo: long,
+    rootName: "film.mp4",
+    record: { verified: long },
+  });
+});

@@ -6,6 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as v from "valibot";
 import { type InfoHash, parseInfoHash } from "../../shared/ids.ts";
+import { isWritten } from "./database.ts";
 import type { StorageRecord } from "./torrent_storage.ts";
 
 /** A torrent as remembered. */
@@ -65,7 +66,10 @@ const COLUMNS = [
   "stamps",
 ];
 
-/** The torrents in the database. Each write is on its own, and over when it returns. */
+/**
+ * The torrents in the database. Each write is on its own, and over when it returns; only what a running torrent saves of
+ * itself waits on a full disk until something is saved again: to lose it costs looking at the files once more.
+ */
 export class TorrentStore {
   readonly #all: StatementSync;
   readonly #get: StatementSync;
@@ -76,6 +80,8 @@ export class TorrentStore {
   readonly #saveWanted: StatementSync;
   readonly #saveTotals: StatementSync;
   readonly #remove: StatementSync;
+  /** Writes that found no room, the newest of each kind, by torrent. */
+  readonly #waiting = new Map<InfoHash, Map<string, () => void>>();
 
   /** Prepares its statements on a database of {@link openDatabase}. */
   constructor(database: DatabaseSync) {
@@ -106,6 +112,7 @@ export class TorrentStore {
 
   /** Adds the torrent, or replaces all that is known of it. */
   put(row: TorrentRow): void {
+    this.#waiting.delete(row.infoHash);
     this.#put.run(
       row.infoHash,
       row.source,
@@ -124,12 +131,12 @@ export class TorrentStore {
 
   /** Remembers what its storage says is verified. */
   saveRecord(infoHash: InfoHash, record: StorageRecord): void {
-    this.#saveRecord.run(record.verified, stampsText(record), infoHash);
+    this.#save(infoHash, "record", () => this.#saveRecord.run(record.verified, stampsText(record), infoHash));
   }
 
   /** Remembers the metainfo of what was a magnet, or its piece layers; and the name chosen in its folder. */
   saveMetainfo(infoHash: InfoHash, metainfo: Uint8Array, options: { readonly rootName: string }): void {
-    this.#saveMetainfo.run(metainfo, options.rootName, infoHash);
+    this.#save(infoHash, "metainfo", () => this.#saveMetainfo.run(metainfo, options.rootName, infoHash));
   }
 
   /** Remembers whether it is paused. */
@@ -147,12 +154,27 @@ export class TorrentStore {
     infoHash: InfoHash,
     totals: { readonly uploadedBytes: number; readonly downloadedBytes: number },
   ): void {
-    this.#saveTotals.run(totals.uploadedBytes, totals.downloadedBytes, infoHash);
+    const { uploadedBytes, downloadedBytes } = totals;
+    this.#save(infoHash, "totals", () => this.#saveTotals.run(uploadedBytes, downloadedBytes, infoHash));
   }
 
   /** Forgets the torrent; its files are not touched. */
   remove(infoHash: InfoHash): void {
+    this.#waiting.delete(infoHash);
     this.#remove.run(infoHash);
+  }
+
+  /** Writes this, and all that waits, as long as there is room. */
+  #save(infoHash: InfoHash, what: "record" | "metainfo" | "totals", write: () => void): void {
+    const mine = this.#waiting.get(infoHash) ?? new Map<string, () => void>();
+    this.#waiting.set(infoHash, mine.set(what, write));
+    for (const [owner, writes] of this.#waiting) {
+      for (const [key, next] of writes) {
+        if (!isWritten(next)) return;
+        writes.delete(key);
+      }
+      this.#waiting.delete(owner);
+    }
   }
 }
 
