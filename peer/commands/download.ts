@@ -48,6 +48,8 @@ Examples:
 /** How often the progress line is drawn. */
 const DRAW_MS = 200;
 
+const DISK_FULL = "The disk is full: waiting for room";
+
 /** Runs `peer download`. */
 export function runDownload(args: readonly string[]): Promise<number> {
   return runCommand(args, { flags, maxOperands: 1_000, help: HELP, run });
@@ -142,6 +144,7 @@ async function untilComplete(
   const { torrents, stop } = options;
   using progress = new ProgressLine(Deno.stderr);
   const told = new Set<Torrent>();
+  let isWaiting = false;
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const look = () => {
     for (const torrent of torrents) {
@@ -151,6 +154,13 @@ async function untilComplete(
       progress.clear();
       console.log(`${torrent.name}: ${formatBytes(torrent.info?.geometry.contentLength ?? 0)}, verified`);
     }
+    const isFull = isDiskFull([...torrents]);
+    // Where there is no terminal, nothing else would say it.
+    if (isFull !== isWaiting) {
+      progress.clear();
+      console.error(isFull ? DISK_FULL : "There is room on the disk: going on");
+    }
+    isWaiting = isFull;
     if (told.size === torrents.size) resolve(true);
     if (stop.aborted) resolve(false);
   };
@@ -168,6 +178,10 @@ async function untilComplete(
   }
 }
 
+function isDiskFull(torrents: readonly Torrent[]): boolean {
+  return torrents.some((torrent) => torrent.isDiskFull);
+}
+
 /** One line: `42 %  123 MB of 300 MB  12 MB/s  3 peers  14 s left`. */
 function summary(torrents: readonly Torrent[]): { readonly share: number; readonly text: string } {
   let total = 0;
@@ -182,8 +196,8 @@ function summary(torrents: readonly Torrent[]): { readonly share: number; readon
     peerCount += view.peers.length;
   }
   const peers = `${peerCount} ${peerCount === 1 ? "peer" : "peers"}`;
-  if (torrents.some((torrent) => torrent.isDiskFull)) {
-    return { share: verified / (total || 1), text: "The disk is full: waiting for room" };
+  if (isDiskFull(torrents)) {
+    return { share: verified / (total || 1), text: DISK_FULL };
   }
   if (total === 0) return { share: 0, text: `Looking for somebody who has it, ${peers}` };
   const left = rate > 0 ? `  ${formatDuration(Math.ceil((total - verified) / rate))} left` : "";
