@@ -36,6 +36,7 @@ export interface Ended {
 export class Stage implements AsyncDisposable {
   readonly folder: Folder;
   readonly #scope: AsyncDisposableStack;
+  readonly #programs: Program[] = [];
   #count = 0;
 
   private constructor(folder: Folder, scope: AsyncDisposableStack) {
@@ -76,7 +77,9 @@ export class Stage implements AsyncDisposable {
 
   /** Starts a program with these very arguments. */
   start(name: "tracker" | "peer", args: readonly string[]): Program {
-    return this.#scope.use(Program.start(name, args));
+    const program = this.#scope.use(Program.start(name, args));
+    this.#programs.push(program);
+    return program;
   }
 
   /** Runs a program to its end. */
@@ -106,6 +109,19 @@ export class Stage implements AsyncDisposable {
     return this.#scope.use(resource);
   }
 
+  /** Plays a test. Out of patience every process is ended; what they said is in the error. */
+  async play(test: (stage: Stage) => Promise<void>): Promise<void> {
+    const timer = setTimeout(() => this.#programs.forEach((program) => program.kill("SIGKILL")), 2 * PATIENCE_MS);
+    try {
+      await test(this);
+    } catch (error) {
+      const said = this.#programs.map(({ pid, output }) => `--- process ${pid}\n${output}`).join("\n");
+      throw new Error(`${error instanceof Error ? error.message : error}\n${said}`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Ends all. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scope.disposeAsync();
@@ -116,7 +132,7 @@ export class Stage implements AsyncDisposable {
 export function stageTest(name: string, run: (stage: Stage) => Promise<void>): void {
   Deno.test(name, async () => {
     await using stage = await Stage.create();
-    await run(stage);
+    await stage.play(run);
   });
 }
 
