@@ -114,7 +114,8 @@ export class Libtorrent implements AsyncDisposable {
     this.#input = child.stdin.getWriter();
     const output = readLines(child.stdout, (line) => this.#receive(JSON.parse(line)));
     const errors = readLines(child.stderr, (line) => this.#keepLog(line));
-    this.#reading = Promise.all([output, errors]).finally(() => {
+    this.#reading = Promise.all([output, errors, child.status]).then(([, , { code, signal }]) => {
+      if (code !== 0) this.#keepLog(`it ended with ${signal ?? code}`);
       this.#hasEnded = true;
       this.#wake();
     });
@@ -135,7 +136,7 @@ export class Libtorrent implements AsyncDisposable {
   static async start(options: LibtorrentOptions = {}): Promise<Libtorrent> {
     const logsWire = options.logsWire ?? Deno.env.get("PLAYSWARM_LIBTORRENT_LOG") === "1";
     const child = new Deno.Command(PYTHON, {
-      args: ["-B", SCRIPT, JSON.stringify({ settings: options.settings ?? {}, logsWire })],
+      args: ["-B", "-X", "faulthandler", SCRIPT, JSON.stringify({ settings: options.settings ?? {}, logsWire })],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -291,9 +292,10 @@ export class LibtorrentTransfer {
     await this.#session.until((event) => event.event === "announced" && event.url.startsWith(url));
   }
 
-  /** Pieces that were fetched and found right. */
-  get pieceCount(): number {
-    return this.#session.count(({ event }) => event === "piece");
+  /** Waits until so many pieces were fetched and found right. */
+  async havePieces(count: number): Promise<void> {
+    const isPiece = ({ event }: TransferEvent) => event === "piece";
+    await this.#session.until((event) => isPiece(event) && this.#session.count(isPiece) >= count);
   }
 
   /** What did not go well: hashes that failed, peers that left and why. */

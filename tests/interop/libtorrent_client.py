@@ -175,8 +175,11 @@ class Client:
     # Events.
 
     def read_alerts(self):
+        # Not by wait_for_alert: the alert that it returns may be moved in memory while Python wraps it, a crash in 2.0.8.
+        woken, waker = os.pipe()
+        self.session.set_alert_fd(waker)
         while not self.is_ending:
-            self.session.wait_for_alert(60_000)
+            os.read(woken, 1024)
             for alert in self.session.pop_alerts():
                 self.on_alert(alert)
 

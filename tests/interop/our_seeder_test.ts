@@ -31,22 +31,25 @@ interopTest("libtorrent downloads 64 MiB by the magnet link that our peer prints
   console.log(`libtorrent from us: ${Math.round(LONG_FILM[1] / 1e6 / seconds)} MB/s, announce and connecting included`);
 });
 
-interopTest("aria2 downloads from our peer, by UDP announces", ["aria2"], async (scene) => {
-  const { tracker, folder } = await sharing(scene, FILM);
-  const torrent = await scene.create(`${folder}/${FILM[0]}`, { announceUrl: tracker.udpUrl });
-  await downloadByAria2(scene, torrent);
-});
-
-interopTest("aria2 downloads from our peer, by HTTP announces", ["aria2"], async (scene) => {
-  const { tracker, folder } = await sharing(scene, FILM);
-  const torrent = await scene.create(`${folder}/${FILM[0]}`, { announceUrl: tracker.httpUrl });
-  await downloadByAria2(scene, torrent);
-});
-
-interopTest("aria2 downloads by the magnet link that our peer prints", ["aria2"], async (scene) => {
-  const { share } = await sharing(scene, FILM);
-  await downloadByAria2(scene, await share.magnet(FILM[0]));
-});
+interopTest(
+  "aria2 downloads from our peer: by UDP and HTTP announces, by its magnet link",
+  ["aria2"],
+  async (scene) => {
+    const { tracker, share, folder } = await sharing(scene, FILM);
+    const file = `${folder}/${FILM[0]}`;
+    const sources = [
+      await scene.create(file, { announceUrl: tracker.udpUrl }),
+      await scene.create(file, { announceUrl: tracker.httpUrl }),
+      await share.magnet(FILM[0]),
+    ];
+    const downloads = sources.map(async (source, index) => {
+      const fetched = await scene.folder.folder(`fetched-${index}`);
+      await scene.aria2Download({ source, folder: fetched });
+      await assertContent(fetched, [FILM]);
+    });
+    await Promise.all(downloads);
+  },
+);
 
 /** A tracker and our peer that shares one file there, announced. */
 async function sharing(
@@ -73,10 +76,4 @@ async function downloadByLibtorrent(
   assert.equal(transfer.noteCount("hash_failed_alert"), 0);
   assert.equal(transfer.noteCount("peer_error_alert"), 0);
   return finished;
-}
-
-async function downloadByAria2(scene: Scene, source: string): Promise<void> {
-  const folder = await scene.folder.folder("fetched");
-  await scene.aria2Download({ source, folder });
-  await assertContent(folder, [FILM]);
 }

@@ -125,12 +125,15 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Shares a folder with our peer. */
-  async share(path: string, options: { readonly tracker: RunningTracker }): Promise<RunningShare> {
+  async share(
+    path: string,
+    options: { readonly tracker: RunningTracker; readonly flags?: readonly string[] },
+  ): Promise<RunningShare> {
     const program = this.#enter(
       "share",
       Program.start("peer", [
         ...["share", path, "--tracker", options.tracker.address, "--host", "127.0.0.1", "--port", "0", "--no-lan"],
-        ...["--data-dir", await this.folder.folder(`share-data-${++this.#folderCount}`)],
+        ...["--data-dir", await this.folder.folder(`share-data-${++this.#folderCount}`), ...options.flags ?? []],
       ]),
     );
     const port = await program.port();
