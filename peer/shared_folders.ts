@@ -31,8 +31,15 @@ export interface SharedFoldersOptions {
   readonly uploadedBytes: (infoHash: InfoHash) => number;
 }
 
+/** How a folder is shared. */
+export interface FolderOptions {
+  /** Only these files of the folder, by absolute path; absent: all. */
+  readonly only?: ReadonlySet<string>;
+}
+
 interface Folder {
   readonly row: ShareRow;
+  readonly only: ReadonlySet<string> | undefined;
   watcher: ShareWatcher;
   hashing: Extract<ShareEvent, { type: "progress" }>["hashing"];
   readonly problems: Map<string, string>;
@@ -45,6 +52,7 @@ export class SharedFolders implements AsyncDisposable {
   readonly #folders = new Map<number, Folder>();
   readonly #files = new Map<InfoHash, SharedFile[]>();
   #mode: PeerMode | undefined;
+  #nextVisitId = -1;
 
   /** Watches at once what is remembered. */
   constructor(options: SharedFoldersOptions) {
@@ -81,11 +89,21 @@ export class SharedFolders implements AsyncDisposable {
     return row;
   }
 
+  /** Shares a folder, or some files of it, until the end of the program; nothing of it is remembered. */
+  visit(path: string, options: FolderOptions = {}): ShareRow {
+    // What is remembered is numbered from 1 on.
+    const row = { id: this.#nextVisitId--, path, addedAtMs: Date.now() };
+    this.#watch(row, options);
+    this.#options.onChange();
+    return row;
+  }
+
   /** Shares a folder no more; false when there is no such share. */
   async remove(id: number): Promise<boolean> {
     const folder = this.#folders.get(id);
     if (folder === undefined) return false;
     this.#folders.delete(id);
+    // A visited folder is not in the store, which has nothing to remove then.
     this.#options.store.remove(id);
     await this.#unwatch(folder);
     this.#options.onChange();
@@ -99,7 +117,7 @@ export class SharedFolders implements AsyncDisposable {
     for (const folder of [...this.#folders.values()]) {
       await this.#unwatch(folder);
       // Meanwhile it may have been removed, or all of this ended.
-      if (this.#folders.get(folder.row.id) === folder) this.#watch(folder.row);
+      if (this.#folders.get(folder.row.id) === folder) this.#watch(folder.row, folder);
     }
     this.#options.onChange();
   }
@@ -137,9 +155,10 @@ export class SharedFolders implements AsyncDisposable {
     await Promise.all(folders.map((folder) => folder.watcher[Symbol.asyncDispose]()));
   }
 
-  #watch(row: ShareRow): void {
+  #watch(row: ShareRow, { only }: { readonly only?: ReadonlySet<string> | undefined } = {}): void {
     const folder: Omit<Folder, "watcher"> & { watcher?: ShareWatcher } = {
       row,
+      only,
       hashing: undefined,
       problems: new Map(),
       view: undefined,
@@ -147,6 +166,7 @@ export class SharedFolders implements AsyncDisposable {
     const watcher = ShareWatcher.start({
       path: row.path,
       ...(this.#mode === undefined ? {} : { mode: this.#mode }),
+      ...(only === undefined ? {} : { only }),
       pool: this.#options.pool,
       cache: this.#options.cache,
       onEvent: (event) => this.#onEvent(folder, event),

@@ -16,7 +16,7 @@ Deno.test("mistakes on the line are said in a sentence", async () => {
     [["--dashboard", "0.0.0.0:0"], /without a password: give one with --password/],
     [["download", "--to", "."], /Say what to download/],
     [["download", "a"], /Say where to put the files with --to DIR/],
-    [["share"], /Say which folders to share/],
+    [["share"], /Say which files or folders to share/],
     [["create"], /Say of which file/],
     [["create", "a", "b"], /Cannot use "b": nothing is expected there/],
   ] as const;
@@ -119,4 +119,18 @@ Deno.test("share prints a magnet link for each file, and only of the folders nam
     assert.equal(await program.exitCode(), 0);
     assert.equal(program.output.split("\n").filter((line) => line.includes("magnet:")).length, 1);
   }
+});
+
+Deno.test("share of a file shares that file and not its neighbours", async () => {
+  await using scene = await Scene.create();
+  const [folder, data] = [await scene.folder("films"), await scene.folder("data")];
+  await scene.file("films/a.mp4", { length: 10_000 });
+  await scene.file("films/b.mp4", { length: 10_000 });
+  await scene.file("films/c.mp4", { length: 10_000 });
+  const flags = ["--data-dir", data, "--port", "0", "--host", "127.0.0.1"];
+  await using program = Program.start("peer", ["share", `${folder}/a.mp4`, `${folder}/c.mp4`, ...flags]);
+  await Promise.all([program.line(/^a\.mp4  magnet:/), program.line(/^c\.mp4  magnet:/)]);
+  program.kill("SIGTERM");
+  assert.equal(await program.exitCode(), 0);
+  assert.doesNotMatch(program.output, /b\.mp4/);
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
 import type { InfoHash } from "../../shared/ids.ts";
 import { dataFolder } from "../../shared/platform_folders.ts";
@@ -28,7 +28,7 @@ const flags: readonly Flag<unknown>[] = [
   dataFlag,
 ];
 
-const HELP = `Share folders without a dashboard, until interrupted. Prints a magnet link for each file.
+const HELP = `Share files and folders without a dashboard, until interrupted. Prints a magnet link for each file.
 
 Usage: peer share PATH... [flags]
 
@@ -43,10 +43,10 @@ export function runShare(args: readonly string[]): Promise<number> {
 }
 
 async function run(line: CommandLine): Promise<number> {
-  if (line.operands.length === 0) throw new UsageError("Say which folders to share; see peer share --help");
+  if (line.operands.length === 0) throw new UsageError("Say which files or folders to share; see peer share --help");
   const stop = interruption();
   const mode = line.value(modeFlag);
-  const folders = await Promise.all(line.operands.map((path) => realFolder(resolve(path))));
+  const places = await findPlaces(line.operands);
   const data = `${line.value(dataFlag) ?? dataFolder("peer")}/share`;
   await makeFolder(data);
   await using session = await openSession({
@@ -57,24 +57,43 @@ async function run(line: CommandLine): Promise<number> {
     ...connectionOptions(line),
     ...(mode === undefined ? {} : { mode }),
   });
-  using _listening = tellShared(session, { folders });
-  for (const row of session.sharedFolders.rows) {
-    if (!folders.includes(row.path)) await session.sharedFolders.remove(row.id);
-  }
+  using _listening = tellShared(session);
   console.log(`Sharing on port ${session.engine.listenPort}; press Ctrl-C to stop`);
-  for (const folder of folders) session.sharedFolders.add(folder);
+  for (const [folder, only] of places) session.sharedFolders.visit(folder, only === "all" ? {} : { only });
   await untilAborted(stop);
   return EXIT.done;
 }
 
-/** Prints a line for each file in the folders, once, when it is shared. */
-function tellShared(session: Session, options: { readonly folders: readonly string[] }): Disposable {
+/** The folders to watch, and which files of each: a file is shared by watching the folder that it is in. */
+async function findPlaces(paths: readonly string[]): Promise<ReadonlyMap<string, "all" | ReadonlySet<string>>> {
+  const places = new Map<string, "all" | Set<string>>();
+  for (const path of paths) {
+    const file = await fileAt(resolve(path));
+    const folder = await realFolder(file === undefined ? resolve(path) : dirname(file));
+    const known = places.get(folder);
+    if (file === undefined || known === "all") places.set(folder, "all");
+    else places.set(folder, (known ?? new Set()).add(file));
+  }
+  return places;
+}
+
+/** The real path of a file; undefined when it is a folder, or nothing, which is said when it is read as one. */
+async function fileAt(path: string): Promise<string | undefined> {
+  try {
+    const real = await Deno.realPath(path);
+    return (await Deno.stat(real)).isFile ? real : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
+}
+
+/** Prints a line for each file, once, when it is shared. */
+function tellShared(session: Session): Disposable {
   const told = new Set<InfoHash>();
   return session.subscribe((infoHash) => {
     const file = infoHash === undefined ? undefined : session.sharedTorrents.file(infoHash);
     if (infoHash === undefined || file === undefined || told.has(infoHash)) return;
-    // Folders of the last time are remembered until they are taken out, a moment after the start.
-    if (!options.folders.some((folder) => file.path.startsWith(`${folder}/`))) return;
     told.add(infoHash);
     const { name } = file.metainfo.info;
     console.log(`${name}  ${magnetLink(infoHash, { name, trackers: session.community?.announceUrls ?? [] })}`);

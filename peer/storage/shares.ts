@@ -39,6 +39,8 @@ export interface ShareWatcherOptions {
   readonly path: string;
   /** Only files of this kind; absent: audio and video. */
   readonly mode?: PeerMode;
+  /** Only these files of the folder; absent: all. */
+  readonly only?: ReadonlySet<string>;
   readonly pool: HashPool;
   readonly cache: FileHashStore;
   /** Never called from inside `start`. */
@@ -196,6 +198,7 @@ export class ShareWatcher implements AsyncDisposable {
 
   /** Decides what a file that is there needs: nothing, waiting, or hashing. */
   #examine(path: string, stamp: FileStamp): void {
+    if (this.#options.only?.has(path) === false) return;
     const shared = this.#files.get(path);
     if (shared !== undefined && isSameStamp(shared.stamp, stamp)) return;
     this.#withdraw(path, "changed");

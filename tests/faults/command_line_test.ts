@@ -41,7 +41,7 @@ stageTest("bad usage is said in one line with a suggestion, and leaves with 2", 
     ["peer", ["download"], /Say what to download; see peer download --help$/],
     ["peer", ["download", "x"], /Say where to put the files with --to DIR$/],
     ["peer", ["download", "x", "--to", "", "--tracker", "a"], /--to without a value: it takes DIR$/],
-    ["peer", ["share"], /Say which folders to share/],
+    ["peer", ["share"], /Say which files or folders to share/],
     ["peer", ["create"], /Say of which file to make a torrent/],
   ];
   // A few at a time: each is a process of its own.
