@@ -12,10 +12,11 @@ import {
   type ExtensionHandshake,
 } from "../shared/wire/extension.ts";
 import { decodeMetadataMessage, encodeMetadataMessage, type MetadataMessage } from "../shared/wire/metadata_message.ts";
+import { decodePeerExchange, encodePeerExchange, type PeerExchange } from "../shared/wire/peer_exchange.ts";
 import type { ExtendedMessage, PeerMessage } from "../shared/wire/peer_message.ts";
 
 /** The numbers under which we take extension messages; ours to choose, the other end learns them from the handshake. */
-const OUR_EXTENSIONS: ReadonlyMap<string, number> = new Map([["ut_metadata", 1]]);
+const OUR_NUMBERS = { metadata: 1, peers: 2 } as const;
 
 /** Requests that we queue for one peer: 32 MiB of blocks, which cost us no memory until they are read. */
 const REQUEST_QUEUE_LENGTH = 2_000;
@@ -33,17 +34,21 @@ export interface Greeting {
   readonly metadataLength?: number;
   /** We want nothing (more) of this torrent. */
   readonly isUploadOnly: boolean;
+  /** We like to hear of other peers: not of those of a private torrent (BEP 27). */
+  readonly takesPeers: boolean;
 }
 
-/** What came in: their greeting, or a message about metadata. */
+/** What came in: their greeting, a message about metadata, or whom they are connected to. */
 export type ExtensionInput =
   | { readonly type: "handshake"; readonly handshake: ExtensionHandshake }
-  | { readonly type: "metadata"; readonly message: MetadataMessage };
+  | { readonly type: "metadata"; readonly message: MetadataMessage }
+  | { readonly type: "peers"; readonly exchange: PeerExchange };
 
 /** One connection's extensions. */
 export class ExtensionLink {
   readonly #sink: MessageSink;
   #theirs: ReadonlyMap<string, number> = new Map();
+  #takesPeers = false;
 
   /** Speaks through this connection. */
   constructor(sink: MessageSink) {
@@ -55,13 +60,20 @@ export class ExtensionLink {
     return (this.#theirs.get("ut_metadata") ?? 0) > 0;
   }
 
+  /** Whether the other end likes to hear of other peers. */
+  get takesPeers(): boolean {
+    return (this.#theirs.get("ut_pex") ?? 0) > 0;
+  }
+
   /** Sends our handshake; it may be sent again when something changed. */
   greet(greeting: Greeting): void {
+    const { takesPeers, ...rest } = greeting;
+    this.#takesPeers = takesPeers;
     const payload = encodeExtensionHandshake({
-      extensions: OUR_EXTENSIONS,
+      extensions: new Map([["ut_metadata", OUR_NUMBERS.metadata], ["ut_pex", takesPeers ? OUR_NUMBERS.peers : 0]]),
       clientVersion: `Playswarm ${VERSION}`,
       requestQueueLength: REQUEST_QUEUE_LENGTH,
-      ...greeting,
+      ...rest,
     });
     this.#sink.send({ type: "extended", id: EXTENSION_HANDSHAKE_ID, payload });
   }
@@ -74,13 +86,25 @@ export class ExtensionLink {
       this.#theirs = new Map([...this.#theirs, ...handshake.extensions]);
       return { type: "handshake", handshake };
     }
-    if (message.id !== OUR_EXTENSIONS.get("ut_metadata")) return undefined;
-    return { type: "metadata", message: decodeMetadataMessage(message.payload) };
+    switch (message.id) {
+      case OUR_NUMBERS.metadata:
+        return { type: "metadata", message: decodeMetadataMessage(message.payload) };
+      case OUR_NUMBERS.peers:
+        return this.#takesPeers ? { type: "peers", exchange: decodePeerExchange(message.payload) } : undefined;
+      default:
+        return undefined;
+    }
   }
 
   /** Sends a message about metadata, if the other end takes any. */
   sendMetadata(message: MetadataMessage): void {
     const id = this.#theirs.get("ut_metadata") ?? 0;
     if (id > 0) this.#sink.send({ type: "extended", id, payload: encodeMetadataMessage(message) });
+  }
+
+  /** Tells whom we are connected to, if the other end likes to hear it. */
+  sendPeers(exchange: PeerExchange): void {
+    const id = this.#theirs.get("ut_pex") ?? 0;
+    if (id > 0) this.#sink.send({ type: "extended", id, payload: encodePeerExchange(exchange) });
   }
 }

@@ -14,7 +14,7 @@ function pair() {
 
 Deno.test("two ends learn each other's numbers and then speak of metadata", () => {
   const [near, far] = [pair(), pair()];
-  near.link.greet({ listenPort: 6881, isUploadOnly: false, metadataLength: 1234 });
+  near.link.greet({ listenPort: 6881, isUploadOnly: false, metadataLength: 1234, takesPeers: true });
   const [greeting] = near.sent;
   assert.ok(greeting !== undefined);
   const input = far.link.receive(greeting);

@@ -14,9 +14,10 @@ import { chooseLayout, type FileLayout, layoutAt, layoutInPlace } from "./storag
 import { StorageError } from "./storage/storage_error.ts";
 import type { StorageEvent } from "./storage/storage_event.ts";
 import { TorrentStorage } from "./storage/torrent_storage.ts";
+import type { SwarmHost } from "./swarm_host.ts";
 import type { ReadableTorrent } from "./torrent_bytes.ts";
 import type { TorrentOptions, TorrentPlace, TransferTotals } from "./torrent_options.ts";
-import { type SwarmHost, TorrentSwarm } from "./torrent_swarm.ts";
+import { TorrentSwarm } from "./torrent_swarm.ts";
 import { wantedPieces } from "./wanted_pieces.ts";
 
 /** What a torrent does now, coarsely. */

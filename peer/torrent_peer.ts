@@ -9,8 +9,10 @@ import type { Block } from "../shared/geometry.ts";
 import type { ControlMessage, HashesMessage, HashRequestMessage, PeerMessage } from "../shared/wire/peer_message.ts";
 import type { ExtensionHandshake } from "../shared/wire/extension.ts";
 import type { MetadataMessage } from "../shared/wire/metadata_message.ts";
+import type { PeerExchange } from "../shared/wire/peer_exchange.ts";
 import { ExtensionLink, type Greeting } from "./extension_link.ts";
 import type { ConnectionHandler, PeerConnection } from "./net/connection.ts";
+import { ExchangePartner } from "./peer_exchange.ts";
 import type { PeerKey } from "./swarm/swarm_event.ts";
 
 /** What a torrent does with what its peers send. All is called while a message is being read: views end with the call. */
@@ -27,6 +29,8 @@ export interface PeerOwner {
   onExtensionHandshake(peer: PeerKey, handshake: ExtensionHandshake): void;
   /** A message about the info dictionary (BEP 9). */
   onMetadata(peer: PeerKey, message: MetadataMessage): void;
+  /** They tell whom else they are connected to (BEP 11). */
+  onPeerExchange(peer: PeerKey, exchange: PeerExchange): void;
   /** A block was written to the connection. */
   onUploaded(peer: PeerKey, block: Block): void;
   /** A block could not be read, and was rejected. */
@@ -42,19 +46,28 @@ export class TorrentPeer implements ConnectionHandler {
   readonly key: PeerKey;
   readonly connection: PeerConnection;
   readonly extensions: ExtensionLink;
+  readonly exchange: ExchangePartner;
   readonly #owner: PeerOwner;
+  #listenPort: number | undefined;
 
   /** A peer to {@link run}; the connection is owned from then on. */
   constructor(key: PeerKey, options: { readonly connection: PeerConnection; readonly owner: PeerOwner }) {
     this.key = key;
     this.connection = options.connection;
     this.extensions = new ExtensionLink(options.connection);
+    this.exchange = new ExchangePartner(options.connection.endpoint.host);
     this.#owner = options.owner;
   }
 
   /** Where the peer is. */
   get endpoint(): Endpoint {
     return this.connection.endpoint;
+  }
+
+  /** Where others can reach it: where we dialled it, or where it says that it listens. */
+  get listenEndpoint(): Endpoint | undefined {
+    if (this.connection.isOutgoing) return this.endpoint;
+    return this.#listenPort === undefined ? undefined : { host: this.endpoint.host, port: this.#listenPort };
   }
 
   /** Introduces us, to a peer that speaks the extension protocol. */
@@ -112,9 +125,12 @@ export class TorrentPeer implements ConnectionHandler {
     if (input === undefined) return;
     switch (input.type) {
       case "handshake":
+        this.#listenPort = input.handshake.listenPort ?? this.#listenPort;
         return this.#owner.onExtensionHandshake(this.key, input.handshake);
       case "metadata":
         return this.#owner.onMetadata(this.key, input.message);
+      case "peers":
+        return this.#owner.onPeerExchange(this.key, input.exchange);
       default:
         assertNever(input);
     }

@@ -12,39 +12,21 @@ import type { Info } from "../shared/metainfo.ts";
 import { ProtocolError } from "../shared/protocol_error.ts";
 import type { ExtensionHandshake } from "../shared/wire/extension.ts";
 import type { MetadataMessage } from "../shared/wire/metadata_message.ts";
+import type { PeerExchange } from "../shared/wire/peer_exchange.ts";
 import type { ControlMessage, HashesMessage, HashRequestMessage } from "../shared/wire/peer_message.ts";
 import type { Engine } from "./engine.ts";
+import { ExchangeDesk } from "./exchange_desk.ts";
 import { MetadataExchange } from "./metadata_exchange.ts";
 import type { PeerConnection } from "./net/connection.ts";
 import { dial, DialFailure } from "./net/dialer.ts";
-import type { TorrentStorage } from "./storage/torrent_storage.ts";
 import { SwarmMachine } from "./swarm/machine.ts";
 import type { SwarmEffect } from "./swarm/swarm_effect.ts";
 import type { PeerKey, SwarmEvent } from "./swarm/swarm_event.ts";
+import type { SwarmHost } from "./swarm_host.ts";
 import { type PeerOwner, TorrentPeer } from "./torrent_peer.ts";
 
 /** Banned endpoints remembered for the page of a torrent: more than anybody reads. */
 const MAX_BANNED_SHOWN = 100;
-
-/** What the swarm side needs of its torrent. */
-export interface SwarmHost {
-  /** The disk side, once it is open. */
-  readonly storage: TorrentStorage | undefined;
-  /** The metadata came, and have the right info-hash. */
-  onInfo(info: Info): void;
-  /** A block was kept. */
-  onDownloaded(byteCount: number): void;
-  /** A block was sent. */
-  onUploaded(byteCount: number): void;
-  /** A block could not be read. */
-  onUploadFailed(error: Error): void;
-  /** Every wanted piece is verified. */
-  onCompleted(): void;
-  /** More peers would help. */
-  onWantCandidates(): void;
-  /** A peer was banned for corrupt data. */
-  onBanned(): void;
-}
 
 /** How to make a {@link TorrentSwarm}. */
 export interface TorrentSwarmOptions {
@@ -67,6 +49,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   readonly #engine: Engine;
   readonly #host: SwarmHost;
   readonly #metadata: MetadataExchange;
+  readonly #exchange: ExchangeDesk;
   readonly #end = new AbortController();
   readonly #tasks = new Set<Promise<void>>();
   readonly #pending: SwarmEvent[] = [];
@@ -94,6 +77,13 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
       onInfo: (info) => this.#host.onInfo(info),
       onLiar: (peer, reason) => this.#peers.get(peer)?.connection.close(reason),
     });
+    this.#exchange = new ExchangeDesk({
+      peers: this.#peers,
+      machine: this.machine,
+      maxCandidates: engine.swarmSettings.maxCandidates,
+      isPrivate: () => this.#info?.isPrivate,
+      onFound: (candidates) => this.handle({ type: "candidates-found", candidates, source: "exchange" }),
+    });
   }
 
   /** The metadata are known: they are given to peers, and not fetched while the files are being opened. */
@@ -112,6 +102,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   tick(): void {
     this.handle({ type: "tick" });
     this.#metadata.tick(this.#engine.now());
+    this.#exchange.tick(this.#engine.now());
   }
 
   /** Takes over an incoming connection, which is served when `after` is done. */
@@ -181,6 +172,11 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   /** A message about metadata came (BEP 9). */
   onMetadata(peer: PeerKey, message: MetadataMessage): void {
     this.#metadata.receive(peer, { message, now: this.#engine.now() });
+  }
+
+  /** A peer told whom else it is connected to (BEP 11). */
+  onPeerExchange(peer: PeerKey, exchange: PeerExchange): void {
+    this.#exchange.receive(peer, { exchange, now: this.#engine.now() });
   }
 
   /** A block was written to a connection. */
@@ -294,6 +290,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
     peer.greet({
       listenPort: this.#engine.listenPort,
       isUploadOnly: this.#host.storage?.verified.isComplete ?? false,
+      takesPeers: this.#exchange.isOffered,
       ...(this.#info === undefined ? {} : { metadataLength: this.#info.infoBytes.length }),
     });
   }
