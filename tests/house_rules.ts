@@ -30,6 +30,10 @@ const PURE_ROOMS: readonly string[] = [
   "tracker/swarms.ts",
   "tracker/swarm.ts",
   "tracker/peer_order.ts",
+  "tracker/tracked_client.ts",
+  "tracker/client_directory.ts",
+  "tracker/given_peer.ts",
+  "tracker/intervals.ts",
 ];
 
 /** Globals that a pure room does without: runtime, clocks, timers, network. */
