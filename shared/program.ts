@@ -101,6 +101,11 @@ export async function makeFolder(path: string): Promise<string> {
   }
 }
 
+/** Whether an error says that there is nothing at a path; below a file there is nothing, too. */
+export function isNothingThere(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
 /** Turns what the system says about a file of the user into a sentence; gives any other error back as it is. */
 export function explainFile(error: unknown, options: { readonly path: string; readonly doing: string }): unknown {
   if (!(error instanceof Error)) return error;

@@ -8,7 +8,7 @@ import { type CommandLine, describeFlags, type Flag, textFlag, UsageError } from
 import { formatBytes } from "../../shared/format.ts";
 import { encodeMetainfo } from "../../shared/metainfo.ts";
 import { choosePieceLength, createMetainfo, type FileHashes } from "../../shared/metainfo_create.ts";
-import { EXIT, interruption, ProgramFailure } from "../../shared/program.ts";
+import { EXIT, interruption, isNothingThere, ProgramFailure } from "../../shared/program.ts";
 import { outputFlag } from "../flags.ts";
 import { magnetLink } from "../magnet_link.ts";
 import { HashPool } from "../storage/hash_pool.ts";
@@ -81,7 +81,7 @@ async function writeTorrent(path: string, metainfo: Uint8Array): Promise<void> {
   try {
     await Deno.writeFile(path, metainfo);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new ProgramFailure(`There is no folder for ${path}`);
+    if (isNothingThere(error)) throw new ProgramFailure(`There is no folder for ${path}`);
     if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.IsADirectory) {
       throw new ProgramFailure(`Cannot write to ${path}: choose another place with --output`);
     }
@@ -96,7 +96,7 @@ async function fileAt(path: string): Promise<{ readonly length: number; readonly
     if (!isFile) throw new ProgramFailure(`${path} is a folder: give one file`);
     return { length: size, name: basename(real) };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new ProgramFailure(`There is no file ${path}`);
+    if (isNothingThere(error)) throw new ProgramFailure(`There is no file ${path}`);
     if (error instanceof Deno.errors.PermissionDenied) {
       throw new ProgramFailure(`${path} cannot be read: permission denied`);
     }

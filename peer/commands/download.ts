@@ -7,7 +7,7 @@
 import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
 import { formatBytes, formatDuration } from "../../shared/format.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
-import { EXIT, interruption, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
+import { EXIT, interruption, isNothingThere, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
 import { hostFlag, keyFlag, noLanFlag, portFlag, readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
 import { downloadRateFlag, peerFlag, seedFlag, toFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
@@ -128,7 +128,7 @@ async function readOperand(operand: string): Promise<TorrentSource> {
     if (size > MAX_METAINFO_LENGTH) throw new ProgramFailure(`${operand} is too large for a torrent file`);
     return { metainfo: await Deno.readFile(operand) };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new ProgramFailure(`There is no file ${operand}`);
+    if (isNothingThere(error)) throw new ProgramFailure(`There is no file ${operand}`);
     if (error instanceof Deno.errors.IsADirectory || error instanceof Deno.errors.PermissionDenied) {
       throw new ProgramFailure(`${operand} cannot be read as a torrent file`);
     }

@@ -7,7 +7,7 @@ import { dirname, resolve } from "node:path";
 import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
 import type { InfoHash } from "../../shared/ids.ts";
 import { dataFolder } from "../../shared/platform_folders.ts";
-import { EXIT, interruption, makeFolder, untilAborted } from "../../shared/program.ts";
+import { EXIT, interruption, isNothingThere, makeFolder, untilAborted } from "../../shared/program.ts";
 import { dataFlag, hostFlag, keyFlag, noLanFlag, portFlag } from "../../shared/program_flags.ts";
 import { magnetLink } from "../magnet_link.ts";
 import { modeFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
@@ -83,7 +83,7 @@ async function fileAt(path: string): Promise<string | undefined> {
     const real = await Deno.realPath(path);
     return (await Deno.stat(real)).isFile ? real : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
+    if (isNothingThere(error) || error instanceof Deno.errors.PermissionDenied) return undefined;
     throw error;
   }
 }
