@@ -129,7 +129,7 @@ Deno.test("share of a file shares that file and not its neighbours", async () =>
   await scene.file("films/c.mp4", { length: 10_000 });
   const flags = ["--data-dir", data, "--port", "0", "--host", "127.0.0.1"];
   await using program = Program.start("peer", ["share", `${folder}/a.mp4`, `${folder}/c.mp4`, ...flags]);
-  await Promise.all([program.line(/^a\.mp4  magnet:/), program.line(/^c\.mp4  magnet:/)]);
+  await Promise.all([program.line(/^a\.mp4 {2}magnet:/), program.line(/^c\.mp4 {2}magnet:/)]);
   program.kill("SIGTERM");
   assert.equal(await program.exitCode(), 0);
   assert.doesNotMatch(program.output, /b\.mp4/);
