@@ -20,23 +20,44 @@ const OPTIMISTIC_ROUNDS = 3;
 const NEWCOMER_WEIGHT = 3;
 const NEWCOMER_MS = 60_000;
 
+/** A peer that is unchoked and asks for nothing for so long, several round trips, leaves its slot to another meanwhile. */
+const IDLE_SLOT_MS = 500;
+
+/** Peers unchoked at most, those that ask for nothing included, as a multiple of the slots. */
+const MAX_LENT = 4;
+
 /** While seeding, a peer keeps its slot for at least this time, so that it can finish pieces. */
 const SEED_TURN_MS = 30_000;
 
 /** Gives and takes upload slots. */
 export class Choker {
   readonly #context: SwarmContext;
+  /** What hears of a peer just before it is unchoked. */
+  readonly #beforeUnchoke: (peer: PeerState) => void;
   #roundAtMs = -Infinity;
   #round = 0;
 
   /** Nobody is unchoked. */
-  constructor(context: SwarmContext) {
+  constructor(context: SwarmContext, beforeUnchoke: (peer: PeerState) => void) {
     this.#context = context;
+    this.#beforeUnchoke = beforeUnchoke;
   }
 
-  /** A peer became interested: if a slot is free it need not wait for the round. */
+  /**
+   * A peer became interested, or time passed: a slot that is free need not wait for the round, nor one whose peer asks for
+   * nothing though we have what it lacks (others send it that). Such a peer stays unchoked.
+   */
   fillSlots(): void {
-    let free = this.#context.settings.uploadSlots - this.#served().length;
+    const { nowMs, settings } = this.#context;
+    let unchokedCount = 0;
+    let busyCount = 0;
+    for (const peer of this.#context.peers.values()) {
+      if (!peer.isInterestedInUs || peer.isChokedByUs) continue;
+      unchokedCount++;
+      if (peer.uploads.size > 0) peer.askedAtMs = nowMs;
+      if (nowMs - Math.max(peer.askedAtMs, peer.unchokedAtMs) < IDLE_SLOT_MS) busyCount++;
+    }
+    let free = Math.min(settings.uploadSlots - busyCount, settings.uploadSlots * MAX_LENT - unchokedCount);
     if (free <= 0) return;
     const waiting = this.#waiting().sort((one, other) => one.chokedAtMs - other.chokedAtMs);
     for (const peer of waiting) {
@@ -53,7 +74,10 @@ export class Choker {
    */
   round(isSeeding: boolean): readonly PeerState[] {
     const { nowMs, settings } = this.#context;
-    if (nowMs - this.#roundAtMs < ROUND_MS) return [];
+    if (nowMs - this.#roundAtMs < ROUND_MS) {
+      this.fillSlots();
+      return [];
+    }
     this.#roundAtMs = nowMs;
     this.#round++;
     const interested = [...this.#context.peers.values()].filter((peer) => peer.isInterestedInUs);
@@ -68,10 +92,6 @@ export class Choker {
     }
     for (const peer of chosen) if (peer.isChokedByUs) this.#unchoke(peer);
     return choked;
-  }
-
-  #served(): PeerState[] {
-    return [...this.#context.peers.values()].filter((peer) => peer.isInterestedInUs && !peer.isChokedByUs);
   }
 
   #waiting(): PeerState[] {
@@ -134,6 +154,7 @@ export class Choker {
   }
 
   #unchoke(peer: PeerState): void {
+    this.#beforeUnchoke(peer);
     peer.isChokedByUs = false;
     peer.unchokedAtMs = this.#context.nowMs;
     this.#context.effects.push({ type: "send", peer: peer.key, message: { type: "unchoke" } });

@@ -57,7 +57,11 @@ export class Downloads {
     const room = peer.pipeline.target - peer.requests.size;
     if (room < peer.pipeline.batch || !this.#mayAsk(peer)) return;
     const blocks: Block[] = [];
-    this.#picker.pick(peer, room, (started, blockIndex) => this.#take(peer, { started, blockIndex, blocks }));
+    this.#picker.pick(
+      peer,
+      room,
+      (started, blockIndex, instead) => this.#take(peer, { started, blockIndex, blocks, instead }),
+    );
     this.#send(peer, blocks);
     if (blocks.length === 0 && peer.requests.size === 0) peer.pipeline.idle();
   }
@@ -84,7 +88,7 @@ export class Downloads {
       const isTaken = this.#picker.pick(
         peer,
         1,
-        (started, blockIndex) => this.#take(peer, { started, blockIndex, blocks }),
+        (started, blockIndex, instead) => this.#take(peer, { started, blockIndex, blocks, instead }),
       );
       if (isTaken > 0) continue;
       this.#send(peer, blocks);
@@ -223,9 +227,14 @@ export class Downloads {
 
   #take(
     peer: PeerState,
-    options: { readonly started: StartedPiece; readonly blockIndex: number; readonly blocks: Block[] },
+    options: {
+      readonly started: StartedPiece;
+      readonly blockIndex: number;
+      readonly blocks: Block[];
+      readonly instead?: OpenRequest | undefined;
+    },
   ): boolean {
-    const { started, blockIndex, blocks } = options;
+    const { started, blockIndex, blocks, instead } = options;
     if (peer.requests.size >= peer.pipeline.ceiling) return false;
     const key = started.piece * this.#table.blocksPerPiece + blockIndex;
     if (peer.requests.has(key)) return false;
@@ -233,6 +242,10 @@ export class Downloads {
       // A second request would be answered twice by a peer that answers the cancelled one too.
       if (peer.handshake.supportsFast) return false;
       peer.cancelled.delete(key);
+    }
+    if (instead !== undefined) {
+      this.#drop(instead);
+      this.#sendCancel(instead);
     }
     const block = this.#table.geometry.block(started.piece, blockIndex);
     if (peer.requests.size === 0) peer.answeredSequence = peer.sequence;

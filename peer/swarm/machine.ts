@@ -74,7 +74,7 @@ export class SwarmMachine {
     this.#context = { random, settings, ownPeerId, peers: new Map(), nowMs: 0, effects: [] };
     this.#candidates = new Candidates(this.#context, (endpoint) => this.#bans.isBanned(endpoint));
     this.#peers = new SwarmPeers(this.#context, { candidates: this.#candidates, bans: this.#bans });
-    this.#choker = new Choker(this.#context);
+    this.#choker = new Choker(this.#context, (peer) => this.#torrent?.uploads.begin(peer));
     this.#verdicts = new Verdicts(this.#context, { peers: this.#peers, bans: this.#bans });
   }
 
@@ -244,6 +244,7 @@ export class SwarmMachine {
     const fault = torrent === undefined ? keepEarly(peer, message) : hearPieces(torrent.table, peer, message);
     if (fault !== undefined) return this.#fault(peer, fault);
     if (torrent === undefined) return;
+    if (message.type === "have") torrent.uploads.arrived(message.piece);
     sayInterest(this.#context, peer);
     torrent.downloads.refill(peer);
     if (peer.isComplete) this.#peers.dropComplete();

@@ -98,9 +98,14 @@ export class PeerState {
   readonly upload: RateMeter;
   /** Uploads queued for it, by offset in piece space. */
   readonly uploads: Map<number, Block> = new Map();
+  /** Pieces we suggested that it has not asked for yet, and the piece it asked for last (see `spreading.ts`). */
+  readonly offered: Set<number> = new Set();
+  spreadingPiece = -1;
   /** Requests we refused since we last served it one. */
   refusedCount = 0;
   unchokedAtMs = 0;
+  /** When it had uploads queued last. */
+  askedAtMs = 0;
   chokedAtMs: number;
   isOptimistic = false;
   uploadedAtUnchoke = 0;

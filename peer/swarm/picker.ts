@@ -2,9 +2,11 @@
  * Which blocks to ask one peer for next. In order:
  *
  * 1. pieces that a player demands, earliest deadline first, unless this peer would be late and another would not;
- * 2. the pieces this peer is fetching alone; 3. unfinished pieces that everybody works on, so that few are unfinished;
- * 4. a new piece: suggested ones, then the rarest the peer has, ties by chance;
- * 5. what is free in pieces that others fetch alone; 6. endgame: blocks that are queued at a slower peer.
+ * 2. the pieces this peer is fetching alone, and those it suggests;
+ * 3. unfinished pieces that everybody works on, so that few are unfinished;
+ * 4. a new piece: the rarest the peer has, ties by chance;
+ * 5. what is free in pieces that others fetch alone;
+ * 6. blocks that are queued at a slower peer: taken over while there is more to come, asked for twice in the endgame.
  *
  * A peer that chokes us is asked only for its allowed-fast pieces (BEP 6). The cost is constant for each block, plus at
  * most the demand window and one step for each unfinished piece for each batch.
@@ -27,11 +29,17 @@ const OVERTAKE_SLACK_MS = 50;
 /** Endgame looks through all unfinished pieces, so one peer does it this seldom. */
 const ENDGAME_INTERVAL_MS = 20;
 
+/** Blocks that an idle peer takes over from the queues of others at one time: enough until more is free. */
+const MAX_TAKEN_OVER = 2;
+
 /** At most so many peers are asked for one block. */
 const MAX_REQUESTS_PER_BLOCK = 3;
 
-/** Notes and sends one request; false when this peer cannot be asked for this block. */
-export type TakeBlock = (started: StartedPiece, blockIndex: number) => boolean;
+/**
+ * Notes and sends one request, in place of another peer's when `instead` is given; false when this peer cannot be asked for
+ * this block.
+ */
+export type TakeBlock = (started: StartedPiece, blockIndex: number, instead?: OpenRequest) => boolean;
 
 /** Chooses blocks; sends nothing itself. */
 export class Picker {
@@ -59,6 +67,7 @@ export class Picker {
       if (room === 0) break;
       if (this.#mayWorkOn(peer, started)) room -= this.#takeFrom(started, { room, from: 0, take });
     }
+    if (room > 0 && peer.suggested.length > 0) room -= this.#pickSuggested(peer, room, take);
     if (room > 0) room -= this.#pickShared(peer, room, take);
     while (room > 0 && peer.pickableCount > 0) {
       const taken = this.#pickNew(peer, room, take);
@@ -66,7 +75,7 @@ export class Picker {
       room -= taken;
     }
     if (room > 0) room -= this.#pickOthers(peer, room, take);
-    if (room > 0 && room === count) room -= this.#pickEndgame(peer, room, take);
+    if (room > 0 && room === count) room -= this.#pickQueued(peer, room, take);
     return count - room;
   }
 
@@ -162,8 +171,15 @@ export class Picker {
   }
 
   #pickNew(peer: PeerState, room: number, take: TakeBlock): number {
-    const piece = this.#suggestedPiece(peer) ?? this.#rarestPiece(peer);
-    if (piece === undefined) return 0;
+    const piece = this.#rarestPiece(peer);
+    return piece === undefined ? 0 : this.#startWith(peer, piece, { room, take });
+  }
+
+  #startWith(
+    peer: PeerState,
+    piece: number,
+    { room, take }: { readonly room: number; readonly take: TakeBlock },
+  ): number {
     const started = this.#table.start(piece);
     const { bytesPerSecond } = peer.pipeline;
     const isFast = bytesPerSecond * OWN_PIECE_MS / 1000 >= this.#table.geometry.pieceLength;
@@ -171,12 +187,15 @@ export class Picker {
     return this.#takeFrom(started, { room, from: 0, take });
   }
 
-  #suggestedPiece(peer: PeerState): number | undefined {
-    while (peer.suggested.length > 0) {
-      const piece = peer.suggested.pop();
-      if (piece !== undefined && peer.has(piece) && this.#table.rarity.has(piece)) return piece;
+  /** What the peer would like to be asked for: it knows what is rare, or what it has at hand (BEP 6). */
+  #pickSuggested(peer: PeerState, count: number, take: TakeBlock): number {
+    let room = count;
+    while (room > 0) {
+      const piece = peer.suggested.shift();
+      if (piece === undefined) break;
+      if (peer.has(piece) && this.#table.rarity.has(piece)) room -= this.#startWith(peer, piece, { room, take });
     }
-    return undefined;
+    return count - room;
   }
 
   #rarestPiece(peer: PeerState): number | undefined {
@@ -196,12 +215,18 @@ export class Picker {
     return count - room;
   }
 
-  /** Nothing is free: take over blocks that are expected much later from where they are queued now. */
-  #pickEndgame(peer: PeerState, count: number, take: TakeBlock): number {
+  /**
+   * Nothing is free. At the very end, what is queued at a slower peer is asked of this one too; before, it would be a waste,
+   * so a peer that would be idle takes a few such blocks over.
+   */
+  #pickQueued(peer: PeerState, count: number, take: TakeBlock): number {
     const { nowMs } = this.#context;
     if (nowMs < peer.nextEndgameAtMs) return 0;
     peer.nextEndgameAtMs = nowMs + ENDGAME_INTERVAL_MS;
-    let room = count;
+    const isEndgame = !this.#isMoreToCome();
+    if (!isEndgame && peer.requests.size > 0) return 0;
+    const limit = isEndgame ? count : Math.min(count, MAX_TAKEN_OVER);
+    let room = limit;
     // The newest pieces are the furthest back in the queues of others.
     for (const started of [...this.#table.started.values()].reverse()) {
       if (room === 0) break;
@@ -210,10 +235,16 @@ export class Picker {
       for (let blockIndex = started.blockCount - 1; blockIndex >= 0 && room > 0; blockIndex--) {
         const request = started.requestOf(blockIndex);
         if (request === undefined || !this.#isWorthRepeating(request, peer)) continue;
-        if (take(started, blockIndex)) room--;
+        if (take(started, blockIndex, isEndgame ? undefined : request)) room--;
       }
     }
-    return count - room;
+    return limit - room;
+  }
+
+  /** Whether there are blocks that somebody could be asked for and nobody is. */
+  #isMoreToCome(): boolean {
+    const { open, rarity, completePeerCount } = this.#table;
+    return open.size > 0 || rarity.countFrom(completePeerCount > 0 ? 0 : 1) > 0;
   }
 
   #isWorthRepeating(newest: OpenRequest, peer: PeerState): boolean {

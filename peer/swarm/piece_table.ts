@@ -39,6 +39,9 @@ export class PieceTable {
   /** Set when some peer's `interestingCount` changed; cleared by whoever sends the interest. */
   isInterestStale = false;
 
+  /** Peers whose pieces are not counted, for they have them all. */
+  completePeerCount = 0;
+
   readonly #flags: Uint8Array;
   readonly #peers: ReadonlyMap<PeerKey, PeerState>;
   readonly #verified: Bitfield;
@@ -205,6 +208,7 @@ export class PieceTable {
     const { pieces } = peer;
     if (pieces === undefined) return;
     peer.isCounted = !pieces.isComplete;
+    if (!peer.isCounted) this.completePeerCount++;
     for (let piece = 0; piece < this.#flags.length; piece++) {
       if (pieces.has(piece)) this.#addPeerPiece(peer, piece);
     }
@@ -219,7 +223,11 @@ export class PieceTable {
   removePeer(peer: PeerState): void {
     for (const started of [...peer.ownPieces]) this.disown(started);
     const { pieces } = peer;
-    if (pieces === undefined || !peer.isCounted) return;
+    if (pieces === undefined) return;
+    if (!peer.isCounted) {
+      this.completePeerCount--;
+      return;
+    }
     for (let piece = 0; piece < this.#flags.length; piece++) {
       if (pieces.has(piece)) this.rarity.lower(piece);
     }

@@ -27,6 +27,11 @@ export class RarityOrder {
     return this.#ends[this.#ends.length - 1] ?? 0;
   }
 
+  /** Pieces contained that at least `availability` of the counted peers have. */
+  countFrom(availability: number): number {
+    return this.size - (availability === 0 ? 0 : this.#ends[Math.min(availability, this.#ends.length) - 1] ?? 0);
+  }
+
   /** Whether the piece is contained. */
   has(piece: number): boolean {
     return this.#position[piece] !== ABSENT;

@@ -59,6 +59,7 @@ export class SwarmPeers {
     this.#byId.delete(peer.handshake.peerId);
     this.torrent?.downloads.release(peer);
     this.torrent?.table.removePeer(peer);
+    this.torrent?.uploads.release(peer);
     this.torrent?.hashRequests.removePeer(peer);
     this.#bans.forget(peer.sender);
     this.#candidates.disconnected(peer.key, { endpoint: peer.listenEndpoint, avoid });

@@ -8,6 +8,7 @@
 import type { Block } from "../../shared/geometry.ts";
 import type { PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
+import { Spreading } from "./spreading.ts";
 import type { SwarmContext } from "./swarm_context.ts";
 
 /** Requests queued for one peer at most; what our extension handshake says as `reqq`. */
@@ -23,11 +24,13 @@ const MAX_REFUSED = 2 * MAX_QUEUED_UPLOADS;
 export class Uploads {
   readonly #context: SwarmContext;
   readonly #table: PieceTable;
+  readonly #spreading: Spreading;
 
   /** Nothing queued. */
   constructor(context: SwarmContext, table: PieceTable) {
     this.#context = context;
     this.#table = table;
+    this.#spreading = new Spreading(context, table);
   }
 
   /** A peer asks for a range. */
@@ -45,6 +48,7 @@ export class Uploads {
     if (!isServed) return refuse(this.#context, peer, block);
     peer.refusedCount = 0;
     peer.uploads.set(key, block);
+    this.#spreading.asked(peer, piece);
     this.#context.effects.push({ type: "upload-block", peer: peer.key, block });
     return undefined;
   }
@@ -64,8 +68,24 @@ export class Uploads {
     this.#take(peer, block);
   }
 
+  /** The peer is about to be unchoked: says what it had best ask for. */
+  begin(peer: PeerState): void {
+    this.#spreading.suggest(peer);
+  }
+
+  /** Some peer has a piece. */
+  arrived(piece: number): void {
+    this.#spreading.arrived(piece);
+  }
+
+  /** The peer is gone. */
+  release(peer: PeerState): void {
+    this.#spreading.release(peer);
+  }
+
   /** The peer was just choked: takes everything queued for it back. */
   clear(peer: PeerState): void {
+    this.#spreading.release(peer);
     for (const block of peer.uploads.values()) {
       this.#context.effects.push({ type: "cancel-upload", peer: peer.key, block });
       sendReject(this.#context, peer, block);
