@@ -6,6 +6,7 @@
  */
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { PeerId } from "../shared/ids.ts";
+import type { Discovery } from "./discovery.ts";
 import type { Announcer } from "./net/announcer.ts";
 import type { RateLimiter } from "./net/rate_limiter.ts";
 import type { HashPool } from "./storage/hash_pool.ts";
@@ -19,6 +20,8 @@ export interface Engine {
   /** The port on which peers reach us. */
   readonly listenPort: number;
   readonly announcer: Announcer;
+  /** Beside the trackers: told of every torrent that is not private. */
+  readonly discovery: Discovery;
   readonly pool: HashPool;
   readonly buffers: PieceBuffers;
   readonly files: OpenFiles;

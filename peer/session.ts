@@ -4,13 +4,12 @@
  *
  * @module
  */
-import type { Endpoint } from "../shared/endpoint.ts";
 import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
 import { infoHashesOf } from "../shared/info_hashes.ts";
-import type { PeerMode } from "../shared/media_kind.ts";
 import { encodeMetainfo, type Info } from "../shared/metainfo.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
 import { Community } from "./community.ts";
+import { Discoveries, type Found } from "./discovery.ts";
 import { Downloads } from "./downloads.ts";
 import { BanList, type Engine } from "./engine.ts";
 import { Announcer } from "./net/announcer.ts";
@@ -20,6 +19,7 @@ import { RateLimiter } from "./net/rate_limiter.ts";
 import { UdpTrackerClient } from "./net/udp_tracker_client.ts";
 import type { PeerSettings } from "./api/peer_session.ts";
 import { startSettings } from "./peer_settings.ts";
+import type { SessionOptions } from "./session_options.ts";
 import { Publisher } from "./publisher.ts";
 import { rememberedSource } from "./source.ts";
 import { SharedFolders } from "./shared_folders.ts";
@@ -42,24 +42,6 @@ const TICK_MS = 100;
 const STILL_MS = 5_000;
 /** How often transfer totals are written and shown: a crash may cost a few seconds of statistics. */
 const COUNT_MS = 5_000;
-
-/** What a session is opened with. */
-export interface SessionOptions {
-  /** Only media of this kind are shared; absent: the one that was chosen in the dashboard, else audio and video. */
-  readonly mode?: PeerMode;
-  /** Where the database lies; absent: nothing is remembered. */
-  readonly dataDirectory?: string;
-  readonly downloadsFolder: string;
-  readonly host?: string;
-  /** 0: any free port. */
-  readonly port: number;
-  readonly tracker?: Endpoint;
-  /** The secret of a private community. */
-  readonly key?: string;
-  /** Bytes a second; absent: what was set in the dashboard, else no limit. */
-  readonly downloadRate?: number;
-  readonly uploadRate?: number;
-}
 
 /** Everything of one program that has to do with torrents. */
 export class Session implements AsyncDisposable {
@@ -203,10 +185,19 @@ export class Session implements AsyncDisposable {
     const random = Math.random;
     const udp = scope.use(new UdpTrackerClient({ random }));
     const announcer = scope.use(new Announcer({ peerId, port: listener.port, random, udp }));
+    const discovery = scope.use(
+      new Discoveries({
+        lan: options.lan ?? false,
+        port: listener.port,
+        onFound: (infoHash, found) => this.#onFound(infoHash, found),
+        ...(options.host === undefined ? {} : { host: options.host }),
+      }),
+    );
     return {
       peerId,
       listenPort: listener.port,
       announcer,
+      discovery,
       pool,
       buffers: new PieceBuffers(),
       files,
@@ -253,6 +244,13 @@ export class Session implements AsyncDisposable {
     const torrent = this.torrent(connection.handshake.infoHash);
     if (torrent === undefined) return connection.close("the torrent was just removed");
     torrent.adopt(connection);
+  }
+
+  /** Peers were found without a tracker. A share is not woken for them where they will hear that it is here. */
+  #onFound(infoHash: InfoHash, found: Found): boolean {
+    const known = this.#aliases.get(infoHash) ?? infoHash;
+    const torrent = found.isUrgent ? this.torrent(known) : this.downloads.get(known);
+    return torrent?.find(found) ?? this.sharedTorrents.has(known);
   }
 
   /** Notes by which other info-hash a torrent is known too. */

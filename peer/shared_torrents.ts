@@ -98,6 +98,8 @@ export class SharedTorrents implements AsyncDisposable {
         return entry.torrent === undefined;
       },
     });
+    // What we make of shared files is never private.
+    engine.discovery.add(infoHash);
     onChange(infoHash);
   }
 
@@ -107,6 +109,7 @@ export class SharedTorrents implements AsyncDisposable {
     if (entry === undefined) return;
     this.#entries.delete(infoHash);
     this.#options.engine.announcer.remove(infoHash);
+    this.#options.engine.discovery.remove(infoHash);
     if (entry.torrent !== undefined) this.#close(entry.torrent);
     this.#options.onChange(infoHash);
   }

@@ -7,8 +7,10 @@ import type { Endpoint } from "../shared/endpoint.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import { encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
 import { Demands, type DemandWindow, type StatedDemand } from "./demands.ts";
+import type { Found } from "./discovery.ts";
 import type { Engine } from "./engine.ts";
 import type { PeerConnection } from "./net/connection.ts";
+import { Presence } from "./presence.ts";
 import { Readers } from "./readers.ts";
 import { chooseLayout, type FileLayout, layoutAt, layoutInPlace } from "./storage/file_layout.ts";
 import { StorageError } from "./storage/storage_error.ts";
@@ -33,13 +35,14 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   readonly #engine: Engine;
   readonly #readers = new Readers();
   readonly #demands: Demands;
+  /** A share is announced by whoever holds it, also while its torrent rests. */
+  readonly #presence: Presence | undefined;
   readonly #end = new AbortController();
   #opening: Promise<void> = Promise.resolve();
   #metainfo: Metainfo | undefined;
   #layout: FileLayout | undefined;
   #storage: TorrentStorage | undefined;
   #isPaused: boolean;
-  #isAnnounced = false;
   #isDiskFull = false;
   #hasCompleted = false;
   #failure: Error | undefined;
@@ -65,9 +68,10 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
       ...(options.infoHashV2 === undefined ? {} : { infoHashV2: options.infoHashV2 }),
     });
     this.#demands = new Demands((demands) => this.swarm.handle({ type: "demand-moved", demands }));
+    this.#presence = this.place.type === "share" ? undefined : this.#makePresence();
     if (this.#isPaused) this.swarm.handle({ type: "paused" });
     if (options.metainfo !== undefined) this.#opening = this.#open(options.metainfo);
-    else if (!this.#isPaused) this.#announce();
+    else if (!this.#isPaused) this.#presence?.join();
     this.addCandidates(options.candidates ?? []);
   }
 
@@ -163,11 +167,18 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     if (candidates.length > 0) this.swarm.handle({ type: "candidates-found", candidates, source: "manual" });
   }
 
+  /** Peers were found. False when it may not be spoken of: it is paused, broken, or private (BEP 27). */
+  find({ candidates, source, isUrgent }: Found): boolean {
+    if (this.#isPaused || this.#failure !== undefined || this.info?.isPrivate === true) return false;
+    if (!this.isComplete || isUrgent) this.swarm.handle({ type: "candidates-found", candidates, source });
+    return true;
+  }
+
   /** Pauses: all peers are let go and nothing is announced. */
   pause(): void {
     if (this.#isPaused) return;
     this.#isPaused = true;
-    this.#leave();
+    this.#presence?.leave();
     this.swarm.handle({ type: "paused" });
     this.#options.onChange();
   }
@@ -177,7 +188,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.swarm.handle({ type: "resumed" });
-    this.#announce();
+    this.#presence?.join();
     this.#options.onChange();
   }
 
@@ -208,7 +219,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   /** Leaves the swarm, writes what is complete, closes everything. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#leave();
+    this.#presence?.leave();
     this.#end.abort(new DOMException("the torrent was closed", "AbortError"));
     this.#readers.fail(new Error("The torrent was removed"));
     await this.#opening;
@@ -241,14 +252,13 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** The last wanted piece was verified. */
   onCompleted(): void {
     this.#hasCompleted = true;
-    if (this.place.type !== "share") this.#engine.announcer.completed(this.infoHash);
+    this.#presence?.complete();
     this.#options.onChange();
   }
 
   /** The swarm could do with more peers. */
   onWantCandidates(): void {
-    const isAnnounced = this.place.type !== "share" && !this.#isPaused && this.#failure === undefined;
-    if (isAnnounced) this.#engine.announcer.announceSoon(this.infoHash);
+    this.#presence?.wantPeers();
   }
 
   /** A peer was found out. */
@@ -256,20 +266,15 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.#options.onChange();
   }
 
-  /** Joins the swarm. A share is announced by whoever holds it, also while its torrent rests. */
-  #announce(): void {
-    if (this.place.type === "share" || this.#isAnnounced) return;
-    this.#isAnnounced = true;
-    this.#engine.announcer.add(this.infoHash, {
-      trackers: [...this.#options.trackers, ...(this.#metainfo?.trackers ?? [])],
+  #makePresence(): Presence {
+    return new Presence({
+      engine: this.#engine,
+      infoHash: this.infoHash,
+      trackers: () => [...this.#options.trackers, ...(this.#metainfo?.trackers ?? [])],
+      isPrivate: () => this.info?.isPrivate,
       state: () => ({ uploaded: this.#uploadedBytes, downloaded: this.#downloadedBytes, left: this.#leftBytes() }),
       onPeers: (candidates) => this.swarm.handle({ type: "candidates-found", candidates, source: "tracker" }),
     });
-  }
-
-  #leave(): void {
-    if (this.#isAnnounced) this.#engine.announcer.remove(this.infoHash);
-    this.#isAnnounced = false;
   }
 
   /** Bytes still to fetch. A magnet whose length nobody knows says one, so that no tracker takes it for a seeder. */
@@ -285,6 +290,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     const { memory, record } = this.#options;
     this.#metainfo = metainfo;
     this.swarm.provide(metainfo.info);
+    this.#presence?.noteMetadata();
     this.#options.onChange();
     try {
       this.#layout = await this.#findLayout(metainfo.info);
@@ -324,7 +330,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
       ...(wanted === undefined ? {} : { wanted }),
     });
     this.#wakeReaders();
-    if (!this.#isPaused) this.#announce();
+    if (!this.#isPaused) this.#presence?.join();
     this.#options.onChange();
   }
 
@@ -371,7 +377,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** Nothing more can be done with the files: says so, and leaves the swarm. */
   #fail(error: StorageError): void {
     this.#failure = error;
-    this.#leave();
+    this.#presence?.leave();
     this.swarm.handle({ type: "paused" });
     this.#readers.fail(error);
     if (this.place.type === "share") this.#options.onShareBroken?.(error);

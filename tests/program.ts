@@ -21,15 +21,24 @@ export class Program implements AsyncDisposable {
     });
   }
 
-  /** Starts a program; `env` is added to a clean set of Playswarm's own variables. */
+  /**
+   * Starts a program; `env` is added to a clean set of Playswarm's own variables. `namespace`: the network namespace that
+   * it runs in (see `network_namespaces.ts`).
+   */
   static start(
     name: "tracker" | "peer",
     args: readonly string[],
-    options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+    options: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly cwd?: string;
+      readonly namespace?: string;
+    } = {},
   ): Program {
     const { command, prefix } = executable(name);
-    const child = new Deno.Command(command, {
-      args: [...prefix, ...args],
+    const { namespace } = options;
+    const line = [...(namespace === undefined ? [] : ["ip", "netns", "exec", namespace]), command, ...prefix, ...args];
+    const child = new Deno.Command(line[0] ?? command, {
+      args: line.slice(1),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -6,7 +6,8 @@
  */
 import assert from "node:assert/strict";
 import type { InfoHash } from "../shared/ids.ts";
-import { Session, type SessionOptions } from "../peer/session.ts";
+import { Session } from "../peer/session.ts";
+import type { SessionOptions } from "../peer/session_options.ts";
 import type { SharedFile } from "../peer/storage/share_event.ts";
 import { testBytes } from "../peer/storage/test_torrent.ts";
 import type { Torrent } from "../peer/torrent.ts";

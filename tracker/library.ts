@@ -23,6 +23,8 @@ export interface LibraryOptions {
   /** Where peers reach the library; 0 for any free port. */
   readonly port: number;
   readonly dataDirectory: string;
+  /** Be found by multicast on the local network (BEP 14). Default false. */
+  readonly lan?: boolean;
 }
 
 /** A library that is seeded until it is disposed. */
@@ -41,6 +43,7 @@ export async function openLibrary(options: LibraryOptions): Promise<OpenLibrary>
       downloadsFolder: `${options.dataDirectory}/library/downloads`,
       port: options.port,
       tracker: options.tracker,
+      lan: options.lan ?? false,
       ...(options.key === undefined ? {} : { key: options.key }),
       ...(options.host === undefined ? {} : { host: options.host }),
     }),

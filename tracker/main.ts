@@ -170,6 +170,7 @@ async function startLibrary(
       tracker: { host: ownHost(host), port: options.tracker.port },
       port,
       dataDirectory: options.dataDirectory,
+      lan: !line.value(noLanFlag),
       ...(host === ANY_HOST ? {} : { host }),
       ...(key === undefined ? {} : { key }),
     });

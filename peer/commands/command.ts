@@ -5,10 +5,11 @@
  */
 import { type CommandLine, type Flag, readCommandLine } from "../../shared/command_line.ts";
 import { EXIT, explainBinding, ProgramFailure, startLogging, versionLine } from "../../shared/program.ts";
-import { helpFlag, hostFlag, keyFlag, logLevelFlag, versionFlag } from "../../shared/program_flags.ts";
+import { helpFlag, hostFlag, keyFlag, logLevelFlag, noLanFlag, versionFlag } from "../../shared/program_flags.ts";
 import { RequestError } from "../api/request_error.ts";
 import { ratesOf, trackerOf } from "../flags.ts";
-import { Session, type SessionOptions } from "../session.ts";
+import { Session } from "../session.ts";
+import type { SessionOptions } from "../session_options.ts";
 
 /** A command: its flags, how many operands it takes, its help, and what it does. */
 export interface Command {
@@ -50,12 +51,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** What every command's session is told by the flags that all of them have. @throws UsageError */
 export function connectionOptions(line: CommandLine): Pick<
   SessionOptions,
-  "host" | "tracker" | "key" | "downloadRate" | "uploadRate"
+  "host" | "tracker" | "key" | "downloadRate" | "uploadRate" | "lan"
 > {
   const host = line.value(hostFlag);
   const tracker = trackerOf(line);
   const key = line.value(keyFlag);
   return {
+    lan: !line.value(noLanFlag),
     ...ratesOf(line),
     ...(host === undefined ? {} : { host }),
     ...(tracker === undefined ? {} : { tracker }),

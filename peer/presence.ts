@@ -1,0 +1,68 @@
+/**
+ * A torrent's presence to the outside while it runs: its announces to trackers and to the ways of discovery. Invariant: a
+ * private torrent (BEP 27) is known to its trackers alone, from the moment that its metadata say so.
+ *
+ * @module
+ */
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { InfoHash } from "../shared/ids.ts";
+import type { Engine } from "./engine.ts";
+import type { AnnounceState } from "./net/announce_group.ts";
+
+/** How to make a {@link Presence}. */
+export interface PresenceOptions {
+  readonly engine: Engine;
+  readonly infoHash: InfoHash;
+  /** Announce addresses in tiers (BEP 12), as they are known now. */
+  readonly trackers: () => readonly (readonly string[])[];
+  /** Whether it is private; undefined while nobody knows. A magnet link is looked for by all ways, as everywhere. */
+  readonly isPrivate: () => boolean | undefined;
+  readonly state: () => AnnounceState;
+  /** Trackers gave these. */
+  readonly onPeers: (candidates: readonly Endpoint[]) => void;
+}
+
+/** The presence of one torrent; absent until it is told to {@link join}. */
+export class Presence {
+  readonly #options: PresenceOptions;
+  #isJoined = false;
+
+  /** Says nothing yet. */
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+  }
+
+  /** Joins the swarm; nothing happens when it has. */
+  join(): void {
+    if (this.#isJoined) return;
+    this.#isJoined = true;
+    const { engine, infoHash, trackers, state, onPeers } = this.#options;
+    engine.announcer.add(infoHash, { trackers: trackers(), state, onPeers });
+    if (this.#options.isPrivate() !== true) engine.discovery.add(infoHash);
+  }
+
+  /** The metadata are known now. */
+  noteMetadata(): void {
+    const { engine, infoHash, isPrivate } = this.#options;
+    if (this.#isJoined && isPrivate() === true) engine.discovery.remove(infoHash);
+  }
+
+  /** Leaves the swarm; nothing happens when it has. */
+  leave(): void {
+    if (!this.#isJoined) return;
+    this.#isJoined = false;
+    const { engine, infoHash } = this.#options;
+    engine.announcer.remove(infoHash);
+    engine.discovery.remove(infoHash);
+  }
+
+  /** It is complete. */
+  complete(): void {
+    this.#options.engine.announcer.completed(this.#options.infoHash);
+  }
+
+  /** More peers would help. */
+  wantPeers(): void {
+    if (this.#isJoined) this.#options.engine.announcer.announceSoon(this.#options.infoHash);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * What a session is opened with.
+ *
+ * @module
+ */
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { PeerMode } from "../shared/media_kind.ts";
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  /** Only media of this kind are shared; absent: the one that was chosen in the dashboard, else audio and video. */
+  readonly mode?: PeerMode;
+  /** Where the database lies; absent: nothing is remembered. */
+  readonly dataDirectory?: string;
+  readonly downloadsFolder: string;
+  readonly host?: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tracker?: Endpoint;
+  /** The secret of a private community. */
+  readonly key?: string;
+  /** Bytes a second; absent: what was set in the dashboard, else no limit. */
+  readonly downloadRate?: number;
+  readonly uploadRate?: number;
+  /** Find peers by multicast on the local network, and be found (BEP 14). Default false. */
+  readonly lan?: boolean;
+}

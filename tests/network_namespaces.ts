@@ -1,0 +1,73 @@
+/**
+ * Two machines on a network of their own, for the tests of what must not be tried on a real one: two network namespaces
+ * of Linux joined by a cable (veth), made and removed by the test.
+ *
+ * @module
+ */
+
+/** Two namespaces that reach each other, and nobody else. */
+export class NetworkNamespaces implements AsyncDisposable {
+  /** Their names, for `Program.start` and `ip netns exec`. */
+  readonly names: readonly [string, string];
+
+  private constructor(names: readonly [string, string]) {
+    this.names = names;
+  }
+
+  /** Why none can be made here, or undefined when they can. */
+  static async obstacle(): Promise<string | undefined> {
+    if (Deno.build.os !== "linux") return "network namespaces are Linux's";
+    if (Deno.uid() !== 0) return "network namespaces need root";
+    const probe = `psw-${Deno.pid}-probe`;
+    try {
+      await ip(["netns", "add", probe]);
+      await ip(["netns", "delete", probe]);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "iproute2 is not installed";
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Makes them, with the addresses 10.77.0.1 and 10.77.0.2. */
+  static async create(): Promise<NetworkNamespaces> {
+    const names = [`psw-${Deno.pid}-1`, `psw-${Deno.pid}-2`] as const;
+    await using scope = new AsyncDisposableStack();
+    for (const name of names) {
+      await ip(["netns", "add", name]);
+      scope.defer(() => ip(["netns", "delete", name]));
+    }
+    const cable = [
+      "link",
+      "add",
+      "cable",
+      "netns",
+      names[0],
+      "type",
+      "veth",
+      "peer",
+      "name",
+      "cable",
+      "netns",
+      names[1],
+    ];
+    await ip(cable);
+    for (const [index, name] of names.entries()) {
+      await ip(["-n", name, "link", "set", "lo", "up"]);
+      await ip(["-n", name, "address", "add", `10.77.0.${index + 1}/24`, "dev", "cable"]);
+      await ip(["-n", name, "link", "set", "cable", "up"]);
+    }
+    scope.move();
+    return new NetworkNamespaces(names);
+  }
+
+  /** Removes them, and the cable with them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const name of this.names) await ip(["netns", "delete", name]);
+  }
+}
+
+async function ip(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await new Deno.Command("ip", { args: [...args], stdin: "null" }).output();
+  if (code !== 0) throw new Error(`ip ${args.join(" ")}: ${new TextDecoder().decode(stderr).trim()}`);
+}
