@@ -17,7 +17,7 @@ export interface AssetOptions {
   readonly program: DashboardProgram;
   /** The page's title until the client sets its own. */
   readonly title: string;
-  /** The folder with style sheet and icon, and `generated/` with the bundles. Default: `assets/` beside this file. */
+  /** The folder with the icon, and `generated/` with the bundles. Default: `assets/` beside this file. */
   readonly directory?: URL;
 }
 
@@ -32,6 +32,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** The routes' prefixes that never give the page, so that a wrong address is an error and not a page. */
 const NOT_PAGES = /^\/(?:api|assets|playlist|stream)(?:\/|$)/;
+
+/** Scripts and style sheets are not served as they are written but as `bundle.ts` built them. */
+const BUNDLED = /\.(?:css|js)$/;
 
 /** An asset in memory, true while its file keeps its time. */
 interface CachedAsset {
@@ -57,10 +60,11 @@ export function dashboardAssets(options: AssetOptions): Hono {
     const name = context.req.param("name");
     const contentType = assetContentType(name);
     if (contentType === undefined) return answerNotFound(context);
-    const asset = await readAsset(new URL(name.endsWith(".js") ? `generated/${name}` : name, directory), cache);
+    const asset = await readAsset(new URL(BUNDLED.test(name) ? `generated/${name}` : name, directory), cache);
     if (asset === undefined) {
-      const detail = name === `${options.program}.js`
-        ? "The dashboard's script is not built; `deno task bundle` builds it."
+      const isPartOfPage = name === `${options.program}.js` || name === "dashboard.css";
+      const detail = isPartOfPage
+        ? `The dashboard's ${name} is not built; \`deno task bundle\` builds it.`
         : `There is no asset ${name}.`;
       return problem(404, { detail });
     }

@@ -12,7 +12,7 @@ async function assetFolder(): Promise<Folder> {
   const path = await Deno.makeTempDir({ prefix: "playswarm-assets-" });
   const url = pathToFileURL(`${path}/`);
   await Deno.mkdir(new URL("generated", url));
-  await Deno.writeTextFile(new URL("dashboard.css", url), "body { margin: 0 }");
+  await Deno.writeTextFile(new URL("generated/dashboard.css", url), "body { margin: 0 }");
   await Deno.writeTextFile(new URL("generated/peer.js", url), "first");
   await Deno.writeTextFile(new URL("secret.txt", url), "no");
   return { url, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };

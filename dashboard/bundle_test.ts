@@ -29,15 +29,30 @@ async function generated(root: URL): Promise<readonly string[]> {
 Deno.test("a script is built, left alone while fresh, and built again after a change", async () => {
   await using project = await smallProject();
   const { root } = project;
-  assert.deepEqual(await bundleDashboard({ root, programs: ["peer"] }), ["peer"]);
+  assert.deepEqual(await bundleDashboard({ root, names: ["peer.js"] }), ["peer.js"]);
   const script = new URL("dashboard/assets/generated/peer.js", root);
   assert.match(await Deno.readTextFile(script), /hello/);
-  assert.deepEqual(await bundleDashboard({ root, programs: ["peer"] }), []);
+  assert.deepEqual(await bundleDashboard({ root, names: ["peer.js"] }), []);
   await Deno.writeTextFile(new URL("shared/words.ts", root), `export const word: string = "goodbye";`);
   await Deno.utime(new URL("shared/words.ts", root), new Date(), new Date(Date.now() + 60_000));
-  assert.deepEqual(await bundleDashboard({ root, programs: ["peer"] }), ["peer"]);
+  assert.deepEqual(await bundleDashboard({ root, names: ["peer.js"] }), ["peer.js"]);
   assert.match(await Deno.readTextFile(script), /goodbye/);
   assert.deepEqual(await generated(root), ["peer.js"]);
+});
+
+Deno.test("the rooms of the style sheet become one sheet, in their order", async () => {
+  await using project = await smallProject();
+  const { root } = project;
+  const styles = new URL("dashboard/assets/styles/", root);
+  await Deno.mkdir(styles, { recursive: true });
+  await Deno.writeTextFile(new URL("dashboard.css", styles), `@import "./general.css";\n@import "./near.css";\n`);
+  await Deno.writeTextFile(new URL("near.css", styles), "p { top: 2px }");
+  await Deno.writeTextFile(new URL("general.css", styles), "p { top: 1px }");
+  assert.deepEqual(await bundleDashboard({ root, names: ["dashboard.css"] }), ["dashboard.css"]);
+  const sheet = await Deno.readTextFile(new URL("dashboard/assets/generated/dashboard.css", root));
+  assert.match(sheet, /top:\s*1px.*top:\s*2px/);
+  assert.doesNotMatch(sheet, /@import/);
+  assert.deepEqual(await bundleDashboard({ root, names: ["dashboard.css"] }), []);
 });
 
 Deno.test("a script that cannot be built fails with what is wrong and leaves nothing behind", async () => {
@@ -45,7 +60,7 @@ Deno.test("a script that cannot be built fails with what is wrong and leaves not
   const { root } = project;
   await Deno.writeTextFile(new URL("dashboard/client/peer.tsx", root), `import "./missing.ts";\n`);
   await assert.rejects(
-    bundleDashboard({ root, programs: ["peer"] }),
+    bundleDashboard({ root, names: ["peer.js"] }),
     (error) => error instanceof BundleError && /missing\.ts/.test(error.message),
   );
   assert.deepEqual(await generated(root), []);

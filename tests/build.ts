@@ -12,8 +12,8 @@ const root = new URL("../", import.meta.url).pathname;
 
 /** What is read at run time by path and not by import. */
 const INCLUDES: readonly string[] = [
-  "dashboard/assets/dashboard.css",
   "dashboard/assets/icon.svg",
+  "dashboard/assets/generated/dashboard.css",
   "dashboard/assets/generated/peer.js",
   "dashboard/assets/generated/tracker.js",
   "peer/storage/hash_worker.ts",
