@@ -7,8 +7,10 @@
 import { getLogger } from "@logtape/logtape";
 import { type Endpoint, isLoopback } from "../shared/endpoint.ts";
 import type { InfoHash } from "../shared/ids.ts";
+import { DhtDiscovery } from "./net/dht_discovery.ts";
 import { LanDiscovery } from "./net/lan_discovery.ts";
 import { LanSocket } from "./net/lan_socket.ts";
+import { isMeaningful } from "./peer_exchange.ts";
 import type { CandidateSource } from "./swarm/swarm_event.ts";
 
 /** Takes note of torrents that are here and may be spoken of: never of private ones (BEP 27). */
@@ -23,6 +25,8 @@ export interface Discovery {
 export interface DiscoveryOptions {
   /** Multicast on the local network (BEP 14). */
   readonly lan: boolean;
+  /** The mainline DHT (BEP 5). */
+  readonly dht: boolean;
   /** The only address that peers reach us at; absent: every address of this machine. */
   readonly host?: string;
   /** The port where peers reach us. */
@@ -47,7 +51,9 @@ export class Discoveries implements Discovery, AsyncDisposable {
   /** Opens what is switched on. A network that is not there is logged, and is not our failure. */
   constructor(options: DiscoveryOptions) {
     // Who is reached on this machine only has nothing to say to others.
-    if (options.lan && !isLoopback(options.host ?? "")) this.#ways.push(this.#openLan(options));
+    if (isLoopback(options.host ?? "")) return;
+    if (options.lan) this.#ways.push(this.#openLan(options));
+    if (options.dht) this.#ways.push(this.#openDht(options));
   }
 
   /** A torrent is here from now on. */
@@ -82,5 +88,21 @@ export class Discoveries implements Discovery, AsyncDisposable {
       }),
     );
     return lan;
+  }
+
+  #openDht({ host, port, onFound }: DiscoveryOptions): Discovery {
+    const logger = getLogger(["playswarm", "peer", "dht"]);
+    return this.#scope.use(
+      new DhtDiscovery({
+        host,
+        port,
+        onPeer(infoHash, { endpoint, from }) {
+          // Hearsay of strangers, as a peer exchange is.
+          if (!isMeaningful(endpoint.host, from)) return;
+          onFound(infoHash, { candidates: [endpoint], source: "exchange", isUrgent: false });
+        },
+        onFault: (error) => logger.warn("The DHT cannot be used: {error}", { error: error.message }),
+      }),
+    );
   }
 }

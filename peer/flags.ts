@@ -54,6 +54,12 @@ export const outputFlag: Flag<string | undefined> = textFlag("output", {
   placeholder: "FILE",
   letter: "o",
 });
+/** `--dht`. */
+export const dhtFlag: Flag<boolean> = switchFlag("dht", { help: "Find peers all over the world by the DHT" });
+/** `--map-port`. */
+export const mapPortFlag: Flag<boolean> = switchFlag("map-port", {
+  help: "Ask the router to let peers in (NAT-PMP, UPnP)",
+});
 /** `--download-rate`. */
 export const downloadRateFlag: Flag<number> = rateFlag("download-rate", "Download at most so many KB a second");
 /** `--upload-rate`. */

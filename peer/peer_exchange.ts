@@ -95,8 +95,11 @@ export class ExchangePartner {
   }
 }
 
-/** Whether `host` is a single machine's address, and as near to the partner as it must be for them to reach it. */
-function isMeaningful(host: string, partner: string): boolean {
+/**
+ * Whether what `partner` tells of `host` may be believed: it is a single machine's address, and as near to the partner as
+ * it must be for them to reach it.
+ */
+export function isMeaningful(host: string, partner: string): boolean {
   const address = encodeAddress(host);
   if (address === undefined) return false;
   const [first = 0] = address;

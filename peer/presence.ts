@@ -6,12 +6,17 @@
  */
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { InfoHash } from "../shared/ids.ts";
-import type { Engine } from "./engine.ts";
+import type { Discovery } from "./discovery.ts";
 import type { AnnounceState } from "./net/announce_group.ts";
+import type { Announcer } from "./net/announcer.ts";
 
 /** How to make a {@link Presence}. */
 export interface PresenceOptions {
-  readonly engine: Engine;
+  /** The engine, of which these parts are used. */
+  readonly engine: {
+    readonly announcer: Pick<Announcer, "add" | "remove" | "completed" | "announceSoon">;
+    readonly discovery: Discovery;
+  };
   readonly infoHash: InfoHash;
   /** Announce addresses in tiers (BEP 12), as they are known now. */
   readonly trackers: () => readonly (readonly string[])[];

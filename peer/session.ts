@@ -21,6 +21,7 @@ import type { PeerSettings } from "./api/peer_session.ts";
 import { startSettings } from "./peer_settings.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { Publisher } from "./publisher.ts";
+import { openToOutside } from "./reachability.ts";
 import { rememberedSource } from "./source.ts";
 import { SharedFolders } from "./shared_folders.ts";
 import { SharedTorrents } from "./shared_torrents.ts";
@@ -184,10 +185,12 @@ export class Session implements AsyncDisposable {
     }));
     const random = Math.random;
     const udp = scope.use(new UdpTrackerClient({ random }));
+    if (options.mapPort) scope.use(openToOutside(listener.port));
     const announcer = scope.use(new Announcer({ peerId, port: listener.port, random, udp }));
     const discovery = scope.use(
       new Discoveries({
         lan: options.lan ?? false,
+        dht: options.dht ?? false,
         port: listener.port,
         onFound: (infoHash, found) => this.#onFound(infoHash, found),
         ...(options.host === undefined ? {} : { host: options.host }),

@@ -24,4 +24,8 @@ export interface SessionOptions {
   readonly uploadRate?: number;
   /** Find peers by multicast on the local network, and be found (BEP 14). Default false. */
   readonly lan?: boolean;
+  /** Find peers by the mainline DHT, and be found (BEP 5). Default false. */
+  readonly dht?: boolean;
+  /** Ask the router to let peers in from outside, by NAT-PMP or UPnP. Default false. */
+  readonly mapPort?: boolean;
 }

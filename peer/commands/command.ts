@@ -7,7 +7,7 @@ import { type CommandLine, type Flag, readCommandLine } from "../../shared/comma
 import { EXIT, explainBinding, ProgramFailure, startLogging, versionLine } from "../../shared/program.ts";
 import { helpFlag, hostFlag, keyFlag, logLevelFlag, noLanFlag, versionFlag } from "../../shared/program_flags.ts";
 import { RequestError } from "../api/request_error.ts";
-import { ratesOf, trackerOf } from "../flags.ts";
+import { dhtFlag, mapPortFlag, ratesOf, trackerOf } from "../flags.ts";
 import { Session } from "../session.ts";
 import type { SessionOptions } from "../session_options.ts";
 
@@ -51,13 +51,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** What every command's session is told by the flags that all of them have. @throws UsageError */
 export function connectionOptions(line: CommandLine): Pick<
   SessionOptions,
-  "host" | "tracker" | "key" | "downloadRate" | "uploadRate" | "lan"
+  "host" | "tracker" | "key" | "downloadRate" | "uploadRate" | "lan" | "dht" | "mapPort"
 > {
   const host = line.value(hostFlag);
   const tracker = trackerOf(line);
   const key = line.value(keyFlag);
   return {
     lan: !line.value(noLanFlag),
+    dht: line.value(dhtFlag),
+    mapPort: line.value(mapPortFlag),
     ...ratesOf(line),
     ...(host === undefined ? {} : { host }),
     ...(tracker === undefined ? {} : { tracker }),

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readCommandLine, UsageError } from "../../shared/command_line.ts";
 import { hostFlag, keyFlag, noLanFlag } from "../../shared/program_flags.ts";
-import { downloadRateFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
+import { dhtFlag, downloadRateFlag, mapPortFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
 import { connectionOptions } from "./command.ts";
 
 function read(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   return connectionOptions(readCommandLine(args, {
-    flags: [hostFlag, keyFlag, noLanFlag, trackerFlag, downloadRateFlag, uploadRateFlag],
+    flags: [hostFlag, keyFlag, noLanFlag, dhtFlag, mapPortFlag, trackerFlag, downloadRateFlag, uploadRateFlag],
     environment: (name) => environment[name],
     listSeparator: ":",
     maxOperands: 0,
@@ -14,8 +14,8 @@ function read(args: readonly string[], environment: Readonly<Record<string, stri
 }
 
 Deno.test("what a session is told by the flags: nothing where nothing is given", () => {
-  assert.deepEqual(read([]), { lan: true });
-  assert.deepEqual(read(["--no-lan"]), { lan: false });
+  assert.deepEqual(read([]), { lan: true, dht: false, mapPort: false });
+  assert.deepEqual(read(["--no-lan", "--dht", "--map-port"]), { lan: false, dht: true, mapPort: true });
   assert.deepEqual(
     read([
       "--tracker",
@@ -31,6 +31,8 @@ Deno.test("what a session is told by the flags: nothing where nothing is given",
     ]),
     {
       lan: true,
+      dht: false,
+      mapPort: false,
       tracker: { host: "media.home", port: 6969 },
       host: "127.0.0.1",
       key: "k",
@@ -42,9 +44,17 @@ Deno.test("what a session is told by the flags: nothing where nothing is given",
 
 Deno.test("the environment stands in for a flag, and the line wins", () => {
   const environment = { PLAYSWARM_TRACKER: "one:1", PLAYSWARM_UPLOAD_RATE: "3", PLAYSWARM_NO_LAN: "1" };
-  assert.deepEqual(read([], environment), { lan: false, tracker: { host: "one", port: 1 }, uploadRate: 3_000 });
+  assert.deepEqual(read([], environment), {
+    lan: false,
+    dht: false,
+    mapPort: false,
+    tracker: { host: "one", port: 1 },
+    uploadRate: 3_000,
+  });
   assert.deepEqual(read(["--tracker", "two:2"], environment), {
     lan: false,
+    dht: false,
+    mapPort: false,
     tracker: { host: "two", port: 2 },
     uploadRate: 3_000,
   });

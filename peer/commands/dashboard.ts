@@ -22,7 +22,16 @@ import {
   portFlag,
 } from "../../shared/program_flags.ts";
 import { peerApp } from "../api/app.ts";
-import { downloadRateFlag, downloadsFlag, modeFlag, shareFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
+import {
+  dhtFlag,
+  downloadRateFlag,
+  downloadsFlag,
+  mapPortFlag,
+  modeFlag,
+  shareFlag,
+  trackerFlag,
+  uploadRateFlag,
+} from "../flags.ts";
 import { realFolder } from "../folders.ts";
 import { SessionApi } from "../session_api.ts";
 import { connectionOptions, openSession, runCommand } from "./command.ts";
@@ -43,6 +52,8 @@ const flags: readonly Flag<unknown>[] = [
   downloadRateFlag,
   uploadRateFlag,
   noLanFlag,
+  dhtFlag,
+  mapPortFlag,
   dataFlag,
   openFlag,
 ];

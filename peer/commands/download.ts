@@ -10,7 +10,16 @@ import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import { EXIT, interruption, isNothingThere, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
 import { hostFlag, keyFlag, noLanFlag, portFlag, readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
-import { downloadRateFlag, peerFlag, seedFlag, toFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
+import {
+  dhtFlag,
+  downloadRateFlag,
+  mapPortFlag,
+  peerFlag,
+  seedFlag,
+  toFlag,
+  trackerFlag,
+  uploadRateFlag,
+} from "../flags.ts";
 import { resolveSource } from "../resolve.ts";
 import type { Session } from "../session.ts";
 import { readSource } from "../source.ts";
@@ -31,6 +40,8 @@ const flags: readonly Flag<unknown>[] = [
   downloadRateFlag,
   uploadRateFlag,
   noLanFlag,
+  dhtFlag,
+  mapPortFlag,
 ];
 
 const HELP = `Fetch files and leave. What was fetched is kept when it is interrupted: run the same again to go on.

@@ -10,7 +10,7 @@ import { dataFolder } from "../../shared/platform_folders.ts";
 import { EXIT, interruption, isNothingThere, makeFolder, untilAborted } from "../../shared/program.ts";
 import { dataFlag, hostFlag, keyFlag, noLanFlag, portFlag } from "../../shared/program_flags.ts";
 import { magnetLink } from "../magnet_link.ts";
-import { modeFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
+import { dhtFlag, mapPortFlag, modeFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
 import { realFolder } from "../folders.ts";
 import type { Session } from "../session.ts";
 import { connectionOptions, openSession, runCommand } from "./command.ts";
@@ -25,6 +25,8 @@ const flags: readonly Flag<unknown>[] = [
   keyFlag,
   uploadRateFlag,
   noLanFlag,
+  dhtFlag,
+  mapPortFlag,
   dataFlag,
 ];
 
