@@ -31,9 +31,7 @@ browserTest(
     console.log(`3 s played with ${Math.round(downloadedBytes / sizeBytes * 100)} % here`);
     assert.ok(downloadedBytes < sizeBytes / 2, `${downloadedBytes} of ${sizeBytes} bytes are here already`);
 
-    const seekMs = await seek(page, 0.8);
-    console.log(`a seek to 80 % played after ${Math.round(seekMs)} ms (a block needs ${Math.round(BLOCK_MS)} ms)`);
-    assert.ok(seekMs < BLOCK_MS + 1_000, `the seek took ${seekMs} ms`);
+    await assertQuickSeek(page);
 
     await Promise.all([first, second].map((peer) => peer.send("PATCH", "/api/settings", { uploadRate: null })));
     await third.untilTorrent(infoHash, (torrent) => torrent.state === "seeding", {
@@ -52,6 +50,22 @@ browserTest(
     await assertSameBytes(`${to}/aurora.mp4`, "aurora.mp4");
   },
 );
+
+/**
+ * A seek to what is not here plays as soon as a block can be here, and a second. On a machine that is busy with other
+ * things the browser itself may take that long, so a miss is asked once more at another place.
+ */
+async function assertQuickSeek(page: Page): Promise<void> {
+  const limitMs = BLOCK_MS + 1_000;
+  const waitsMs: number[] = [];
+  for (const share of [0.8, 0.6]) {
+    const waitMs = await seek(page, share);
+    waitsMs.push(waitMs);
+    console.log(`a seek to ${share * 100} % played after ${Math.round(waitMs)} ms (at most ${Math.round(limitMs)} ms)`);
+    if (waitMs < limitMs) return;
+  }
+  assert.fail(`the seeks took ${waitsMs.join(" and ")} ms`);
+}
 
 /** Moves the playhead to a share of the film; gives the milliseconds until it plays there. */
 function seek(page: Page, share: number): Promise<number> {
