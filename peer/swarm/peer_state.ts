@@ -100,7 +100,7 @@ export class PeerState {
   readonly uploads: Map<number, Block> = new Map();
   /** Pieces we suggested that it has not asked for yet, and the piece it asked for last (see `spreading.ts`). */
   readonly offered: Set<number> = new Set();
-  spreadingPiece = -1;
+  spreadingPiece: number = -1;
   /** Requests we refused since we last served it one. */
   refusedCount = 0;
   unchokedAtMs = 0;
