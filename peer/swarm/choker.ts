@@ -2,7 +2,7 @@
  * Who may download from us (BEP 3 "choking and optimistic unchoking"). Every ten seconds the slots go, while we download,
  * to those who send us most; when we have everything, to those who take most, with the longest served making room for
  * the longest waiting. One slot is optimistic: a waiting peer by chance, newcomers thrice as likely. Between the rounds
- * a free slot is given at once.
+ * a free slot is given at once, and one that is not used is lent.
  * Invariant: a peer that is choked has no uploads queued.
  *
  * @module
@@ -29,69 +29,97 @@ const MAX_LENT = 4;
 /** While seeding, a peer keeps its slot for at least this time, so that it can finish pieces. */
 const SEED_TURN_MS = 30_000;
 
+/** What is done beside saying choke and unchoke. */
+export interface ChokeDuties {
+  /** Just before a peer is unchoked. */
+  readonly beforeUnchoke: (peer: PeerState) => void;
+  /** Just after a peer was choked: takes its queued uploads back. */
+  readonly afterChoke: (peer: PeerState) => void;
+}
+
 /** Gives and takes upload slots. */
 export class Choker {
   readonly #context: SwarmContext;
-  /** What hears of a peer just before it is unchoked. */
-  readonly #beforeUnchoke: (peer: PeerState) => void;
+  readonly #duties: ChokeDuties;
   #roundAtMs = -Infinity;
   #round = 0;
 
   /** Nobody is unchoked. */
-  constructor(context: SwarmContext, beforeUnchoke: (peer: PeerState) => void) {
+  constructor(context: SwarmContext, duties: ChokeDuties) {
     this.#context = context;
-    this.#beforeUnchoke = beforeUnchoke;
+    this.#duties = duties;
   }
 
-  /**
-   * A peer became interested, or time passed: a slot that is free need not wait for the round, nor one whose peer asks for
-   * nothing though we have what it lacks (others send it that). Such a peer stays unchoked.
-   */
+  /** A peer became interested, or one is gone: a slot that is free need not wait for the round. */
   fillSlots(): void {
-    const { nowMs, settings } = this.#context;
-    let unchokedCount = 0;
-    let busyCount = 0;
+    let free = this.#context.settings.uploadSlots;
     for (const peer of this.#context.peers.values()) {
-      if (!peer.isInterestedInUs || peer.isChokedByUs) continue;
-      unchokedCount++;
-      if (peer.uploads.size > 0) peer.askedAtMs = nowMs;
-      if (nowMs - Math.max(peer.askedAtMs, peer.unchokedAtMs) < IDLE_SLOT_MS) busyCount++;
+      if (peer.isInterestedInUs && !peer.isChokedByUs && !peer.isLentSlot) free--;
     }
-    let free = Math.min(settings.uploadSlots - busyCount, settings.uploadSlots * MAX_LENT - unchokedCount);
     if (free <= 0) return;
-    const waiting = this.#waiting().sort((one, other) => one.chokedAtMs - other.chokedAtMs);
-    for (const peer of waiting) {
+    for (const peer of this.#waiting().sort((one, other) => one.chokedAtMs - other.chokedAtMs)) {
       if (free-- <= 0) return;
       this.#unchoke(peer);
     }
   }
 
   /**
-   * Time passed: holds a round when one is due.
+   * Time passed: holds a round when one is due, else lends what is idle.
    *
    * @param isSeeding whether we want nothing from anybody
-   * @returns the peers that were choked just now, their queued uploads still to be cleared
    */
-  round(isSeeding: boolean): readonly PeerState[] {
+  tick(isSeeding: boolean): void {
+    if (this.#context.nowMs - this.#roundAtMs < ROUND_MS) this.#lend();
+    else this.#hold(isSeeding);
+  }
+
+  #hold(isSeeding: boolean): void {
     const { nowMs, settings } = this.#context;
-    if (nowMs - this.#roundAtMs < ROUND_MS) {
-      this.fillSlots();
-      return [];
-    }
     this.#roundAtMs = nowMs;
     this.#round++;
     const interested = [...this.#context.peers.values()].filter((peer) => peer.isInterestedInUs);
     const chosen = isSeeding ? this.#bestTakers(interested) : this.#bestGivers(interested);
     if (chosen.size < settings.uploadSlots) this.#addOptimistic(chosen, interested);
-    const choked: PeerState[] = [];
     for (const peer of this.#context.peers.values()) {
-      if (!chosen.has(peer) && !peer.isChokedByUs) {
-        this.#choke(peer);
-        choked.push(peer);
-      }
+      if (!chosen.has(peer) && !peer.isChokedByUs) this.#choke(peer);
     }
-    for (const peer of chosen) if (peer.isChokedByUs) this.#unchoke(peer);
-    return choked;
+    for (const peer of chosen) {
+      peer.isLentSlot = false;
+      if (peer.isChokedByUs) this.#unchoke(peer);
+    }
+  }
+
+  /**
+   * An unchoked peer may ask for nothing though we have what it lacks, for others send it that. It stays unchoked, and its
+   * slot is lent to one that waits: first to those that give us most. When it asks again, the slot is taken back.
+   */
+  #lend(): void {
+    const { nowMs, peers, settings } = this.#context;
+    const lent: PeerState[] = [];
+    let unchokedCount = 0;
+    let busyCount = 0;
+    for (const peer of peers.values()) {
+      if (!peer.isInterestedInUs || peer.isChokedByUs) continue;
+      unchokedCount++;
+      if (peer.uploads.size === 0 && nowMs - Math.max(peer.askedAtMs, peer.unchokedAtMs) >= IDLE_SLOT_MS) continue;
+      busyCount++;
+      if (peer.isLentSlot) lent.push(peer);
+    }
+    for (; busyCount > settings.uploadSlots; busyCount--) {
+      const last = lent.pop();
+      if (last === undefined) return;
+      this.#choke(last);
+    }
+    if (busyCount === settings.uploadSlots) return;
+    const rates = new Map(this.#waiting().map((peer) => [peer, peer.download.bytesPerSecond(nowMs)]));
+    const waiting = [...rates.keys()].sort((one, other) =>
+      (rates.get(other) ?? 0) - (rates.get(one) ?? 0) || one.chokedAtMs - other.chokedAtMs
+    );
+    for (const peer of waiting) {
+      if (busyCount++ >= settings.uploadSlots || unchokedCount++ >= settings.uploadSlots * MAX_LENT) return;
+      this.#unchoke(peer);
+      peer.isLentSlot = true;
+    }
   }
 
   #waiting(): PeerState[] {
@@ -154,7 +182,7 @@ export class Choker {
   }
 
   #unchoke(peer: PeerState): void {
-    this.#beforeUnchoke(peer);
+    this.#duties.beforeUnchoke(peer);
     peer.isChokedByUs = false;
     peer.unchokedAtMs = this.#context.nowMs;
     this.#context.effects.push({ type: "send", peer: peer.key, message: { type: "unchoke" } });
@@ -163,7 +191,9 @@ export class Choker {
   #choke(peer: PeerState): void {
     peer.isChokedByUs = true;
     peer.isOptimistic = false;
+    peer.isLentSlot = false;
     peer.chokedAtMs = this.#context.nowMs;
     this.#context.effects.push({ type: "send", peer: peer.key, message: { type: "choke" } });
+    this.#duties.afterChoke(peer);
   }
 }

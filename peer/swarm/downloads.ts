@@ -193,7 +193,8 @@ export class Downloads {
   expire(): void {
     const { nowMs } = this.#context;
     for (const peer of this.#context.peers.values()) {
-      this.#expireRequests(peer);
+      if (peer.requests.size > 0) this.#expireRequests(peer);
+      if (peer.cancelled.size === 0) continue;
       for (const [key, cancelledAtMs] of peer.cancelled) {
         if (nowMs - cancelledAtMs < CANCELLED_MS) break;
         peer.cancelled.delete(key);

@@ -74,7 +74,10 @@ export class SwarmMachine {
     this.#context = { random, settings, ownPeerId, peers: new Map(), nowMs: 0, effects: [] };
     this.#candidates = new Candidates(this.#context, (endpoint) => this.#bans.isBanned(endpoint));
     this.#peers = new SwarmPeers(this.#context, { candidates: this.#candidates, bans: this.#bans });
-    this.#choker = new Choker(this.#context, (peer) => this.#torrent?.uploads.begin(peer));
+    this.#choker = new Choker(this.#context, {
+      beforeUnchoke: (peer) => this.#torrent?.uploads.begin(peer),
+      afterChoke: (peer) => this.#torrent?.uploads.clear(peer),
+    });
     this.#verdicts = new Verdicts(this.#context, { peers: this.#peers, bans: this.#bans });
   }
 
@@ -332,7 +335,7 @@ export class SwarmMachine {
       torrent.downloads.refillAll();
       torrent.urgency.overtake();
       if (!torrent.hashRequests.isIdle) torrent.hashRequests.ask();
-      for (const choked of this.#choker.round(torrent.table.missingCount === 0)) torrent.uploads.clear(choked);
+      this.#choker.tick(torrent.table.missingCount === 0);
       this.#peers.dropUseless();
     }
     this.#dial();

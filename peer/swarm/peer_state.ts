@@ -11,6 +11,7 @@ import type { Handshake } from "../../shared/wire/handshake.ts";
 import { Pipeline } from "./pipeline.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type { StartedPiece } from "./started_piece.ts";
+import type { SwarmContext } from "./swarm_context.ts";
 import type { PeerConnected, PeerKey } from "./swarm_event.ts";
 import type { ControlMessage } from "../../shared/wire/peer_message.ts";
 
@@ -76,7 +77,7 @@ export class PeerState {
   readonly requests: Map<number, OpenRequest> = new Map();
   /** Requests taken back whose answer may still come: block key to the moment of the cancel. */
   readonly cancelled: Map<number, number> = new Map();
-  readonly pipeline: Pipeline = new Pipeline(DEFAULT_REQUEST_QUEUE_LENGTH);
+  readonly pipeline: Pipeline;
   /** Unfinished pieces that only this peer is asked for. */
   readonly ownPieces: Set<StartedPiece> = new Set();
   /** Requests ever sent to it. */
@@ -100,12 +101,14 @@ export class PeerState {
   readonly uploads: Map<number, Block> = new Map();
   /** Pieces we suggested that it has not asked for yet, and the piece it asked for last (see `spreading.ts`). */
   readonly offered: Set<number> = new Set();
-  spreadingPiece: number = -1;
+  spreadingPiece: number | undefined;
   /** Requests we refused since we last served it one. */
   refusedCount = 0;
   unchokedAtMs = 0;
-  /** When it had uploads queued last. */
+  /** When it asked for a block last. */
   askedAtMs = 0;
+  /** Whether it has the slot of another that asks for nothing. */
+  isLentSlot = false;
   chokedAtMs: number;
   isOptimistic = false;
   uploadedAtUnchoke = 0;
@@ -117,7 +120,8 @@ export class PeerState {
   hashTokensAtMs: number;
 
   /** A peer that just finished its handshake. */
-  constructor(event: PeerConnected, nowMs: number) {
+  constructor(event: PeerConnected, { nowMs, settings }: SwarmContext) {
+    this.pipeline = new Pipeline(DEFAULT_REQUEST_QUEUE_LENGTH, settings.startRequests);
     this.key = event.peer;
     this.endpoint = event.endpoint;
     this.isOutgoing = event.isOutgoing;

@@ -9,11 +9,9 @@
  */
 import { BLOCK_LENGTH } from "../../shared/geometry.ts";
 
-/** Requests in flight before anything is measured: half a megabyte, one typical piece. */
-const START_BLOCKS = 32;
-
-/** A peer that has not sent them all within this time is a slow one. */
+/** The queue grows by a request for each block for this long and this many blocks at most: by then the rate is known. */
 const START_MS = 1_000;
+const START_COUNT = 256;
 
 /** The fewest requests in flight to a peer that answers: one being sent, one waiting there, two on their way. */
 const MIN_BLOCKS = 4;
@@ -60,10 +58,15 @@ export class Pipeline {
   #epochTimeMs = 0;
   #epochRate = 0;
 
-  /** `ceiling`: what the peer says it queues, or our own limit if that is smaller. */
-  constructor(ceiling: number) {
+  /**
+   * Nothing measured yet.
+   *
+   * @param ceiling what the peer says it queues, or our own limit if that is smaller
+   * @param start requests in flight before anything came; one more for each block that comes, so it doubles each round trip
+   */
+  constructor(ceiling: number, start: number) {
     this.#ceiling = Math.max(1, ceiling);
-    this.#target = Math.min(START_BLOCKS, this.#ceiling);
+    this.#target = Math.min(start, this.#ceiling);
   }
 
   /** Requests that should be in flight now. */
@@ -120,6 +123,7 @@ export class Pipeline {
     this.#isStalled = false;
     this.#receivedCount++;
     this.#firstBlockAtMs = Math.min(this.#firstBlockAtMs, nowMs);
+    if (this.#isStarting(nowMs)) this.#target = Math.min(this.#ceiling, this.#target + 1);
     const delayMs = nowMs - sentAtMs;
     if (delayMs < this.#minDelayMs) this.#minDelayMs = Math.max(0, delayMs);
     if (!this.#isSampling) {
@@ -175,12 +179,15 @@ export class Pipeline {
     this.#epochTimeMs = 0;
   }
 
+  #isStarting(nowMs: number): boolean {
+    return this.#receivedCount < START_COUNT && nowMs - this.#firstBlockAtMs < START_MS;
+  }
+
   #retarget(nowMs: number): void {
     const horizonMs = Math.min(MAX_HORIZON_MS, this.#baseHorizonMs() * this.#horizonFactor);
     const wanted = Math.ceil(this.#rate * horizonMs / 1000 / BLOCK_LENGTH) + 2;
-    // Until the start window came in, a first small sample would shrink what has not been tried yet.
-    const isStarting = this.#receivedCount < START_BLOCKS && nowMs - this.#firstBlockAtMs < START_MS;
-    const floor = isStarting ? START_BLOCKS : MIN_BLOCKS;
+    // A first small sample would shrink what has not been tried yet.
+    const floor = this.#isStarting(nowMs) ? this.#target : MIN_BLOCKS;
     this.#target = Math.max(1, Math.min(this.#ceiling, Math.max(floor, wanted)));
   }
 }

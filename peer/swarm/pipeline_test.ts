@@ -5,7 +5,7 @@ const BLOCK = 16_384;
 
 /** A peer that sends at a rate after a delay, asked for as much as the pipeline says. */
 function run(options: { ceiling: number; bytesPerSecond: number; delayMs: number; durationMs: number }): Pipeline {
-  const pipeline = new Pipeline(options.ceiling);
+  const pipeline = new Pipeline(options.ceiling, 8);
   const blockMs = BLOCK * 1000 / options.bytesPerSecond;
   const inFlight: { sentAtMs: number; arrivesAtMs: number }[] = [];
   let nowMs = 0;
@@ -51,7 +51,7 @@ Deno.test("a stalled peer is asked for one block until one comes", () => {
 });
 
 Deno.test("the peer's queue length is a ceiling", () => {
-  const pipeline = new Pipeline(250);
+  const pipeline = new Pipeline(250, 32);
   assert.equal(pipeline.target, 32);
   pipeline.setCeiling(8);
   assert.equal(pipeline.target, 8);

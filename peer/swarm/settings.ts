@@ -16,6 +16,8 @@ export interface SwarmSettings {
   readonly minPeers: number;
   /** Candidates remembered at most. */
   readonly maxCandidates: number;
+  /** Requests in flight to one peer before anything came from it. */
+  readonly startRequests: number;
   /** Requests in flight to one peer at most, whatever it would queue. */
   readonly maxRequestsPerPeer: number;
 }
@@ -23,7 +25,8 @@ export interface SwarmSettings {
 /**
  * The defaults: 80 peers are plenty for one torrent (libtorrent's own default is 50 to 100) and keep work per `have`
  * small; 16 half-open dials are below what home routers choke on; 8 slots keep each upload worth having while tit-for-tat
- * has a choice; 2,000 blocks are 32 MiB in flight, 60 ms at 500 MB/s.
+ * has a choice; 8 requests double with each round trip, so a fast link waits for little, and more of them would be seconds
+ * of queue at a slow peer, the last of which a player may wait for; 2,000 blocks are 32 MiB in flight, 60 ms at 500 MB/s.
  */
 export const defaultSwarmSettings: SwarmSettings = {
   maxPeers: 80,
@@ -31,5 +34,6 @@ export const defaultSwarmSettings: SwarmSettings = {
   uploadSlots: 8,
   minPeers: 20,
   maxCandidates: 1000,
+  startRequests: 8,
   maxRequestsPerPeer: 2000,
 };

@@ -10,9 +10,6 @@ import type { PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
 import type { SwarmContext } from "./swarm_context.ts";
 
-/** Blocks suggested and not yet asked for, for each peer: what it asks for in a round trip at the start. */
-const AHEAD_BLOCKS = 8;
-
 /** Pieces suggested and not yet asked for at least: one may be asked for while the next suggestion is under way. */
 const AHEAD_PIECES = 2;
 
@@ -30,7 +27,8 @@ export class Spreading {
   constructor(context: SwarmContext, table: PieceTable) {
     this.#context = context;
     this.#table = table;
-    this.#aheadPieces = Math.max(AHEAD_PIECES, Math.ceil(AHEAD_BLOCKS / table.blocksPerPiece));
+    // Another one of us asks for so many blocks at once when it is unchoked.
+    this.#aheadPieces = Math.max(AHEAD_PIECES, Math.ceil(context.settings.startRequests / table.blocksPerPiece));
   }
 
   /** The peer is about to be unchoked, or used a suggestion up: suggests what it might ask for next. */
@@ -68,7 +66,7 @@ export class Spreading {
   /** The peer is served no longer: what it has not got may be suggested to others. */
   release(peer: PeerState): void {
     peer.offered.clear();
-    peer.spreadingPiece = -1;
+    peer.spreadingPiece = undefined;
     for (const [piece, taker] of this.#takers) {
       if (taker !== peer) continue;
       this.#takers.delete(piece);

@@ -7,7 +7,11 @@ function suggested(peer: number, effects: readonly SwarmEffect[]): number[] {
 }
 
 function seeder(pieceCount: number): TestSwarm {
-  return new TestSwarm({ info: testInfo(pieceCount), verified: Array(pieceCount).keys() });
+  return new TestSwarm({
+    info: testInfo(pieceCount),
+    verified: Array(pieceCount).keys(),
+    settings: { startRequests: 8 },
+  });
 }
 
 function arrive(swarm: TestSwarm, peer: number): readonly SwarmEffect[] {

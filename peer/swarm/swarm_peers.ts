@@ -47,7 +47,7 @@ export class SwarmPeers {
     }
     const twin = this.#byId.get(handshake.peerId);
     if (twin !== undefined) this.drop(twin, "duplicate");
-    const peer = new PeerState(event, this.#context.nowMs);
+    const peer = new PeerState(event, this.#context);
     this.#context.peers.set(key, peer);
     this.#byId.set(handshake.peerId, peer);
     return peer;

@@ -65,7 +65,8 @@ export class TestSwarm {
     } = {},
   ) {
     this.info = options.info ?? testInfo(8);
-    const settings = { ...defaultSwarmSettings, ...options.settings };
+    // A long first queue shows at one look in which order things are asked for.
+    const settings = { ...defaultSwarmSettings, startRequests: 32, ...options.settings };
     this.machine = new SwarmMachine({ random: () => 0.5, settings, ownPeerId: testHandshake(200).peerId });
     if (options.hasMetadata === false) return;
     const verified = new Bitfield(this.info.geometry.pieceCount);

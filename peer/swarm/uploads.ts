@@ -47,6 +47,7 @@ export class Uploads {
       peer.uploads.size < MAX_QUEUED_UPLOADS;
     if (!isServed) return refuse(this.#context, peer, block);
     peer.refusedCount = 0;
+    peer.askedAtMs = this.#context.nowMs;
     peer.uploads.set(key, block);
     this.#spreading.asked(peer, piece);
     this.#context.effects.push({ type: "upload-block", peer: peer.key, block });
