@@ -31,9 +31,11 @@ interface WatchedPeer {
   isChokedByUs: boolean;
   areWeInterested: boolean;
   readonly allowedFast: Set<number>;
-  readonly inFlight: Set<string>;
-  readonly cancelled: Set<string>;
-  readonly uploads: Set<string>;
+  readonly inFlight: Set<number>;
+  readonly cancelled: Set<number>;
+  readonly uploads: Set<number>;
+  /** Pieces it has that are missing here. */
+  interestingCount: number;
 }
 
 /** The rules of one machine. */
@@ -45,7 +47,10 @@ export class InvariantWatch {
   #verified = new Bitfield(0);
   #wanted = new Bitfield(0);
   #demanded = new Set<number>();
-  readonly #kept = new Set<string>();
+  /** Offsets of blocks in piece space. */
+  readonly #kept = new Set<number>();
+  /** Peers in which our interest may have changed by the event being checked. */
+  readonly #changed = new Set<WatchedPeer>();
   /** Whether the block of the event being checked had been requested of its sender. */
   #isArrivalRequested = false;
 
@@ -63,12 +68,13 @@ export class InvariantWatch {
   /**
    * To be called after every event with what it gave.
    *
-   * @param deep compares interest and the view as well, which costs a step for each piece and peer
+   * @param deep compares the view as well, and interest from scratch, which costs a step for each piece and peer
    * @throws {assert.AssertionError} when a rule is broken
    */
   after(event: SwarmEvent, effects: readonly SwarmEffect[], deep: boolean): void {
     this.#takeIn(event);
     for (const effect of effects) this.#check(effect, event);
+    if (this.#changed.size > 0) this.#checkInterest();
     if (deep) this.#compareAll();
   }
 
@@ -87,6 +93,7 @@ export class InvariantWatch {
           inFlight: new Set(),
           cancelled: new Set(),
           uploads: new Set(),
+          interestingCount: 0,
         });
         break;
       case "peer-disconnected":
@@ -105,23 +112,29 @@ export class InvariantWatch {
         break;
       case "wanted-changed":
         this.#wanted = event.wanted.clone();
+        this.#countInteresting();
+        break;
+      case "demand-moved":
+        this.#countInteresting();
         break;
       case "piece-verified":
-        this.#verified.set(event.piece);
+        this.#verify(event.piece);
         break;
       case "piece-failed":
         if (!this.#verified.has(event.piece)) this.#forgetPiece(event.piece);
         break;
       case "blocks-failed":
-        for (const index of event.blockIndices) this.#kept.delete(`${event.piece}:${index * 16_384}`);
+        for (const index of event.blockIndices) {
+          this.#kept.delete(this.#offset({ piece: event.piece, begin: index * 16_384 }));
+        }
         break;
       case "block-uploaded":
-        this.#peers.get(event.peer)?.uploads.delete(blockKey(event.block));
+        this.#peers.get(event.peer)?.uploads.delete(this.#key(event.block));
         break;
       case "block-received": {
         const peer = this.#peers.get(event.peer);
-        const wasInFlight = peer?.inFlight.delete(blockKey(event.block)) ?? false;
-        const wasCancelled = peer?.cancelled.delete(blockKey(event.block)) ?? false;
+        const wasInFlight = peer?.inFlight.delete(this.#key(event.block)) ?? false;
+        const wasCancelled = peer?.cancelled.delete(this.#key(event.block)) ?? false;
         this.#isArrivalRequested = wasInFlight || wasCancelled;
         break;
       }
@@ -141,6 +154,38 @@ export class InvariantWatch {
       peer.pieces = new Bitfield(info.geometry.pieceCount);
       for (const message of peer.early.splice(0)) this.#hear(peer, message);
     }
+    this.#countInteresting();
+  }
+
+  #verify(piece: number): void {
+    const wasMissing = this.#isMissing(piece);
+    this.#verified.set(piece);
+    if (!wasMissing) return;
+    for (const peer of this.#peers.values()) {
+      if (peer.pieces?.has(piece) === true && --peer.interestingCount === 0) this.#changed.add(peer);
+    }
+  }
+
+  #isMissing(piece: number): boolean {
+    return !this.#verified.has(piece) && (this.#wanted.has(piece) || this.#demanded.has(piece));
+  }
+
+  #countInteresting(): void {
+    for (const peer of this.#peers.values()) {
+      peer.interestingCount = 0;
+      for (let piece = 0; piece < this.#verified.length; piece++) {
+        if (this.#isMissing(piece) && peer.pieces?.has(piece) === true) peer.interestingCount++;
+      }
+      this.#changed.add(peer);
+    }
+  }
+
+  #checkInterest(): void {
+    for (const [key, peer] of this.#peers) {
+      if (!this.#changed.has(peer)) continue;
+      must(peer.areWeInterested === peer.interestingCount > 0, () => `interest in peer ${key} is out of date`);
+    }
+    this.#changed.clear();
   }
 
   #hear(peer: WatchedPeer, message: ControlMessage): void {
@@ -153,14 +198,14 @@ export class InvariantWatch {
         peer.isChokingUs = false;
         break;
       case "reject-request":
-        peer.inFlight.delete(blockKey(message));
-        peer.cancelled.delete(blockKey(message));
+        peer.inFlight.delete(this.#key(message));
+        peer.cancelled.delete(this.#key(message));
         break;
       case "have":
       case "have-all":
       case "bitfield":
         if (peer.pieces === undefined) peer.early.push(message);
-        else this.#hearPieces(peer.pieces, message);
+        else this.#hearPieces(peer, peer.pieces, message);
         break;
       case "allowed-fast":
         peer.allowedFast.add(message.piece);
@@ -169,11 +214,17 @@ export class InvariantWatch {
   }
 
   /** Takes illegal ones in as far as it can: the machine has let those peers go. */
-  #hearPieces(pieces: Bitfield, message: ControlMessage): void {
-    if (message.type === "have" && message.piece < pieces.length) pieces.set(message.piece);
+  #hearPieces(peer: WatchedPeer, pieces: Bitfield, message: ControlMessage): void {
+    const add = (piece: number) => {
+      if (pieces.set(piece) && this.#isMissing(piece) && ++peer.interestingCount === 1) this.#changed.add(peer);
+    };
+    if (message.type === "have") {
+      if (message.piece < pieces.length) add(message.piece);
+      return;
+    }
     for (let piece = 0; piece < pieces.length; piece++) {
       const bit = message.type === "bitfield" ? (message.bytes[piece >> 3] ?? 0) & (0x80 >> (piece & 7)) : 0;
-      if (message.type === "have-all" || bit !== 0) pieces.set(piece);
+      if (message.type === "have-all" || bit !== 0) add(piece);
     }
   }
 
@@ -183,7 +234,8 @@ export class InvariantWatch {
   }
 
   #forgetPiece(piece: number): void {
-    for (const key of this.#kept) if (key.startsWith(`${piece}:`)) this.#kept.delete(key);
+    const { pieceLength = 0 } = this.#info ?? {};
+    for (let begin = 0; begin < pieceLength; begin += 16_384) this.#kept.delete(this.#offset({ piece, begin }));
   }
 
   #check(effect: SwarmEffect, event: SwarmEvent): void {
@@ -199,14 +251,14 @@ export class InvariantWatch {
         break;
       case "upload-block": {
         const peer = this.#peer(effect.peer);
-        assert(!peer.isChokedByUs, "upload to a peer that is choked");
-        assert(this.#verified.has(effect.block.piece), "upload of a piece that is not verified");
-        peer.uploads.add(blockKey(effect.block));
-        assert(peer.uploads.size <= 2_000, "more uploads queued than we say");
+        must(!peer.isChokedByUs, "upload to a peer that is choked");
+        must(this.#verified.has(effect.block.piece), "upload of a piece that is not verified");
+        peer.uploads.add(this.#key(effect.block));
+        must(peer.uploads.size <= 2_000, "more uploads queued than we say");
         break;
       }
       case "cancel-upload":
-        this.#peer(effect.peer).uploads.delete(blockKey(effect.block));
+        this.#peer(effect.peer).uploads.delete(this.#key(effect.block));
         break;
       case "send":
         this.#checkSend(this.#peer(effect.peer), effect.message);
@@ -216,33 +268,34 @@ export class InvariantWatch {
 
   #checkRequest(key: PeerKey, blocks: readonly Block[]): void {
     const peer = this.#peer(key);
-    assert(peer.areWeInterested, "request without having said that we are interested");
+    must(peer.areWeInterested, "request without having said that we are interested");
     for (const block of blocks) {
-      const name = blockKey(block);
-      assert(this.#info?.geometry.isBlock(block), `request for ${name}, which is not a block`);
-      assert(!peer.inFlight.has(name), `second request in flight to the same peer for ${name}`);
-      assert(!peer.isChokingUs || peer.allowedFast.has(block.piece), `request for ${name} while choked`);
-      assert(peer.pieces?.has(block.piece), `request for ${name}, which the peer does not have`);
-      assert(!this.#verified.has(block.piece), `request for ${name}, which is verified`);
-      assert(
+      const key = this.#key(block);
+      const name = () => `piece ${block.piece}, ${block.length} bytes at ${block.begin}`;
+      must(this.#info?.geometry.isBlock(block), () => `request for ${name()}, which is not a block`);
+      must(!peer.inFlight.has(key), () => `second request in flight to the same peer for ${name()}`);
+      must(!peer.isChokingUs || peer.allowedFast.has(block.piece), () => `request for ${name()} while choked`);
+      must(peer.pieces?.has(block.piece), () => `request for ${name()}, which the peer does not have`);
+      must(!this.#verified.has(block.piece), () => `request for ${name()}, which is verified`);
+      must(
         this.#wanted.has(block.piece) || this.#demanded.has(block.piece),
-        `request for ${name}, which nobody wants`,
+        () => `request for ${name()}, which nobody wants`,
       );
-      assert(!this.#kept.has(`${block.piece}:${block.begin}`), `request for ${name}, which is here`);
-      peer.inFlight.add(name);
-      peer.cancelled.delete(name);
+      must(!this.#kept.has(this.#offset(block)), () => `request for ${name()}, which is here`);
+      peer.inFlight.add(key);
+      peer.cancelled.delete(key);
     }
     const limit = Math.min(peer.queueLength, this.#settings.maxRequestsPerPeer);
-    assert(peer.inFlight.size <= limit, `${peer.inFlight.size} requests in flight, the peer queues ${limit}`);
+    must(peer.inFlight.size <= limit, () => `${peer.inFlight.size} requests in flight, the peer queues ${limit}`);
   }
 
   #checkKeep(key: PeerKey, block: Block, event: SwarmEvent): void {
-    const name = blockKey(block);
-    assert(event.type === "block-received" && event.peer === key, "keep-block without a block");
-    assert(blockKey(event.block) === name, "another block kept than came");
-    assert(this.#isArrivalRequested, `${name} kept, which was not requested`);
-    const place = `${block.piece}:${block.begin}`;
-    assert(!this.#kept.has(place), `${name} kept twice`);
+    const name = () => `piece ${block.piece}, ${block.length} bytes at ${block.begin}`;
+    must(event.type === "block-received" && event.peer === key, "keep-block without a block");
+    must(this.#key(event.block) === this.#key(block), "another block kept than came");
+    must(this.#isArrivalRequested, () => `${name()} kept, which was not requested`);
+    const place = this.#offset(block);
+    must(!this.#kept.has(place), () => `${name()} kept twice`);
     this.#kept.add(place);
   }
 
@@ -250,23 +303,23 @@ export class InvariantWatch {
     switch (message.type) {
       case "choke":
       case "unchoke":
-        assert(peer.isChokedByUs === (message.type === "unchoke"), `${message.type} said twice`);
+        must(peer.isChokedByUs === (message.type === "unchoke"), () => `${message.type} said twice`);
         peer.isChokedByUs = message.type === "choke";
         break;
       case "interested":
       case "not-interested":
-        assert(peer.areWeInterested === (message.type === "not-interested"), `${message.type} said twice`);
+        must(peer.areWeInterested === (message.type === "not-interested"), () => `${message.type} said twice`);
         peer.areWeInterested = message.type === "interested";
         break;
       case "cancel":
-        assert(peer.inFlight.delete(blockKey(message)), "cancel of what is not in flight");
-        peer.cancelled.add(blockKey(message));
+        must(peer.inFlight.delete(this.#key(message)), "cancel of what is not in flight");
+        peer.cancelled.add(this.#key(message));
         break;
       case "have":
-        assert(this.#verified.has(message.piece), "have of a piece that is not verified");
+        must(this.#verified.has(message.piece), "have of a piece that is not verified");
         break;
       case "reject-request":
-        assert(peer.supportsFast, "reject to a peer without the fast extension");
+        must(peer.supportsFast, "reject to a peer without the fast extension");
         break;
     }
   }
@@ -275,7 +328,9 @@ export class InvariantWatch {
     const view = this.#machine.view();
     const { maxPeers, maxCandidates, maxHalfOpen } = this.#settings;
     assert.equal(view.peers.length, this.#peers.size, "peers connected");
-    assert(view.peers.length <= maxPeers && view.candidateCount <= maxCandidates && view.halfOpenCount <= maxHalfOpen);
+    const isWithinLimits = view.peers.length <= maxPeers && view.candidateCount <= maxCandidates &&
+      view.halfOpenCount <= maxHalfOpen;
+    must(isWithinLimits, "more peers, candidates or dials than the settings allow");
     if (this.#info === undefined) return;
     assert.equal(view.verifiedCount, this.#verified.count, "verified pieces");
     for (const peerView of view.peers) {
@@ -297,8 +352,18 @@ export class InvariantWatch {
 
   #peer(key: PeerKey): WatchedPeer {
     const peer = this.#peers.get(key);
-    assert(peer !== undefined, `effect for peer ${key}, which is not connected`);
+    must(peer !== undefined, () => `effect for peer ${key}, which is not connected`);
     return peer;
+  }
+
+  /** The place of a range in piece space. */
+  #offset({ piece, begin }: { readonly piece: number; readonly begin: number }): number {
+    return piece * (this.#info?.pieceLength ?? 2 ** 20) + begin;
+  }
+
+  /** A number for a range: no other range that is in the torrent has it. */
+  #key(block: Block): number {
+    return this.#offset(block) * 2 ** 18 + block.length;
   }
 
   /** The pieces that demands cover now; to be told before the `demand-moved` event is checked. */
@@ -307,6 +372,7 @@ export class InvariantWatch {
   }
 }
 
-function blockKey({ piece, begin, length }: Block): string {
-  return `${piece}:${begin}+${length}`;
+/** An assertion whose words are only put together when it fails. */
+function must(isKept: boolean | undefined, broken: string | (() => string)): asserts isKept {
+  if (isKept !== true) assert.fail(typeof broken === "string" ? broken : broken());
 }

@@ -7,7 +7,7 @@
 import type { Block } from "../../shared/geometry.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
-/** Bytes on the wire of a control message; small beside a block, so all count as one. */
+/** Bytes on the wire of a control message; small beside a block, so all count as one, and less than any block. */
 const CONTROL_BYTES = 17;
 
 /** How fast a peer is connected. */
@@ -85,6 +85,8 @@ export class LinkEnd {
   readonly #blocks: QueuedBlock[] = [];
   #lastArrivalMs = 0;
   #busyUntilMs = 0;
+  /** Blocks that left here and are not in yet: what is said meanwhile comes after them. */
+  #underWayCount = 0;
   #isOpen = true;
 
   private constructor(place: NetworkPlace, handler: LinkHandler) {
@@ -161,13 +163,19 @@ export class LinkEnd {
     const other = this.#other;
     if (other === undefined) return;
     const reachedMs = Math.max(this.#lastArrivalMs, departureMs + this.#delayMs(other));
-    // The downlink is shared at the moment of arrival, in the order in which things reach it.
     this.#lastArrivalMs = reachedMs;
-    this.#place.clock.at(reachedMs, () => {
-      const arrivalMs = other.#place.receiveAt(reachedMs, byteCount);
-      this.#place.clock.at(arrivalMs, () => {
-        if (other.#isOpen && this.#isOpen) other.#handler.onArrival(deliver);
-      });
-    });
+    const { clock } = this.#place;
+    const arrive = () => {
+      if (other.#isOpen && this.#isOpen) other.#handler.onArrival(deliver);
+    };
+    const isBlock = byteCount > CONTROL_BYTES;
+    if (!isBlock && this.#underWayCount === 0) return clock.at(reachedMs, arrive);
+    if (isBlock) this.#underWayCount++;
+    // The downlink is shared at the moment of arrival, in the order in which things reach it.
+    clock.at(reachedMs, () =>
+      clock.at(other.#place.receiveAt(reachedMs, byteCount), () => {
+        if (isBlock) this.#underWayCount--;
+        arrive();
+      }));
   }
 }

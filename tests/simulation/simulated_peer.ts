@@ -23,8 +23,8 @@ const TICK_MS = 100;
 /** From the last block of a piece to the storage's verdict. */
 const VERIFY_MS = 2;
 
-/** Every so many events the watch compares everything. */
-const DEEP_EVERY = 199;
+/** Every so many events the watch compares all that can be seen from outside as well. */
+const DEEP_EVERY = 1_999;
 
 /** How a simulated peer is and behaves. */
 export interface SimulatedPeerOptions {
@@ -33,6 +33,8 @@ export interface SimulatedPeerOptions {
   readonly isSeeder?: boolean;
   /** Chance of a block that it sends being wrong. */
   readonly liarChance?: number;
+  /** Never unchokes anybody, whatever its machine says. */
+  readonly isSelfish?: boolean;
   readonly settings?: Partial<SwarmSettings>;
   readonly supportsFast?: boolean;
 }
@@ -40,13 +42,15 @@ export interface SimulatedPeerOptions {
 /** One member of a simulated swarm. */
 export class SimulatedPeer {
   readonly endpoint: Endpoint;
+  /** Its endpoint as text. */
+  readonly name: string;
   readonly peerId: PeerId;
   readonly machine: SwarmMachine;
   readonly place: NetworkPlace;
   readonly watch: InvariantWatch;
   readonly #simulation: Simulation;
   readonly #options: SimulatedPeerOptions;
-  readonly #connections = new Map<PeerKey, LinkEnd>();
+  readonly #connections = new Map<PeerKey, { readonly end: LinkEnd; readonly other: SimulatedPeer }>();
   readonly #storage: SimulatedStorage;
   #eventCount = 0;
   #isAlive = true;
@@ -63,6 +67,7 @@ export class SimulatedPeer {
     this.#simulation = simulation;
     this.#options = options;
     this.endpoint = { host: `10.0.${options.number >> 8}.${options.number & 255}`, port: 6881 };
+    this.name = formatEndpoint(this.endpoint);
     const id = new Uint8Array(20);
     new DataView(id.buffer).setUint32(16, options.number);
     this.peerId = peerId(id);
@@ -84,7 +89,7 @@ export class SimulatedPeer {
     const { pieceCount } = info.geometry;
     const verified = this.#options.isSeeder === true ? Bitfield.full(pieceCount) : new Bitfield(pieceCount);
     this.#storage.verified = verified.clone();
-    if (this.#options.isSeeder === true) this.completedAtMs = clock.nowMs;
+    if (this.#options.isSeeder === true) this.#complete();
     this.handle({ type: "metadata-known", info, verified, hasLayers: true });
     const tick = () => {
       if (!this.#isAlive) return;
@@ -97,13 +102,18 @@ export class SimulatedPeer {
   /** Dies without a word. */
   kill(): void {
     this.#isAlive = false;
-    for (const end of this.#connections.values()) end.close();
+    for (const { end } of this.#connections.values()) end.close();
     this.#connections.clear();
   }
 
   /** Whether the piece is verified here. */
   has(piece: number): boolean {
     return this.#storage.verified.has(piece);
+  }
+
+  /** The verified part of all pieces. */
+  get verifiedShare(): number {
+    return this.#storage.verified.count / this.#storage.verified.length;
   }
 
   /** A player's wishes. */
@@ -146,7 +156,7 @@ export class SimulatedPeer {
   ): void {
     if (!this.#isAlive) return options.end.close();
     const { key, end, isOutgoing } = options;
-    this.#connections.set(key, end);
+    this.#connections.set(key, { end, other });
     const endpoint = isOutgoing ? other.endpoint : { ...other.endpoint, port: 50_000 + key % 10_000 };
     const handshake = {
       infoHash: this.#simulation.info.infoHash,
@@ -172,13 +182,14 @@ export class SimulatedPeer {
       case "dial":
         return this.#simulation.dial(this, effect.endpoint);
       case "disconnect":
-        this.#connections.get(effect.peer)?.close();
+        this.#connections.get(effect.peer)?.end.close();
         this.#connections.delete(effect.peer);
         return;
       case "ban":
         this.banned.push(formatEndpoint(effect.endpoint));
         return;
       case "send":
+        if (this.#options.isSelfish === true && effect.message.type === "unchoke") return;
         return this.#send(effect.peer, [{ type: "message-received", message: effect.message }]);
       case "request":
         return this.#send(
@@ -191,12 +202,11 @@ export class SimulatedPeer {
       case "upload-block":
         return this.#upload(effect.peer, effect.block);
       case "cancel-upload":
-        return this.#connections.get(effect.peer)?.cancelBlock(effect.block);
+        return this.#connections.get(effect.peer)?.end.cancelBlock(effect.block);
       case "want-candidates":
         return this.#simulation.announce(this);
       case "completed":
-        this.completedAtMs = this.#simulation.clock.nowMs;
-        return;
+        return this.#complete();
     }
   }
 
@@ -204,19 +214,17 @@ export class SimulatedPeer {
   #arriving = "";
 
   #send(key: PeerKey, events: readonly Said[]): void {
-    const end = this.#connections.get(key);
-    const listener = this.#simulation.otherEnd(key, this);
-    if (end === undefined || listener === undefined) return;
-    end.send(() => {
-      for (const said of events) listener.handle({ ...said, peer: key });
+    const connection = this.#connections.get(key);
+    connection?.end.send(() => {
+      for (const said of events) connection.other.handle({ ...said, peer: key });
     });
   }
 
   #upload(key: PeerKey, block: Block): void {
-    const listener = this.#simulation.otherEnd(key, this);
+    const connection = this.#connections.get(key);
     const isLie = this.#simulation.random() < (this.#options.liarChance ?? 0);
-    const content = isLie ? `wrong, from ${formatEndpoint(this.endpoint)}` : "right";
-    this.#connections.get(key)?.queueBlock(block, () => listener?.receive(this, { key, block, content }));
+    const content = isLie ? `wrong, from ${this.name}` : "right";
+    connection?.end.queueBlock(block, () => connection.other.receive(this, { key, block, content }));
   }
 
   /** A block arrives. */
@@ -224,10 +232,15 @@ export class SimulatedPeer {
     from: SimulatedPeer,
     { key, block, content }: { readonly key: PeerKey; readonly block: Block; readonly content: string },
   ): void {
-    const sender = formatEndpoint(from.endpoint);
-    this.receivedFrom.set(sender, (this.receivedFrom.get(sender) ?? 0) + block.length);
+    this.receivedFrom.set(from.name, (this.receivedFrom.get(from.name) ?? 0) + block.length);
     this.#arriving = content;
     this.handle({ type: "block-received", peer: key, block });
+  }
+
+  #complete(): void {
+    if (this.completedAtMs !== undefined) return;
+    this.completedAtMs = this.#simulation.clock.nowMs;
+    this.#simulation.completed();
   }
 
   #keep(block: Block, content: string): void {

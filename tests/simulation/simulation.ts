@@ -6,7 +6,6 @@
  */
 import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
 import type { Info } from "../../shared/metainfo.ts";
-import type { PeerKey } from "../../peer/swarm/swarm_event.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { LinkEnd } from "./simulated_network.ts";
 import { SimulatedPeer, type SimulatedPeerOptions } from "./simulated_peer.ts";
@@ -23,8 +22,9 @@ export class Simulation {
   readonly random: () => number;
   readonly peers: SimulatedPeer[] = [];
   readonly #byEndpoint = new Map<string, SimulatedPeer>();
-  readonly #ends = new Map<PeerKey, readonly [SimulatedPeer, SimulatedPeer]>();
   #nextKey = 1;
+  /** Of those who are here. */
+  #completeCount = 0;
 
   /** An empty swarm of this torrent. */
   constructor(options: { readonly info: Info; readonly seed: number }) {
@@ -36,7 +36,7 @@ export class Simulation {
   add(options: SimulatedPeerOptions): SimulatedPeer {
     const peer = new SimulatedPeer(this, { ...options, number: this.peers.length + 1 });
     this.peers.push(peer);
-    this.#byEndpoint.set(formatEndpoint(peer.endpoint), peer);
+    this.#byEndpoint.set(peer.name, peer);
     peer.start();
     this.announce(peer);
     return peer;
@@ -44,13 +44,13 @@ export class Simulation {
 
   /** A peer leaves without a word. */
   remove(peer: SimulatedPeer): void {
-    this.#byEndpoint.delete(formatEndpoint(peer.endpoint));
+    if (this.#byEndpoint.delete(peer.name) && peer.completedAtMs !== undefined) this.#completeCount--;
     peer.kill();
   }
 
   /** Runs until everybody who is here is complete; false when time is over first. */
   runToCompletion(options: { readonly withinMs: number }): boolean {
-    const isOver = () => [...this.#byEndpoint.values()].every((peer) => peer.completedAtMs !== undefined);
+    const isOver = () => this.#completeCount === this.#byEndpoint.size;
     return this.clock.run({ untilMs: this.clock.nowMs + options.withinMs, isOver });
   }
 
@@ -78,7 +78,6 @@ export class Simulation {
     const delayMs = from.place.speed.delayMs + to.place.speed.delayMs;
     this.clock.after(3 * delayMs, () => {
       const key = this.#nextKey++;
-      this.#ends.set(key, [from, to]);
       const [end, otherEnd] = LinkEnd.pair(
         { place: from.place, handler: from.linkHandler(key) },
         { place: to.place, handler: to.linkHandler(key) },
@@ -89,9 +88,8 @@ export class Simulation {
     });
   }
 
-  /** Who is at the other end of a connection. */
-  otherEnd(key: PeerKey, peer: SimulatedPeer): SimulatedPeer | undefined {
-    const [one, other] = this.#ends.get(key) ?? [];
-    return one === peer ? other : one;
+  /** A peer has everything now. */
+  completed(): void {
+    this.#completeCount++;
   }
 }
