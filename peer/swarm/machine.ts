@@ -1,29 +1,20 @@
 /**
  * The swarm of one torrent as a state machine: events in, effects out, no clock, no randomness and no bytes of its own.
- * This file only dispatches; the rules are in the rooms beside it: `picker.ts` (what to ask for), `downloads.ts`
- * (requests in flight), `pipeline.ts` (how many), `urgency.ts` (players), `choker.ts` and `uploads.ts` (what we give),
- * `candidates.ts` and `swarm_peers.ts` (whom to be connected to), `bans.ts` and `verdicts.ts` (liars), `hash_requests.ts` (BEP 52).
+ * This file only dispatches; the rules are in the rooms beside it: `peer_messages.ts` (what peers say), `picker.ts` (what to
+ * ask for), `downloads.ts` (requests in flight), `pipeline.ts` (how many), `urgency.ts` (players), `choker.ts`, `uploads.ts`
+ * and `spreading.ts` (what we give), `candidates.ts` and `swarm_peers.ts` (whom to be connected to), `bans.ts` and
+ * `verdicts.ts` (liars), `hash_requests.ts` (BEP 52).
  *
  * @module
  */
 import { assertNever } from "../../shared/assert_never.ts";
-import type { Block } from "../../shared/geometry.ts";
 import type { PeerId } from "../../shared/ids.ts";
 import { Bans } from "./bans.ts";
 import { Candidates } from "./candidates.ts";
 import { Choker } from "./choker.ts";
 import { takeHashAnswer } from "./hash_requests.ts";
-import {
-  beginPieces,
-  hearPieces,
-  isFastMessage,
-  isPieceTalk,
-  keepEarly,
-  renewInterest,
-  sayHave,
-  sayInterest,
-  sayPieces,
-} from "./peer_pieces.ts";
+import { PeerMessages } from "./peer_messages.ts";
+import { beginPieces, renewInterest, sayHave, sayPieces } from "./peer_pieces.ts";
 import type { PeerState } from "./peer_state.ts";
 import type { SwarmSettings } from "./settings.ts";
 import type { SwarmContext } from "./swarm_context.ts";
@@ -32,7 +23,6 @@ import type {
   BlockReceived,
   DemandMoved,
   ExtensionHandshakeReceived,
-  MessageReceived,
   MetadataKnown,
   PeerConnected,
   PeerKey,
@@ -41,7 +31,6 @@ import type {
 } from "./swarm_event.ts";
 import { SwarmPeers } from "./swarm_peers.ts";
 import { SwarmTorrent } from "./swarm_torrent.ts";
-import { refuse } from "./uploads.ts";
 import { Verdicts } from "./verdicts.ts";
 import { type SwarmPeerView, type SwarmView, viewPeer, viewSwarm } from "./view.ts";
 
@@ -63,6 +52,7 @@ export class SwarmMachine {
   readonly #bans = new Bans();
   readonly #peers: SwarmPeers;
   readonly #choker: Choker;
+  readonly #messages: PeerMessages;
   readonly #verdicts: Verdicts;
   #torrent: SwarmTorrent | undefined;
   #isPaused = false;
@@ -78,6 +68,7 @@ export class SwarmMachine {
       beforeUnchoke: (peer) => this.#torrent?.uploads.begin(peer),
       afterChoke: (peer) => this.#torrent?.uploads.clear(peer),
     });
+    this.#messages = new PeerMessages(this.#context, { peers: this.#peers, choker: this.#choker });
     this.#verdicts = new Verdicts(this.#context, { peers: this.#peers, bans: this.#bans });
   }
 
@@ -134,7 +125,7 @@ export class SwarmMachine {
       case "block-uploaded":
         return this.#withPeer(event.peer, (peer) => this.#torrent?.uploads.uploaded(peer, event.block));
       case "message-received":
-        return this.#withPeer(event.peer, (peer) => this.#onMessage(peer, event));
+        return this.#withPeer(event.peer, (peer) => this.#messages.hear(peer, event.message));
       case "tick":
         return this.#onTick();
       case "demand-moved":
@@ -191,66 +182,10 @@ export class SwarmMachine {
     if (peer === undefined || this.#torrent === undefined) return;
     const { downloads } = this.#torrent;
     if (downloads.receive(peer, block) === "too-many-unrequested") {
-      this.#fault(peer, "it sends blocks that nobody asked for");
+      this.#messages.fault(peer, "it sends blocks that nobody asked for");
     } else {
       downloads.refill(peer);
     }
-  }
-
-  #onMessage(peer: PeerState, { message }: MessageReceived): void {
-    if (isFastMessage(message) && !peer.handshake.supportsFast) {
-      return this.#fault(peer, `it sent ${message.type} without the fast extension`);
-    }
-    if (isPieceTalk(message)) return this.#onPieceTalk(peer, message);
-    const torrent = this.#torrent;
-    switch (message.type) {
-      case "choke":
-        if (peer.isChokingUs) return;
-        peer.isChokingUs = true;
-        torrent?.downloads.choked(peer);
-        return torrent?.downloads.refillAll();
-      case "unchoke":
-        peer.isChokingUs = false;
-        return torrent?.downloads.refill(peer);
-      case "interested":
-        peer.isInterestedInUs = true;
-        return this.#choker.fillSlots();
-      case "not-interested":
-        peer.isInterestedInUs = false;
-        this.#choker.fillSlots();
-        return this.#peers.dropComplete();
-      case "request": {
-        const fault = torrent === undefined
-          ? refuse(this.#context, peer, message)
-          : torrent.uploads.request(peer, toBlock(message));
-        return fault === undefined ? undefined : this.#fault(peer, fault);
-      }
-      case "cancel":
-        return torrent?.uploads.cancel(peer, message);
-      case "reject-request":
-        torrent?.downloads.reject(peer, message);
-        return torrent?.downloads.refill(peer);
-      case "hash-reject":
-        return torrent?.hashRequests.refused(peer, message);
-      case "hash-request":
-      case "hashes":
-      case "port":
-      case "unknown":
-        return;
-      default:
-        return assertNever(message);
-    }
-  }
-
-  #onPieceTalk(peer: PeerState, message: Parameters<typeof hearPieces>[2]): void {
-    const torrent = this.#torrent;
-    const fault = torrent === undefined ? keepEarly(peer, message) : hearPieces(torrent.table, peer, message);
-    if (fault !== undefined) return this.#fault(peer, fault);
-    if (torrent === undefined) return;
-    if (message.type === "have") torrent.uploads.arrived(message.piece);
-    sayInterest(this.#context, peer);
-    torrent.downloads.refill(peer);
-    if (peer.isComplete) this.#peers.dropComplete();
   }
 
   #onConnected(event: PeerConnected): void {
@@ -288,7 +223,7 @@ export class SwarmMachine {
     for (const piece of torrent.table.verified.indices()) sayHave(this.#context, piece);
     for (const peer of [...this.#context.peers.values()]) {
       const fault = beginPieces(torrent.table, peer);
-      if (fault !== undefined) this.#fault(peer, fault);
+      if (fault !== undefined) this.#messages.fault(peer, fault);
     }
     this.#enableDownloads();
     this.#peers.dropComplete();
@@ -367,14 +302,4 @@ export class SwarmMachine {
     if (this.#isPaused) return;
     this.#candidates.dial(this.#torrent === undefined || this.#torrent.table.missingCount > 0);
   }
-
-  #fault(peer: PeerState, detail: string): void {
-    this.#peers.drop(peer, "protocol-error", detail);
-    this.#torrent?.downloads.refillAll();
-  }
-}
-
-/** The range alone, so that the message is not kept. */
-function toBlock({ piece, begin, length }: Block): Block {
-  return { piece, begin, length };
 }
