@@ -318,6 +318,11 @@ export class InvariantWatch {
       case "have":
         must(this.#verified.has(message.piece), "have of a piece that is not verified");
         break;
+      case "suggest-piece":
+        must(peer.supportsFast, "suggestion to a peer without the fast extension");
+        must(this.#verified.has(message.piece), "suggestion of a piece that is not verified");
+        must(peer.pieces?.has(message.piece) === false, "suggestion of a piece that the peer has");
+        break;
       case "reject-request":
         must(peer.supportsFast, "reject to a peer without the fast extension");
         break;

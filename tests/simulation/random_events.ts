@@ -106,7 +106,8 @@ export class RandomEvents {
 
   #metadata(): SwarmEvent {
     this.#hasMetadata = true;
-    const verified = new Bitfield(this.#info.geometry.pieceCount);
+    const { pieceCount } = this.#info.geometry;
+    const verified = this.#chance(0.2) ? Bitfield.full(pieceCount) : new Bitfield(pieceCount);
     for (let count = this.#below(5); count > 0; count--) verified.set(this.#below(verified.length));
     return { type: "metadata-known", info: this.#info, verified, hasLayers: this.#chance(0.5) };
   }
