@@ -18,24 +18,22 @@ import type { SwarmMachine } from "../../peer/swarm/machine.ts";
 import type { SwarmSettings } from "../../peer/swarm/settings.ts";
 import type { SwarmEffect } from "../../peer/swarm/swarm_effect.ts";
 import type { PeerKey, SwarmEvent } from "../../peer/swarm/swarm_event.ts";
+import { type InterestingPeer, InterestWatch } from "./interest_watch.ts";
+import { must } from "./must.ts";
 
 /** Requests of a peer that did not say how many it queues. */
 const DEFAULT_QUEUE_LENGTH = 250;
 
-interface WatchedPeer {
+interface WatchedPeer extends InterestingPeer {
   readonly supportsFast: boolean;
-  pieces: Bitfield | undefined;
   readonly early: ControlMessage[];
   queueLength: number;
   isChokingUs: boolean;
   isChokedByUs: boolean;
-  areWeInterested: boolean;
   readonly allowedFast: Set<number>;
   readonly inFlight: Set<number>;
   readonly cancelled: Set<number>;
   readonly uploads: Set<number>;
-  /** Pieces it has that are missing here. */
-  interestingCount: number;
 }
 
 /** The rules of one machine. */
@@ -44,13 +42,9 @@ export class InvariantWatch {
   readonly #settings: SwarmSettings;
   readonly #peers = new Map<PeerKey, WatchedPeer>();
   #info: Info | undefined;
-  #verified = new Bitfield(0);
-  #wanted = new Bitfield(0);
-  #demanded = new Set<number>();
+  readonly #interest = new InterestWatch(this.#peers);
   /** Offsets of blocks in piece space. */
   readonly #kept = new Set<number>();
-  /** Peers in which our interest may have changed by the event being checked. */
-  readonly #changed = new Set<WatchedPeer>();
   /** Whether the block of the event being checked had been requested of its sender. */
   #isArrivalRequested = false;
 
@@ -74,7 +68,7 @@ export class InvariantWatch {
   after(event: SwarmEvent, effects: readonly SwarmEffect[], deep: boolean): void {
     this.#takeIn(event);
     for (const effect of effects) this.#check(effect, event);
-    if (this.#changed.size > 0) this.#checkInterest();
+    this.#interest.check();
     if (deep) this.#compareAll();
   }
 
@@ -111,17 +105,16 @@ export class InvariantWatch {
         this.#begin(event.info, event.verified.clone(), event.wanted);
         break;
       case "wanted-changed":
-        this.#wanted = event.wanted.clone();
-        this.#countInteresting();
+        this.#interest.want(event.wanted.clone());
         break;
       case "demand-moved":
-        this.#countInteresting();
+        this.#interest.recount();
         break;
       case "piece-verified":
-        this.#verify(event.piece);
+        this.#interest.verify(event.piece);
         break;
       case "piece-failed":
-        if (!this.#verified.has(event.piece)) this.#forgetPiece(event.piece);
+        if (!this.#interest.verified.has(event.piece)) this.#forgetPiece(event.piece);
         break;
       case "blocks-failed":
         for (const index of event.blockIndices) {
@@ -148,44 +141,12 @@ export class InvariantWatch {
 
   #begin(info: Info, verified: Bitfield, wanted: Bitfield | undefined): void {
     this.#info = info;
-    this.#verified = verified;
-    this.#wanted = wanted?.clone() ?? Bitfield.full(info.geometry.pieceCount);
+    this.#interest.begin(verified, wanted?.clone() ?? Bitfield.full(info.geometry.pieceCount));
     for (const peer of this.#peers.values()) {
       peer.pieces = new Bitfield(info.geometry.pieceCount);
       for (const message of peer.early.splice(0)) this.#hear(peer, message);
     }
-    this.#countInteresting();
-  }
-
-  #verify(piece: number): void {
-    const wasMissing = this.#isMissing(piece);
-    this.#verified.set(piece);
-    if (!wasMissing) return;
-    for (const peer of this.#peers.values()) {
-      if (peer.pieces?.has(piece) === true && --peer.interestingCount === 0) this.#changed.add(peer);
-    }
-  }
-
-  #isMissing(piece: number): boolean {
-    return !this.#verified.has(piece) && (this.#wanted.has(piece) || this.#demanded.has(piece));
-  }
-
-  #countInteresting(): void {
-    for (const peer of this.#peers.values()) {
-      peer.interestingCount = 0;
-      for (let piece = 0; piece < this.#verified.length; piece++) {
-        if (this.#isMissing(piece) && peer.pieces?.has(piece) === true) peer.interestingCount++;
-      }
-      this.#changed.add(peer);
-    }
-  }
-
-  #checkInterest(): void {
-    for (const [key, peer] of this.#peers) {
-      if (!this.#changed.has(peer)) continue;
-      must(peer.areWeInterested === peer.interestingCount > 0, () => `interest in peer ${key} is out of date`);
-    }
-    this.#changed.clear();
+    this.#interest.recount();
   }
 
   #hear(peer: WatchedPeer, message: ControlMessage): void {
@@ -205,26 +166,11 @@ export class InvariantWatch {
       case "have-all":
       case "bitfield":
         if (peer.pieces === undefined) peer.early.push(message);
-        else this.#hearPieces(peer, peer.pieces, message);
+        else this.#interest.hear(peer, message);
         break;
       case "allowed-fast":
         peer.allowedFast.add(message.piece);
         break;
-    }
-  }
-
-  /** Takes illegal ones in as far as it can: the machine has let those peers go. */
-  #hearPieces(peer: WatchedPeer, pieces: Bitfield, message: ControlMessage): void {
-    const add = (piece: number) => {
-      if (pieces.set(piece) && this.#isMissing(piece) && ++peer.interestingCount === 1) this.#changed.add(peer);
-    };
-    if (message.type === "have") {
-      if (message.piece < pieces.length) add(message.piece);
-      return;
-    }
-    for (let piece = 0; piece < pieces.length; piece++) {
-      const bit = message.type === "bitfield" ? (message.bytes[piece >> 3] ?? 0) & (0x80 >> (piece & 7)) : 0;
-      if (message.type === "have-all" || bit !== 0) add(piece);
     }
   }
 
@@ -252,7 +198,7 @@ export class InvariantWatch {
       case "upload-block": {
         const peer = this.#peer(effect.peer);
         must(!peer.isChokedByUs, "upload to a peer that is choked");
-        must(this.#verified.has(effect.block.piece), "upload of a piece that is not verified");
+        must(this.#interest.verified.has(effect.block.piece), "upload of a piece that is not verified");
         peer.uploads.add(this.#key(effect.block));
         must(peer.uploads.size <= 2_000, "more uploads queued than we say");
         break;
@@ -276,9 +222,9 @@ export class InvariantWatch {
       must(!peer.inFlight.has(key), () => `second request in flight to the same peer for ${name()}`);
       must(!peer.isChokingUs || peer.allowedFast.has(block.piece), () => `request for ${name()} while choked`);
       must(peer.pieces?.has(block.piece), () => `request for ${name()}, which the peer does not have`);
-      must(!this.#verified.has(block.piece), () => `request for ${name()}, which is verified`);
+      must(!this.#interest.verified.has(block.piece), () => `request for ${name()}, which is verified`);
       must(
-        this.#wanted.has(block.piece) || this.#demanded.has(block.piece),
+        this.#interest.isWanted(block.piece),
         () => `request for ${name()}, which nobody wants`,
       );
       must(!this.#kept.has(this.#offset(block)), () => `request for ${name()}, which is here`);
@@ -316,11 +262,11 @@ export class InvariantWatch {
         peer.cancelled.add(this.#key(message));
         break;
       case "have":
-        must(this.#verified.has(message.piece), "have of a piece that is not verified");
+        must(this.#interest.verified.has(message.piece), "have of a piece that is not verified");
         break;
       case "suggest-piece":
         must(peer.supportsFast, "suggestion to a peer without the fast extension");
-        must(this.#verified.has(message.piece), "suggestion of a piece that is not verified");
+        must(this.#interest.verified.has(message.piece), "suggestion of a piece that is not verified");
         must(peer.pieces?.has(message.piece) === false, "suggestion of a piece that the peer has");
         break;
       case "reject-request":
@@ -337,22 +283,15 @@ export class InvariantWatch {
       view.halfOpenCount <= maxHalfOpen;
     must(isWithinLimits, "more peers, candidates or dials than the settings allow");
     if (this.#info === undefined) return;
-    assert.equal(view.verifiedCount, this.#verified.count, "verified pieces");
+    this.#interest.recount();
+    this.#interest.check();
+    assert.equal(view.verifiedCount, this.#interest.verified.count, "verified pieces");
     for (const peerView of view.peers) {
       const peer = this.#peer(peerView.peer);
       assert.equal(peerView.requestsInFlight, peer.inFlight.size, "requests in flight");
       assert.equal(peerView.isChokingUs, peer.isChokingUs, "choked by the peer");
-      assert.equal(peer.areWeInterested, this.#isInteresting(peer), "interest");
       if (peer.isChokedByUs) assert.equal(peer.uploads.size, 0, "uploads queued for a choked peer");
     }
-  }
-
-  #isInteresting(peer: WatchedPeer): boolean {
-    for (let piece = 0; piece < this.#verified.length; piece++) {
-      const isMissing = !this.#verified.has(piece) && (this.#wanted.has(piece) || this.#demanded.has(piece));
-      if (isMissing && peer.pieces?.has(piece) === true) return true;
-    }
-    return false;
   }
 
   #peer(key: PeerKey): WatchedPeer {
@@ -373,11 +312,6 @@ export class InvariantWatch {
 
   /** The pieces that demands cover now; to be told before the `demand-moved` event is checked. */
   demand(pieces: Iterable<number>): void {
-    this.#demanded = new Set(pieces);
+    this.#interest.demand(pieces);
   }
-}
-
-/** An assertion whose words are only put together when it fails. */
-function must(isKept: boolean | undefined, broken: string | (() => string)): asserts isKept {
-  if (isKept !== true) assert.fail(typeof broken === "string" ? broken : broken());
 }
