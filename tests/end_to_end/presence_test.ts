@@ -64,7 +64,10 @@ browserTest(
     ]);
     const { infoHash } = await leecher.rowWithSeeders("aurora.mp4", 1);
     const page = await browser.open(leecher.url);
-    await page.locator(byId(`row-${infoHash}`)).locator(byId("download")).click();
+    const button = page.locator(byId(`row-${infoHash}`)).locator(byId("download"));
+    await button.click();
+    // The click is answered when the button gives way to the progress; before that there is no torrent to ask for.
+    await button.waitFor({ state: "detached" });
     await leecher.untilTorrent(infoHash, ({ downloadedBytes }) => downloadedBytes > 100_000, {
       timeoutMs: PATIENCE_MS,
       what: "a first part of the file",
