@@ -254,4 +254,6 @@ export interface TrackerUpdate {
   readonly clients: readonly ClientView[];
   readonly swarms: readonly SwarmView[];
   readonly library: readonly ShareView[];
+  /** Which of the clients is the tracker's own library; absent when it announces nothing. */
+  readonly libraryPeerId?: string;
 }

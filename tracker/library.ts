@@ -55,6 +55,7 @@ export async function openLibrary(options: LibraryOptions): Promise<OpenLibrary>
   const ending = scope.move();
   return {
     port: session.engine.listenPort,
+    peerId: session.engine.peerId,
     shares: () => api.shares(),
     addShare: (path) => api.addShare(path),
     removeShare: (id) => api.removeShare(id),
