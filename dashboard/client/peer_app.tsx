@@ -6,7 +6,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { AppBar, type BarPage } from "./components/app_bar.tsx";
-import { ConnectionBanner } from "./components/connection_mark.tsx";
+import { ConnectionBanner, NoAnswer } from "./components/connection_mark.tsx";
 import { FileDrop } from "./components/file_drop.tsx";
 import { Icon } from "./components/icons.tsx";
 import { Link } from "./components/link.tsx";
@@ -30,10 +30,12 @@ export function PeerApp(): JSX.Element {
   const { router } = useShell();
   const route = router.route.value;
   const status = store.status.value;
+  const isLost = status === undefined && store.connection.value === "reconnecting";
   useTitleAndFocus(route);
   if (status !== undefined && status.mode === undefined) {
     return (
       <>
+        <ConnectionBanner connection={store.connection.value} />
         <main class="page">
           <ChooseModePage />
         </main>
@@ -52,9 +54,9 @@ export function PeerApp(): JSX.Element {
       >
         <Facts />
       </AppBar>
-      <ConnectionBanner connection={store.connection.value} />
+      {isLost ? null : <ConnectionBanner connection={store.connection.value} />}
       <main class="page" id="page" tabIndex={-1}>
-        <Page route={route} />
+        {isLost ? <NoAnswer /> : <Page route={route} />}
       </main>
       <FileDrop />
       <NoticeList />
@@ -80,6 +82,7 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
     default:
       return (
         <StatePanel icon="search" title="There is no such page">
+          <p>The address is mistyped, or the link is an old one.</p>
           <Link to="/" class="button button-main">To the start page</Link>
         </StatePanel>
       );

@@ -17,6 +17,13 @@ export type DetailsState =
   | { readonly type: "missing" }
   | { readonly type: "failed"; readonly message: string };
 
+/** A torrent's details, and the way to ask for them once more. */
+export interface TorrentDetailsHandle {
+  readonly state: ReadonlySignal<DetailsState>;
+  /** Asks again; while a call is under way or one was just answered, after that. */
+  readonly retry: () => Promise<void>;
+}
+
 /** A table of peers that changes more often cannot be read. */
 const MIN_INTERVAL_MS = 1000;
 
@@ -71,8 +78,9 @@ class DetailsSource {
  * The details of a torrent for as long as the component lives.
  *
  * @param infoHash which; a component that changes it must be keyed by it
+ * @returns what is known now, as a signal
  */
-export function useTorrentDetails(infoHash: string): ReadonlySignal<DetailsState> {
+export function useTorrentDetails(infoHash: string): TorrentDetailsHandle {
   const { store } = usePeer();
   const [source] = useState(() => new DetailsSource(infoHash));
   const torrent = store.torrents.value.get(infoHash);
@@ -80,5 +88,5 @@ export function useTorrentDetails(infoHash: string): ReadonlySignal<DetailsState
     source.refresh();
   }, [source, torrent]);
   useEffect(() => () => source.close(), [source]);
-  return source.state;
+  return { state: source.state, retry: () => source.refresh() };
 }

@@ -27,7 +27,7 @@ export type TorrentProgress = Pick<
  * One line about a torrent.
  *
  * @param torrent the torrent
- * @returns for instance `"1.5 MB/s from 3 peers · 2 min left"` or `"Finding peers…"`
+ * @returns for instance `"1.5 MB/s from 3 peers, 2 min left"` or `"Finding peers…"`
  */
 export function stateSentence(torrent: TorrentProgress): string {
   switch (torrent.state) {
@@ -39,7 +39,7 @@ export function stateSentence(torrent: TorrentProgress): string {
     case "downloading":
       return downloadSentence(torrent);
     case "seeding":
-      return torrent.uploadRate > 0 ? `Complete · giving ${formatRate(torrent.uploadRate)}` : "Complete";
+      return torrent.uploadRate > 0 ? `Complete, giving ${formatRate(torrent.uploadRate)}` : "Complete";
     case "paused":
       return isComplete(torrent) ? "Paused: not shared" : "Paused";
     case "disk-full":
@@ -56,19 +56,53 @@ export function stateSentence(torrent: TorrentProgress): string {
  *
  * @param torrent the torrent, absent while it is being added
  * @param file the file that is played, absent until it is known
- * @returns an honest line such as `"Finding peers… · 12 % here"`
+ * @returns an honest line such as `"Finding peers… (12 % here)"`
  */
 export function waitingSentence(torrent: TorrentProgress | undefined, file: TorrentFileView | undefined): string {
   if (torrent === undefined) return "Opening…";
   if (torrent.state === "paused") return "Paused. Resume the download to go on.";
   if (torrent.state !== "downloading") return stateSentence(torrent);
-  const here = file === undefined ? undefined : `${percentDone(file.verifiedBytes, file.sizeBytes)} % here`;
+  const here = file === undefined || file.verifiedBytes === 0 ? "" : ` (${hereWords(torrent, file)})`;
   const source = torrent.peerCount === 0
     ? "Finding peers…"
     : torrent.downloadRate > 0
     ? `${formatRate(torrent.downloadRate)} from ${formatCount(torrent.peerCount, "peer")}`
     : `Waiting for ${formatCount(torrent.peerCount, "peer")}`;
-  return here === undefined ? source : `${source} · ${here}`;
+  return source + here;
+}
+
+/**
+ * How much is here, in words. Whole pieces are counted; a film already plays by single verified blocks before its first
+ * piece is whole, so nothing counted is no reason to say that nothing happens.
+ *
+ * @param torrent what it does now
+ * @param part the part looked at: the torrent itself, or one of its files
+ * @returns for instance `"12 % here"`, `"starting…"` or `"all of it here"`
+ */
+export function hereWords(
+  torrent: Pick<TorrentView, "state" | "peerCount">,
+  part: Pick<TorrentView, "sizeBytes" | "verifiedBytes">,
+): string {
+  if (part.verifiedBytes >= part.sizeBytes) return "all of it here";
+  if (part.verifiedBytes === 0) {
+    if (torrent.state === "checking") return "being checked";
+    return torrent.state === "downloading" && torrent.peerCount > 0 ? "starting…" : "nothing here yet";
+  }
+  const percent = percentDone(part.verifiedBytes, part.sizeBytes);
+  return percent === 0 ? "less than 1 % here" : `${percent} % here`;
+}
+
+/**
+ * How far a torrent is, for a bar or a ring: of one whose size is not known yet nothing is here.
+ *
+ * @param torrent what is here of what
+ */
+export function progressOf(
+  torrent: Pick<TorrentView, "state" | "sizeBytes" | "verifiedBytes">,
+): { readonly done: number; readonly total: number } {
+  return torrent.state === "fetching-metadata"
+    ? { done: 0, total: 1 }
+    : { done: torrent.verifiedBytes, total: torrent.sizeBytes };
 }
 
 /**
@@ -122,5 +156,5 @@ function downloadSentence(torrent: TorrentProgress): string {
   const peers = formatCount(torrent.peerCount, "peer");
   if (torrent.downloadRate <= 0) return torrent.message ?? `Waiting for ${peers}`;
   const sentence = `${formatRate(torrent.downloadRate)} from ${peers}`;
-  return torrent.secondsLeft === undefined ? sentence : `${sentence} · ${formatDuration(torrent.secondsLeft)} left`;
+  return torrent.secondsLeft === undefined ? sentence : `${sentence}, ${formatDuration(torrent.secondsLeft)} left`;
 }

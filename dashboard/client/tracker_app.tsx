@@ -8,7 +8,7 @@ import { useEffect } from "preact/hooks";
 import type { TrackerUpdate } from "../../shared/dashboard_views.ts";
 import { AppBar, type BarPage } from "./components/app_bar.tsx";
 import { ClientList } from "./components/client_list.tsx";
-import { ConnectionBanner } from "./components/connection_mark.tsx";
+import { ConnectionBanner, NoAnswer } from "./components/connection_mark.tsx";
 import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
 import { LoadingRows, StatePanel } from "./components/state_panel.tsx";
@@ -39,6 +39,7 @@ export function TrackerApp(): JSX.Element {
   const { router } = useShell();
   const route = router.route.value;
   const update = store.update.value;
+  const isLost = update === undefined && store.connection.value === "reconnecting";
   useEffect(() => {
     const page = pages.find((other) => other.routes.includes(route.type));
     document.title = `${page?.label ?? "Page"} · Playswarm tracker`;
@@ -52,9 +53,9 @@ export function TrackerApp(): JSX.Element {
         search={{ page: "catalogue", placeholder: "Search all files" }}
         connection={store.connection.value}
       />
-      <ConnectionBanner connection={store.connection.value} />
+      {isLost ? null : <ConnectionBanner connection={store.connection.value} />}
       <main class="page" id="page" tabIndex={-1}>
-        {update === undefined ? <LoadingRows /> : <Page route={route} update={update} />}
+        {isLost ? <NoAnswer /> : update === undefined ? <LoadingRows /> : <Page route={route} update={update} />}
       </main>
       <NoticeList />
     </>
@@ -70,9 +71,9 @@ function Page({ route, update }: { readonly route: Route; readonly update: Track
         <>
           <header class="page-head">
             <h1>Clients</h1>
-            <p class="facts">{formatCount(update.clients.length, "client")}</p>
+            <p class="facts">{formatCount(update.status.clientCount, "client")}</p>
           </header>
-          <ClientList clients={update.clients} step={CLIENTS_STEP} />
+          <ClientList clients={update.clients} libraryPeerId={update.libraryPeerId} step={CLIENTS_STEP} />
         </>
       );
     case "swarms":
@@ -86,6 +87,7 @@ function Page({ route, update }: { readonly route: Route; readonly update: Track
     default:
       return (
         <StatePanel icon="search" title="There is no such page">
+          <p>The address is mistyped, or the link is an old one.</p>
           <Link to="/" class="button button-main">To the overview</Link>
         </StatePanel>
       );

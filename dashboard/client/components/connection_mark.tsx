@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import type { ConnectionState } from "../event_stream.ts";
-import { Banner } from "./state_panel.tsx";
+import { Banner, StatePanel } from "./state_panel.tsx";
 
 /** The state of the live updates. */
 export interface ConnectionProps {
@@ -49,5 +49,14 @@ export function ConnectionBanner({ connection }: ConnectionProps): JSX.Element |
       Playswarm does not answer; what you see may be out of date. If you stopped it, start it again: this page comes
       back by itself.
     </Banner>
+  );
+}
+
+/** What stands where a page would be when the program has never answered since the page was opened. */
+export function NoAnswer(): JSX.Element {
+  return (
+    <StatePanel icon="offline" title="Playswarm does not answer" testId="offline">
+      <p>If you stopped it, start it again: this page comes back by itself.</p>
+    </StatePanel>
   );
 }

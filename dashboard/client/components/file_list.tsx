@@ -4,10 +4,10 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { TorrentFileView } from "../../../shared/dashboard_views.ts";
-import { formatBytes, percentDone } from "../../../shared/format.ts";
+import type { TorrentFileView, TorrentView } from "../../../shared/dashboard_views.ts";
+import { formatBytes } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
-import { isPlayable } from "../torrent_words.ts";
+import { hereWords, isPlayable } from "../torrent_words.ts";
 import { Icon } from "./icons.tsx";
 import { Link } from "./link.tsx";
 import { ProgressBar } from "./progress.tsx";
@@ -15,8 +15,7 @@ import { ShowMore } from "./show_more.tsx";
 
 /** Whose files. */
 export interface FileListProps {
-  readonly infoHash: string;
-  readonly files: readonly TorrentFileView[];
+  readonly torrent: TorrentView;
 }
 
 /** Files shown at once. */
@@ -27,7 +26,8 @@ const STEP = 100;
  *
  * @param props see {@link FileListProps}
  */
-export function FileList({ infoHash, files }: FileListProps): JSX.Element | null {
+export function FileList({ torrent }: FileListProps): JSX.Element | null {
+  const { files } = torrent;
   if (files.length === 0) return null;
   return (
     <section class="panel" data-testid="files">
@@ -38,7 +38,7 @@ export function FileList({ infoHash, files }: FileListProps): JSX.Element | null
         noun="files"
         render={(shown) => (
           <ul class="plain-list">
-            {shown.map((file) => <FileRow key={file.index} infoHash={infoHash} file={file} />)}
+            {shown.map((file) => <FileRow key={file.index} torrent={torrent} file={file} />)}
           </ul>
         )}
       />
@@ -46,29 +46,36 @@ export function FileList({ infoHash, files }: FileListProps): JSX.Element | null
   );
 }
 
-function FileRow({ infoHash, file }: { readonly infoHash: string; readonly file: TorrentFileView }): JSX.Element {
-  const percent = percentDone(file.verifiedBytes, file.sizeBytes);
+interface FileRowProps extends FileListProps {
+  readonly file: TorrentFileView;
+}
+
+function FileRow({ torrent, file }: FileRowProps): JSX.Element {
+  const isHere = file.verifiedBytes >= file.sizeBytes;
   return (
     <li class="file-row">
       {isPlayable(file)
         ? (
           <Link
-            to={formatRoute({ type: "play", infoHash, index: file.index })}
+            to={formatRoute({ type: "play", infoHash: torrent.infoHash, index: file.index })}
             class="file-link"
             label={`Play ${file.path}`}
           >
             <Icon name="play" isFilled />
-            <span>{file.path}</span>
+            <span dir="auto">{file.path}</span>
           </Link>
         )
         : (
           <span class="file-link">
             <Icon name="file" />
-            <span>{file.path}</span>
+            <span dir="auto">{file.path}</span>
           </span>
         )}
-      <span class="facts">{percent === 100 ? "here" : `${percent} %`} · {formatBytes(file.sizeBytes)}</span>
-      {percent === 100
+      <span class="facts">
+        <span>{hereWords(torrent, file)}</span>
+        <span>{formatBytes(file.sizeBytes)}</span>
+      </span>
+      {isHere
         ? null
         : <ProgressBar done={file.verifiedBytes} total={file.sizeBytes} label={`${file.path}, what is here`} />}
     </li>

@@ -11,6 +11,7 @@ export type IconName =
   | "alert"
   | "browse"
   | "check"
+  | "chevron"
   | "close"
   | "copy"
   | "down"
@@ -41,6 +42,7 @@ const paths: Readonly<Record<IconName, string>> = {
   alert: "M12 3.5 2.5 20h19L12 3.5ZM12 10v4.5M12 17.2v.3",
   browse: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   check: "M5 12.5 10 17.5 19.5 7",
+  chevron: "M6 9.5l6 6 6-6",
   close: "M6 6l12 12M18 6 6 18",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   down: "M12 5v14M6 13l6 6 6-6",

@@ -6,10 +6,10 @@
 import type { JSX } from "preact";
 import type { CatalogueRow, TorrentView } from "../../../shared/dashboard_views.ts";
 import { addTorrent } from "../api.ts";
-import { extensionOf, formatBytes, formatCount, percentDone, titleOf } from "../../../shared/format.ts";
+import { extensionOf, formatBytes, formatCount, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer, useShell } from "../shell_context.ts";
-import { isComplete, isTroubled, stateSentence } from "../torrent_words.ts";
+import { hereWords, isComplete, isTroubled, progressOf, stateSentence } from "../torrent_words.ts";
 import { ActionButton } from "./action_button.tsx";
 import { Art } from "./art.tsx";
 import { Icon } from "./icons.tsx";
@@ -40,20 +40,18 @@ export function MediaCard({ row }: MediaCardProps): JSX.Element {
         <span class="media-type">{extensionOf(row.name)}</span>
         {torrent === undefined || isComplete(torrent)
           ? null
-          : <ProgressBar done={torrent.verifiedBytes} total={torrent.sizeBytes} label={`${title}, what is here`} />}
+          : <ProgressBar {...progressOf(torrent)} label={`${title}, what is here`} />}
       </Link>
       <div class="media-words">
-        <h2 class="media-title" title={row.name}>
+        <h2 class="media-title" title={row.name} dir="auto">
           <Link to={play} isSecond>{title}</Link>
         </h2>
-        <p class="media-facts">
+        <p class="facts">
           <span>{formatBytes(row.sizeBytes)}</span>
           {row.fileCount > 1 ? <span>{formatCount(row.fileCount, "file")}</span> : null}
           <span>{availability(row)}</span>
         </p>
-        {torrent === undefined
-          ? null
-          : <p class={isComplete(torrent) ? "media-state is-here" : "media-state"}>{hereSentence(torrent)}</p>}
+        {torrent === undefined ? null : <HereFacts torrent={torrent} />}
       </div>
       <DownloadMark row={row} torrent={torrent} title={title} />
     </li>
@@ -97,7 +95,7 @@ function DownloadMark({ row, torrent, title }: DownloadMarkProps): JSX.Element {
   const tone = isTroubled(torrent.state) ? "wrong" : torrent.state === "paused" ? "still" : "busy";
   return (
     <Link to={details} class="button button-quiet button-icon" label={`${title} is on its way: details`}>
-      <ProgressRing done={torrent.verifiedBytes} total={torrent.sizeBytes} label="Here" tone={tone} />
+      <ProgressRing {...progressOf(torrent)} label="Here" tone={tone} />
     </Link>
   );
 }
@@ -109,8 +107,14 @@ function availability(row: CatalogueRow): string {
   return row.leecherCount > 0 ? "nobody has all of it now" : "nobody has it now";
 }
 
-function hereSentence(torrent: TorrentView): string {
-  if (torrent.isShare) return "Shared by you";
-  if (isComplete(torrent)) return "On this computer";
-  return `${percentDone(torrent.verifiedBytes, torrent.sizeBytes)} % here · ${stateSentence(torrent)}`;
+function HereFacts({ torrent }: { readonly torrent: TorrentView }): JSX.Element {
+  if (isComplete(torrent)) {
+    return <p class="facts media-state is-here">{torrent.isShare ? "Shared by you" : "On this computer"}</p>;
+  }
+  return (
+    <p class="facts media-state">
+      {torrent.state === "fetching-metadata" ? null : <span>{hereWords(torrent, torrent)}</span>}
+      <span class={isTroubled(torrent.state) ? "wrong" : undefined}>{stateSentence(torrent)}</span>
+    </p>
+  );
 }

@@ -6,6 +6,7 @@
 import type { JSX } from "preact";
 import type { PeerView } from "../../../shared/dashboard_views.ts";
 import { formatBytes, formatRate } from "../../../shared/format.ts";
+import { DataTable } from "./data_table.tsx";
 import { ShowMore } from "./show_more.tsx";
 
 /** Which peers. */
@@ -31,30 +32,16 @@ export function PeerTable({ peers, bannedPeers }: PeerTableProps): JSX.Element {
   return (
     <section class="panel" data-testid="peers">
       <h2>Peers</h2>
-      {peers.length === 0 ? <p class="facts">Connected to nobody at the moment.</p> : (
-        <ShowMore
-          items={fastestFirst}
-          step={STEP}
-          noun="peers"
-          render={(shown) => (
-            <div class="table-scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Peer</th>
-                    <th scope="col">Client</th>
-                    <th scope="col" class="number">Has</th>
-                    <th scope="col" class="number">Down</th>
-                    <th scope="col" class="number">Up</th>
-                    <th scope="col">State</th>
-                  </tr>
-                </thead>
-                <tbody>{shown.map((peer) => <PeerRow key={peer.endpoint} peer={peer} />)}</tbody>
-              </table>
-            </div>
-          )}
-        />
-      )}
+      {peers.length === 0
+        ? <p class="facts">Connected to nobody at the moment. Peers that have it are connected to by themselves.</p>
+        : (
+          <ShowMore
+            items={fastestFirst}
+            step={STEP}
+            noun="peers"
+            render={(shown) => <PeerRows peers={shown} />}
+          />
+        )}
       {bannedPeers.length === 0 ? null : (
         <p class="wrong" data-testid="banned">
           Sent false data and shut out: {bannedPeers.join(", ")}
@@ -64,16 +51,30 @@ export function PeerTable({ peers, bannedPeers }: PeerTableProps): JSX.Element {
   );
 }
 
-function PeerRow({ peer }: { readonly peer: PeerView }): JSX.Element {
+function PeerRows({ peers }: { readonly peers: readonly PeerView[] }): JSX.Element {
   return (
-    <tr>
-      <th scope="row" class="path">{peer.endpoint}</th>
-      <td>{peer.client}</td>
-      <td class="number">{Math.floor(peer.verifiedShare * 100)} %</td>
-      <td class="number" title={`${formatBytes(peer.downloadedBytes)} in all`}>{formatRate(peer.downloadRate)}</td>
-      <td class="number" title={`${formatBytes(peer.uploadedBytes)} in all`}>{formatRate(peer.uploadRate)}</td>
-      <td>{peerSentence(peer)}</td>
-    </tr>
+    <DataTable
+      rows={peers}
+      keyOf={({ endpoint }) => endpoint}
+      head={{ label: "Peer", cell: ({ endpoint }) => <span class="path">{endpoint}</span> }}
+      columns={[
+        { label: "Client", cell: ({ client }) => client },
+        { label: "Has", isNumber: true, cell: ({ verifiedShare }) => `${Math.floor(verifiedShare * 100)} %` },
+        {
+          label: "Down",
+          isNumber: true,
+          cell: ({ downloadRate }) => formatRate(downloadRate),
+          title: ({ downloadedBytes }) => `${formatBytes(downloadedBytes)} in all`,
+        },
+        {
+          label: "Up",
+          isNumber: true,
+          cell: ({ uploadRate }) => formatRate(uploadRate),
+          title: ({ uploadedBytes }) => `${formatBytes(uploadedBytes)} in all`,
+        },
+        { label: "State", cell: peerSentence },
+      ]}
+    />
   );
 }
 

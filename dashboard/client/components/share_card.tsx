@@ -7,12 +7,13 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import type { SharedFileView, ShareView } from "../../../shared/dashboard_views.ts";
 import { removeShare } from "../api.ts";
-import { formatBytes, formatCount, titleOf } from "../../../shared/format.ts";
+import { formatBytes, formatCount } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { ActionButton } from "./action_button.tsx";
 import { ConfirmDialog } from "./confirm_dialog.tsx";
+import { DataTable } from "./data_table.tsx";
+import { FileName } from "./file_name.tsx";
 import { Icon } from "./icons.tsx";
-import { Link } from "./link.tsx";
 import { ProgressBar } from "./progress.tsx";
 import { ShowMore } from "./show_more.tsx";
 
@@ -87,7 +88,9 @@ function Hashing({ share }: { readonly share: ShareView }): JSX.Element | null {
   return (
     <div class="hashing" data-testid="hashing">
       <p class="facts">
-        <span>Reading “{hashing.name}”</span>
+        <span>
+          Reading <bdi title={hashing.name}>{hashing.name}</bdi>
+        </span>
         <span>{formatBytes(hashing.doneBytes)} of {formatBytes(hashing.totalBytes)}</span>
         {hashing.waitingCount === 0 ? null : <span>{formatCount(hashing.waitingCount, "file")} to go</span>}
       </p>
@@ -98,34 +101,20 @@ function Hashing({ share }: { readonly share: ShareView }): JSX.Element | null {
 
 function FileTable({ files }: { readonly files: readonly SharedFileView[] }): JSX.Element {
   return (
-    <div class="table-scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" class="number">Size</th>
-            <th scope="col" class="number">Given to others</th>
-          </tr>
-        </thead>
-        <tbody>
-          {files.map((file) => (
-            <tr key={file.infoHash} data-testid={`shared-${file.infoHash}`}>
-              <th scope="row" title={file.name}>
-                <Link
-                  to={formatRoute({ type: "play", infoHash: file.infoHash, index: 0 })}
-                  class="file-link"
-                  label={`Play ${titleOf(file.name)}`}
-                >
-                  <Icon name={file.kind === "audio" ? "music" : file.kind === "video" ? "film" : "file"} />
-                  <span>{file.name}</span>
-                </Link>
-              </th>
-              <td class="number">{formatBytes(file.sizeBytes)}</td>
-              <td class="number">{formatBytes(file.uploadedBytes)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      rows={files}
+      keyOf={({ infoHash }) => infoHash}
+      rowTestId={({ infoHash }) => `shared-${infoHash}`}
+      head={{
+        label: "File",
+        cell: ({ infoHash, name, kind }) => (
+          <FileName name={name} kind={kind} playAt={formatRoute({ type: "play", infoHash, index: 0 })} />
+        ),
+      }}
+      columns={[
+        { label: "Size", isNumber: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
+        { label: "Given to others", isNumber: true, cell: ({ uploadedBytes }) => formatBytes(uploadedBytes) },
+      ]}
+    />
   );
 }

@@ -7,10 +7,10 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import type { TorrentView } from "../../../shared/dashboard_views.ts";
 import { removeTorrent, setTorrentPaused } from "../api.ts";
-import { formatBytes, percentDone, titleOf } from "../../../shared/format.ts";
+import { formatBytes, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer } from "../shell_context.ts";
-import { fileToPlay, isComplete, isTroubled, stateSentence } from "../torrent_words.ts";
+import { fileToPlay, hereWords, isComplete, isTroubled, progressOf, stateSentence } from "../torrent_words.ts";
 import { ActionButton } from "./action_button.tsx";
 import { ConfirmDialog } from "./confirm_dialog.tsx";
 import { Icon } from "./icons.tsx";
@@ -32,7 +32,7 @@ export function TorrentCard({ torrent }: TorrentProps): JSX.Element {
   return (
     <li class="torrent" data-testid={`torrent-${torrent.infoHash}`} data-state={torrent.state}>
       <div class="torrent-words">
-        <h2 class="torrent-title" title={torrent.name}>
+        <h2 class="torrent-title" title={torrent.name} dir="auto">
           <Link to={formatRoute({ type: "torrent", infoHash: torrent.infoHash })}>{title}</Link>
         </h2>
         <p class="facts">
@@ -59,9 +59,7 @@ export function TorrentBar({ torrent }: TorrentProps): JSX.Element {
     : torrent.state === "paused"
     ? "still"
     : "busy";
-  const done = torrent.state === "fetching-metadata" ? 0 : torrent.verifiedBytes;
-  const total = torrent.state === "fetching-metadata" ? 1 : torrent.sizeBytes;
-  return <ProgressBar done={done} total={total} label={`${titleOf(torrent.name)}, what is here`} tone={tone} />;
+  return <ProgressBar {...progressOf(torrent)} label={`${titleOf(torrent.name)}, what is here`} tone={tone} />;
 }
 
 /** Which torrent, and what happens after it was removed. */
@@ -139,6 +137,7 @@ export function TorrentButtons({ torrent, onRemoved }: TorrentButtonsProps): JSX
 function sizeSentence(torrent: TorrentView): string {
   if (torrent.state === "fetching-metadata") return "size not known yet";
   if (isComplete(torrent)) return formatBytes(torrent.sizeBytes);
-  const percent = percentDone(torrent.verifiedBytes, torrent.sizeBytes);
-  return `${formatBytes(torrent.verifiedBytes)} of ${formatBytes(torrent.sizeBytes)} (${percent} %)`;
+  const here = hereWords(torrent, torrent);
+  if (torrent.verifiedBytes === 0) return `${formatBytes(torrent.sizeBytes)}, ${here}`;
+  return `${formatBytes(torrent.verifiedBytes)} of ${formatBytes(torrent.sizeBytes)} (${here.replace(" here", "")})`;
 }

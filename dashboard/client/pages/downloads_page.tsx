@@ -11,7 +11,7 @@ import { download, takeFiles } from "../components/file_drop.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { ShowMore } from "../components/show_more.tsx";
-import { StatePanel } from "../components/state_panel.tsx";
+import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
 import { TorrentCard } from "../components/torrent_card.tsx";
 import { formatCount, formatRate } from "../../../shared/format.ts";
 import { usePeer, useShell } from "../shell_context.ts";
@@ -37,7 +37,7 @@ export function DownloadsPage(): JSX.Element {
         </p>
       </header>
       <AddForm />
-      {downloads.length === 0 ? <NoDownloads /> : null}
+      {store.status.value === undefined ? <LoadingRows /> : downloads.length === 0 ? <NoDownloads /> : null}
       <TorrentList torrents={running} />
       {complete.length === 0 ? null : <h2 class="section-title">Here and shared with the others</h2>}
       <TorrentList torrents={complete} />

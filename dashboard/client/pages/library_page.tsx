@@ -24,7 +24,7 @@ export function LibraryPage({ update }: TrackerPageProps): JSX.Element {
       {update.library.length === 0
         ? (
           <StatePanel icon="folder" title="The library is empty">
-            <p>Media in the folders that you add is there for everybody, also when no peer is.</p>
+            <p>Add a folder above: its media is there for everybody, also when no peer is.</p>
           </StatePanel>
         )
         : null}

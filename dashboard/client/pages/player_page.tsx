@@ -15,11 +15,19 @@ import { Link } from "../components/link.tsx";
 import { MediaPlayer } from "../components/media_player.tsx";
 import { PieceBar } from "../components/piece_canvas.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
-import { formatBytes, percentDone, titleOf } from "../../../shared/format.ts";
+import { formatBytes, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 import { useTorrentDetails } from "../torrent_details_source.ts";
-import { fileToPlay, isComplete, isPlayable, stateSentence, waitingSentence } from "../torrent_words.ts";
+import {
+  fileToPlay,
+  hereWords,
+  isComplete,
+  isPlayable,
+  isTroubled,
+  stateSentence,
+  waitingSentence,
+} from "../torrent_words.ts";
 
 /** What is played. Key the page by the info-hash. */
 export interface PlayerPageProps {
@@ -82,10 +90,10 @@ function Playing({ torrent, file }: PlayingProps): JSX.Element {
       <FilePieces infoHash={torrent.infoHash} file={file} position={position} />
       <header class="page-head">
         <div>
-          <h1>{title}</h1>
+          <h1 dir="auto">{title}</h1>
           <p class="facts" data-testid="player-state">
             <span>{formatBytes(file.sizeBytes)}</span>
-            <span>{hereSentence(torrent, file)}</span>
+            <HereFacts torrent={torrent} file={file} />
           </p>
         </div>
         <div class="buttons">
@@ -122,7 +130,7 @@ interface FilePiecesProps {
 }
 
 function FilePieces({ infoHash, file, position }: FilePiecesProps): JSX.Element | null {
-  const state = useTorrentDetails(infoHash).value;
+  const state = useTorrentDetails(infoHash).state.value;
   if (state.type !== "known" || state.details.pieceLength === 0) return null;
   const { pieceMap, pieceLength } = state.details;
   const first = Math.floor(file.offsetBytes / pieceLength);
@@ -142,7 +150,9 @@ const MAX_OTHER_FILES = 200;
 function OtherFiles({ torrent, files, current }: OtherFilesProps): JSX.Element {
   return (
     <section class="panel">
-      <h2>Also in “{torrent.name}”</h2>
+      <h2>
+        Also in “<bdi>{torrent.name}</bdi>”
+      </h2>
       <ol class="play-list">
         {files.slice(0, MAX_OTHER_FILES).map((file) => (
           <li key={file.index}>
@@ -151,7 +161,7 @@ function OtherFiles({ torrent, files, current }: OtherFilesProps): JSX.Element {
               isCurrent={file.index === current}
             >
               <Icon name={file.kind === "audio" ? "music" : "film"} />
-              <span>{titleOf(file.path)}</span>
+              <span dir="auto">{titleOf(file.path)}</span>
               <small>{formatBytes(file.sizeBytes)}</small>
             </Link>
           </li>
@@ -218,8 +228,13 @@ function useTorrentHere(infoHash: string): string | undefined {
   return problem.value;
 }
 
-function hereSentence(torrent: TorrentView, file: TorrentFileView): string {
-  if (isComplete(torrent)) return torrent.isShare ? "Shared by you" : "All of it is on this computer";
-  const percent = percentDone(file.verifiedBytes, file.sizeBytes);
-  return percent === 100 ? "All of it is on this computer" : `${percent} % here · ${stateSentence(torrent)}`;
+function HereFacts({ torrent, file }: PlayingProps): JSX.Element {
+  if (isComplete(torrent) && torrent.isShare) return <span>Shared by you</span>;
+  if (file.verifiedBytes >= file.sizeBytes) return <span>All of it is on this computer</span>;
+  return (
+    <>
+      <span>{hereWords(torrent, file)}</span>
+      <span class={isTroubled(torrent.state) ? "wrong" : undefined}>{stateSentence(torrent)}</span>
+    </>
+  );
 }

@@ -68,7 +68,11 @@ export function SettingsPage(): JSX.Element {
 function TrackerWords({ status }: { readonly status: PeerStatus }): JSX.Element {
   const { tracker } = status;
   if (tracker === undefined) {
-    return <small>Start the peer with --tracker and its address to join a community.</small>;
+    return (
+      <small>
+        Start the peer with <code>--tracker</code> and its address to join a community.
+      </small>
+    );
   }
   return tracker.isReachable
     ? <small>reachable</small>

@@ -5,6 +5,9 @@
  */
 import type { JSX } from "preact";
 import type { SwarmView } from "../../../shared/dashboard_views.ts";
+import { DataTable } from "../components/data_table.tsx";
+import { FileName } from "../components/file_name.tsx";
+import { Link } from "../components/link.tsx";
 import { ShowMore } from "../components/show_more.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
 import { formatBytes, formatCount } from "../../../shared/format.ts";
@@ -26,12 +29,16 @@ export function SwarmsPage({ update }: TrackerPageProps): JSX.Element {
     <>
       <header class="page-head">
         <h1>Swarms</h1>
-        <p class="facts">{formatCount(swarms.length, "swarm")}</p>
+        <p class="facts">{formatCount(update.status.swarmCount, "swarm")}</p>
       </header>
       {swarms.length === 0
         ? (
           <StatePanel icon="hive" title="No swarms yet">
-            <p>A swarm begins when the first client announces a file.</p>
+            <p>
+              A swarm begins when the first client announces a file: start a peer with <code>--tracker</code>{" "}
+              and this computer's address, or add a folder to the library.
+            </p>
+            <Link to="/library" class="button button-plain">To the library</Link>
           </StatePanel>
         )
         : null}
@@ -47,33 +54,33 @@ export function SwarmsPage({ update }: TrackerPageProps): JSX.Element {
 
 function SwarmTable({ swarms }: { readonly swarms: readonly SwarmView[] }): JSX.Element {
   return (
-    <div class="panel table-scroll">
-      <table data-testid="swarms">
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" class="number">Size</th>
-            <th scope="col" class="number">Seeders</th>
-            <th scope="col" class="number">Leechers</th>
-            <th scope="col" class="number">Completed</th>
-          </tr>
-        </thead>
-        <tbody>
-          {swarms.map((swarm) => (
-            <tr key={swarm.infoHash} data-testid={`swarm-${swarm.infoHash}`}>
-              <th scope="row" title={swarm.infoHash}>
-                {swarm.name ?? <span class="path facts">{swarm.infoHash}</span>}
-              </th>
-              <td class="number">{swarm.sizeBytes === undefined ? "–" : formatBytes(swarm.sizeBytes)}</td>
-              <td class="number">{swarm.seederCount.toLocaleString("en")}</td>
-              <td class="number">{swarm.leecherCount.toLocaleString("en")}</td>
-              <td class="number">{swarm.completedCount.toLocaleString("en")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div class="panel">
+      <DataTable
+        testId="swarms"
+        rows={swarms}
+        keyOf={({ infoHash }) => infoHash}
+        rowTestId={({ infoHash }) => `swarm-${infoHash}`}
+        head={{ label: "File", title: ({ infoHash }) => infoHash, cell: (swarm) => <SwarmName swarm={swarm} /> }}
+        columns={[
+          {
+            label: "Size",
+            isNumber: true,
+            cell: ({ sizeBytes }) => sizeBytes === undefined ? "–" : formatBytes(sizeBytes),
+          },
+          { label: "Seeders", isNumber: true, cell: ({ seederCount }) => seederCount.toLocaleString("en") },
+          { label: "Leechers", isNumber: true, cell: ({ leecherCount }) => leecherCount.toLocaleString("en") },
+          { label: "Completed", isNumber: true, cell: ({ completedCount }) => completedCount.toLocaleString("en") },
+        ]}
+      />
     </div>
   );
+}
+
+/** A swarm that nobody has described yet is called by its info-hash. */
+function SwarmName({ swarm }: { readonly swarm: SwarmView }): JSX.Element {
+  return swarm.name === undefined
+    ? <span class="path">{swarm.infoHash}</span>
+    : <FileName name={swarm.name} kind={swarm.kind ?? "other"} />;
 }
 
 function memberCount(swarm: SwarmView): number {

@@ -35,7 +35,8 @@ export interface TorrentPageProps {
  * @param props see {@link TorrentPageProps}
  */
 export function TorrentPage({ infoHash }: TorrentPageProps): JSX.Element {
-  const state = useTorrentDetails(infoHash).value;
+  const details = useTorrentDetails(infoHash);
+  const state = details.state.value;
   switch (state.type) {
     case "loading":
       return <LoadingRows />;
@@ -44,14 +45,15 @@ export function TorrentPage({ infoHash }: TorrentPageProps): JSX.Element {
     case "missing":
       return (
         <StatePanel icon="search" title="This torrent is not here">
-          <p>It may have been removed.</p>
+          <p>It may have been removed. What is here and on its way is among the downloads.</p>
           <Link to="/downloads" class="button button-plain">To the downloads</Link>
         </StatePanel>
       );
     case "failed":
       return (
-        <StatePanel icon="offline" title="This could not be loaded">
+        <StatePanel icon="offline" title="This torrent could not be loaded" testId="torrent-failed">
           <p>{state.message}</p>
+          <ActionButton label="Try again" icon="refresh" onAct={details.retry} />
         </StatePanel>
       );
   }
@@ -70,7 +72,7 @@ function Details({ details }: { readonly details: TorrentDetails }): JSX.Element
     <article>
       <header class="page-head">
         <div>
-          <h1 title={torrent.name}>{titleOf(torrent.name)}</h1>
+          <h1 title={torrent.name} dir="auto">{titleOf(torrent.name)}</h1>
           <p class="facts">
             <span>{formatBytes(torrent.sizeBytes)}</span>
             <span class={isTroubled(torrent.state) ? "wrong" : undefined}>{stateSentence(torrent)}</span>
@@ -91,7 +93,7 @@ function Details({ details }: { readonly details: TorrentDetails }): JSX.Element
         <Tile
           name="Time left"
           value={torrent.secondsLeft === undefined ? "–" : formatDuration(torrent.secondsLeft)}
-          note={`${formatBytes(torrent.verifiedBytes)} verified`}
+          note={torrent.verifiedBytes === 0 ? "no whole piece yet" : `${formatBytes(torrent.verifiedBytes)} verified`}
         />
       </dl>
       {details.pieceCount === 0 ? null : (
@@ -106,7 +108,7 @@ function Details({ details }: { readonly details: TorrentDetails }): JSX.Element
           <PieceMap pieces={details.pieceMap} />
         </section>
       )}
-      <FileList infoHash={details.infoHash} files={torrent.files} />
+      <FileList torrent={torrent} />
       <PeerTable peers={details.peers} bannedPeers={details.bannedPeers} />
       <TrackerList trackers={details.trackers} />
     </article>

@@ -9,7 +9,9 @@ import type { CatalogueEntry } from "../../../shared/dashboard_views.ts";
 import { type CatalogueRequest, fetchTrackerCatalogue } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { CatalogueHead } from "../components/catalogue_head.tsx";
-import { Icon } from "../components/icons.tsx";
+import { DataTable } from "../components/data_table.tsx";
+import { FileName } from "../components/file_name.tsx";
+import { Link } from "../components/link.tsx";
 import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
 import { formatBytes } from "../../../shared/format.ts";
 import { PagedRows, type RowsPage } from "../paged_rows.ts";
@@ -58,7 +60,12 @@ export function TrackerCataloguePage({ route }: TrackerCataloguePageProps): JSX.
       {state.phase === "ready" && state.rows.length === 0
         ? (
           <StatePanel icon="search" title={route.query === "" ? "No files yet" : `Nothing called “${route.query}”`}>
-            <p>Files appear here as soon as a client shares them and their description is verified.</p>
+            <p>
+              {route.query === ""
+                ? "Files appear here as soon as a client shares them and their description is verified."
+                : "A part of the name is enough. New files appear here by themselves as soon as somebody shares them."}
+            </p>
+            {route.query === "" ? null : <Link to="/catalogue" class="button button-plain">Show everything</Link>}
           </StatePanel>
         )
         : null}
@@ -76,32 +83,19 @@ export function TrackerCataloguePage({ route }: TrackerCataloguePageProps): JSX.
 
 function EntryTable({ entries }: { readonly entries: readonly CatalogueEntry[] }): JSX.Element {
   return (
-    <div class="panel table-scroll">
-      <table data-testid="catalogue">
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" class="number">Size</th>
-            <th scope="col" class="number">Have it</th>
-            <th scope="col" class="number">Fetch it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.infoHash} data-testid={`row-${entry.infoHash}`}>
-              <th scope="row" title={entry.infoHash}>
-                <span class="file-link">
-                  <Icon name={entry.kind === "audio" ? "music" : entry.kind === "video" ? "film" : "file"} />
-                  <span>{entry.name}</span>
-                </span>
-              </th>
-              <td class="number">{formatBytes(entry.sizeBytes)}</td>
-              <td class="number">{entry.seederCount.toLocaleString("en")}</td>
-              <td class="number">{entry.leecherCount.toLocaleString("en")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div class="panel">
+      <DataTable
+        testId="catalogue"
+        rows={entries}
+        keyOf={({ infoHash }) => infoHash}
+        rowTestId={({ infoHash }) => `row-${infoHash}`}
+        head={{ label: "File", cell: ({ name, kind }) => <FileName name={name} kind={kind} /> }}
+        columns={[
+          { label: "Size", isNumber: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
+          { label: "Have it", isNumber: true, cell: ({ seederCount }) => seederCount.toLocaleString("en") },
+          { label: "Fetch it", isNumber: true, cell: ({ leecherCount }) => leecherCount.toLocaleString("en") },
+        ]}
+      />
     </div>
   );
 }

@@ -37,7 +37,7 @@ export function TrackerOverviewPage({ update }: TrackerPageProps): JSX.Element {
       <Totals status={status} />
       <section class="panel">
         <h2>Who is here</h2>
-        <ClientList clients={update.clients} step={CLIENTS_STEP} />
+        <ClientList clients={update.clients} libraryPeerId={update.libraryPeerId} step={CLIENTS_STEP} />
       </section>
       <section class="panel" data-testid="library">
         <h2>Library</h2>
