@@ -45,9 +45,9 @@ function crowd(
 
 Deno.test(`a flash crowd: 1 seeder no faster than each of the 100 leechers (seed ${SEED})`, () => {
   // Every uplink, the seeder's and all others, has to be in use all the time to reach the bound.
-  crowd({ seeder: link(500), leecher: link(500), pieceCount: 256, maxPeers: 12 });
+  crowd({ seeder: link(500), leecher: link(500), pieceCount: 200, maxPeers: 10 });
 });
 
 Deno.test(`a flash crowd: 1 seeder twice as fast as each of the 100 leechers (seed ${SEED})`, () => {
-  crowd({ seeder: link(500), leecher: link(250), pieceCount: 128, maxPeers: 20 });
+  crowd({ seeder: link(1_000), leecher: link(500), pieceCount: 128, maxPeers: 12 });
 });
