@@ -9,14 +9,9 @@ import type { Block } from "../../shared/geometry.ts";
 import type { OpenRequest, PeerState } from "./peer_state.ts";
 import type { Picker } from "./picker.ts";
 import type { PieceTable } from "./piece_table.ts";
+import { overdueRequests } from "./overdue.ts";
 import { BLOCK_FREE, BLOCK_REQUESTED, type StartedPiece } from "./started_piece.ts";
 import type { SwarmContext } from "./swarm_context.ts";
-
-/** A peer that sends nothing for so long though asked is asked for one block at a time, and others for the rest. */
-const TIMEOUT_MS = 10_000;
-
-/** The longest that a peer may take which timed out before: a link of 16 KiB in two minutes is not worth more. */
-const MAX_TIMEOUT_MS = 120_000;
 
 /** A fast-extension peer answers every cancelled request; if it does not, the block may be asked of it again after this. */
 const CANCELLED_MS = 30_000;
@@ -169,8 +164,7 @@ export class Downloads {
   cancelOf(peer: PeerState, isOver: (block: Block) => boolean): void {
     for (const request of [...peer.requests.values()]) {
       if (!isOver(request.block)) continue;
-      this.#drop(request);
-      this.#sendCancel(request);
+      this.#takeBack(request);
     }
     if (peer.requests.size === 0) peer.pipeline.idle();
   }
@@ -182,8 +176,7 @@ export class Downloads {
     for (let blockIndex = 0; blockIndex < started.blockCount; blockIndex++) {
       for (let request = started.requestOf(blockIndex); request !== undefined;) {
         const { next }: OpenRequest = request;
-        this.#drop(request);
-        this.#sendCancel(request);
+        this.#takeBack(request);
         request = next;
       }
     }
@@ -191,14 +184,26 @@ export class Downloads {
 
   /** Time passed: takes back what is not answered. */
   expire(): void {
-    const { nowMs } = this.#context;
-    for (const peer of this.#context.peers.values()) {
-      if (peer.requests.size > 0) this.#expireRequests(peer);
+    const { nowMs, peers } = this.#context;
+    for (const peer of peers.values()) {
+      if (peer.requests.size > 0) this.#expireOf(peer);
       if (peer.cancelled.size === 0) continue;
       for (const [key, cancelledAtMs] of peer.cancelled) {
         if (nowMs - cancelledAtMs < CANCELLED_MS) break;
         peer.cancelled.delete(key);
       }
+    }
+  }
+
+  #expireOf(peer: PeerState): void {
+    const overdue = overdueRequests(peer, this.#context.nowMs);
+    if (overdue === "all") {
+      peer.timeoutCount++;
+      peer.pipeline.stall();
+      for (const started of [...peer.ownPieces]) this.#table.disown(started);
+      this.cancelOf(peer, () => true);
+    } else {
+      for (const request of overdue) this.#takeBack(request);
     }
   }
 
@@ -244,10 +249,7 @@ export class Downloads {
       if (peer.handshake.supportsFast) return false;
       peer.cancelled.delete(key);
     }
-    if (instead !== undefined) {
-      this.#drop(instead);
-      this.#sendCancel(instead);
-    }
+    if (instead !== undefined) this.#takeBack(instead);
     const block = this.#table.geometry.block(started.piece, blockIndex);
     if (peer.requests.size === 0) peer.answeredSequence = peer.sequence;
     const sequence = ++peer.sequence;
@@ -296,24 +298,9 @@ export class Downloads {
     return "kept";
   }
 
-  #expireRequests(peer: PeerState): void {
-    const { nowMs } = this.#context;
-    const limitMs = Math.min(MAX_TIMEOUT_MS, TIMEOUT_MS * 2 ** Math.min(10, peer.timeoutCount));
-    for (const oldest of peer.requests.values()) {
-      const silentMs = nowMs - Math.max(peer.lastBlockAtMs, oldest.sentAtMs);
-      if (silentMs > Math.max(limitMs, 4 * peer.pipeline.blockMs)) {
-        peer.timeoutCount++;
-        peer.pipeline.stall();
-        for (const started of [...peer.ownPieces]) this.#table.disown(started);
-        this.cancelOf(peer, () => true);
-        return;
-      }
-      // The peer sends, but left this one out.
-      const ageMs = nowMs - oldest.sentAtMs;
-      if (ageMs <= Math.max(limitMs, 3 * peer.pipeline.expectedMs(peer.requests.size))) return;
-      this.#drop(oldest);
-      this.#sendCancel(oldest);
-    }
+  #takeBack(request: OpenRequest): void {
+    this.#drop(request);
+    this.#sendCancel(request);
   }
 
   /** The request is no longer in flight; its block is free again unless another peer is asked too. */
