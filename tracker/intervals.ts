@@ -17,6 +17,9 @@ export const MAX_INTERVAL_SECONDS = 1800;
 /** An announce may be asked up to this share of the interval early, never late: leases are counted in full intervals. */
 export const JITTER_SHARE = 0.1;
 
+/** libtorrent's default for the least time between announces. */
+export const FOREIGN_INTERVAL_SECONDS = 300;
+
 /** What an interval depends on. */
 export interface IntervalOptions {
   /** The interval of a small community, in seconds, at least 1. */
@@ -43,4 +46,12 @@ export function withJitter(intervalSeconds: number, random: number): number {
 /** How long an announce holds when the client was told to come back within this interval, in milliseconds. */
 export function leaseMs(intervalSeconds: number): number {
   return intervalSeconds * 1000 * LEASE_INTERVALS;
+}
+
+/**
+ * The same for a client that is not ours: libtorrent, and with it qBittorrent and Deluge, comes back after five minutes
+ * at the soonest, whatever it is told (`min_announce_interval`), and must not be forgotten in between.
+ */
+export function foreignLeaseMs(intervalSeconds: number): number {
+  return leaseMs(Math.max(intervalSeconds, FOREIGN_INTERVAL_SECONDS));
 }

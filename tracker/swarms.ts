@@ -12,7 +12,7 @@ import { encodeCompactPeers } from "../shared/wire/compact_peers.ts";
 import { clientAddress } from "./client_address.ts";
 import { ClientDirectory } from "./client_directory.ts";
 import type { GivenPeer, GivenResponse } from "./given_peer.ts";
-import { intervalFor, leaseMs, withJitter } from "./intervals.ts";
+import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { orderPeers, type OwnAddress, type Place, placeOf } from "./peer_order.ts";
 import { type Member, Swarm } from "./swarm.ts";
 import { hidesWhatItLacks, isPlayswarm, TrackedClient } from "./tracked_client.ts";
@@ -272,7 +272,8 @@ export class Swarms {
   #renew(member: Member, nowMs: number): void {
     const { client } = member;
     client.seenAtMs = nowMs;
-    client.leaseEndsAtMs = nowMs + leaseMs(this.intervalSeconds);
+    const lease = client.isPlayswarm ? leaseMs : foreignLeaseMs;
+    client.leaseEndsAtMs = nowMs + lease(this.intervalSeconds);
     member.leaseEndsAtMs = client.leaseEndsAtMs;
   }
 

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type InfoHash, parseInfoHash, type PeerId, peerId } from "../shared/ids.ts";
 import { type Announce, type AnnounceResponse, UNKNOWN_LEFT } from "../shared/wire/announce.ts";
-import { LEASE_INTERVALS } from "./intervals.ts";
+import { FOREIGN_INTERVAL_SECONDS, LEASE_INTERVALS } from "./intervals.ts";
 import { SCAN_LIMIT } from "./swarm.ts";
 import { type AnnounceRequest, DEFAULT_PEER_COUNT, MAX_PEER_COUNT, Swarms, type SwarmsOptions } from "./swarms.ts";
 
 const INTERVAL_SECONDS = 60;
 const LEASE_MS = INTERVAL_SECONDS * 1000 * LEASE_INTERVALS;
+const FOREIGN_LEASE_MS = FOREIGN_INTERVAL_SECONDS * 1000 * LEASE_INTERVALS;
 
 const newSwarms = (options: Partial<SwarmsOptions> = {}) =>
   new Swarms({ intervalSeconds: INTERVAL_SECONDS, random: () => 0, ...options });
@@ -94,26 +95,27 @@ Deno.test("who stops is gone at once, and so is the empty swarm", () => {
   assert.deepEqual(answer(swarms, request({ event: "stopped" }), 2).peers, [], "stopping twice is no error");
 });
 
-Deno.test("a lease ends after two and a half intervals, not before", () => {
-  const swarms = newSwarms();
-  answer(swarms, request({}), 1000);
-  assert.deepEqual([...swarms.sweep(1000 + LEASE_MS - 1)], []);
-  assert.deepEqual([...swarms.sweep(1000 + LEASE_MS)], [hash(1)]);
-  assert.equal(swarms.totals.clientCount, 0);
+Deno.test("a lease ends after two and a half intervals, not before; that of a foreign client is never short", () => {
+  for (const [peerId, lease] of [[ours("x"), LEASE_MS], [id("y"), FOREIGN_LEASE_MS]] as const) {
+    const swarms = newSwarms();
+    answer(swarms, request({ peerId }), 1000);
+    assert.deepEqual([...swarms.sweep(1000 + lease - 1)], []);
+    assert.deepEqual([...swarms.sweep(1000 + lease)], [hash(1)]);
+    assert.equal(swarms.totals.clientCount, 0);
+  }
 });
 
 Deno.test("any announce of one of ours renews all its swarms, one of others only its own", () => {
-  const swarms = newSwarms();
-  for (const peerId of [ours("x"), id("y")]) {
-    const host = peerId === ours("x") ? "198.51.100.1" : "198.51.100.2";
-    for (const number of [1, 2, 3]) answer(swarms, request({ infoHash: hash(number), peerId }, host), 0);
-    answer(swarms, request({ infoHash: hash(1), peerId }, host), LEASE_MS - 1);
+  const cases = [[ours("x"), LEASE_MS, [1, 2, 3]], [id("y"), FOREIGN_LEASE_MS, [1]]] as const;
+  for (const [peerId, lease, kept] of cases) {
+    const swarms = newSwarms();
+    for (const number of [1, 2, 3]) answer(swarms, request({ infoHash: hash(number), peerId }), 0);
+    answer(swarms, request({ infoHash: hash(1), peerId }), lease - 1);
+    swarms.sweep(lease);
+    assert.deepEqual([1, 2, 3].filter((number) => (swarms.swarm(hash(number))?.size ?? 0) > 0), kept);
+    assert.deepEqual([...swarms.sweep(2 * lease)].sort(), kept.map(hash));
+    assert.equal(swarms.totals.membershipCount, 0);
   }
-  swarms.sweep(LEASE_MS);
-  assert.equal(swarms.swarm(hash(1))?.size, 2);
-  assert.deepEqual(swarms.swarm(hash(2))?.members.map(({ client }) => client.peerId), [ours("x")]);
-  assert.deepEqual([...swarms.sweep(2 * LEASE_MS)].sort(), [hash(1), hash(2), hash(3)]);
-  assert.equal(swarms.totals.membershipCount, 0);
 });
 
 Deno.test("a client is its peer id and its endpoint: another address is another client", () => {
@@ -284,7 +286,7 @@ Deno.test("two names of a hybrid are one swarm, before and after it is known", (
   assert.ok(swarms.alias(hash(3), hash(1)));
   swarms.removeAliases(hash(1));
   assert.deepEqual([2, 3].map((number) => swarms.canonical(hash(number))), [hash(2), hash(3)]);
-  swarms.sweep(LEASE_MS);
+  swarms.sweep(FOREIGN_LEASE_MS);
   assert.equal(swarms.totals.clientCount + swarms.totals.membershipCount, 0);
 });
 
@@ -326,7 +328,7 @@ Deno.test("property: whatever is announced, counts agree, and nobody gets itself
         if (result.type === "answered") checkPeers(result.response, peerId, rest.host);
         checkCounts(swarms);
       }
-      swarms.sweep(nowMs + LEASE_MS);
+      swarms.sweep(nowMs + FOREIGN_LEASE_MS);
       assert.equal(swarms.totals.clientCount + swarms.totals.swarmCount + swarms.totals.membershipCount, 0);
       assert.equal(swarms.intervalSeconds, INTERVAL_SECONDS);
     }),

@@ -1,5 +1,5 @@
 /**
- * A client as the tracker knows it: peer id and endpoint (DESIGN section 6), its lease, and what it is busy with. Pure.
+ * A client as the tracker knows it: peer id and endpoint, its lease, and what it is busy with. Pure.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The dashboard's HTTP calls (the routes are DESIGN section 8). Every failure is an {@link ApiProblem} whose message
+ * The dashboard's HTTP calls (the README lists the routes). Every failure is an {@link ApiProblem} whose message
  * is a sentence for the user: what the server's problem document says (RFC 9457), or what went wrong on the way.
  *
  * @module
