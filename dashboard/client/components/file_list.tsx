@@ -58,7 +58,7 @@ function FileRow({ torrent, file }: FileRowProps): JSX.Element {
         ? (
           <Link
             to={formatRoute({ type: "play", infoHash: torrent.infoHash, index: file.index })}
-            class="file-link"
+            class="file-link is-whole"
             label={`Play ${file.path}`}
           >
             <Icon name="play" isFilled />
@@ -66,7 +66,7 @@ function FileRow({ torrent, file }: FileRowProps): JSX.Element {
           </Link>
         )
         : (
-          <span class="file-link">
+          <span class="file-link is-whole">
             <Icon name="file" />
             <span dir="auto">{file.path}</span>
           </span>
