@@ -1,15 +1,14 @@
 /**
- * A process whose time, processor time and peak memory are measured (Linux: from `/proc`).
+ * The processor time and the peak memory of a process (Linux: from `/proc`), looked at while it runs.
  *
  * @module
  */
 
-/** What a process took. */
+/** What a process took while it was measured. */
 export interface Cost {
-  readonly seconds: number;
   /** Processor seconds, user and system, of all its threads. */
   readonly cpuSeconds: number;
-  /** Peak of resident memory in bytes. */
+  /** Peak of resident memory in bytes, since it began. */
   readonly peakBytes: number;
 }
 
@@ -18,16 +17,19 @@ const TICKS_PER_SECOND = 100;
 /** Often enough that the last look is close to the end; the peak itself is kept by the kernel. */
 const LOOK_MS = 20;
 
-/** Looks at a process until it ends. */
+/** Looks at a process until it ends or the measuring does. */
 export class Meter {
-  #peakBytes = 0;
-  #cpuSeconds = 0;
   readonly #pid: number;
-  readonly #startedAt = performance.now();
+  readonly #firstCpuSeconds: number;
   readonly #timer: ReturnType<typeof setInterval>;
+  #cpuSeconds = 0;
+  #peakBytes = 0;
 
+  /** Measures from now on. */
   constructor(pid: number) {
     this.#pid = pid;
+    this.#look();
+    this.#firstCpuSeconds = this.#cpuSeconds;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
@@ -35,11 +37,7 @@ export class Meter {
   stop(): Cost {
     clearInterval(this.#timer);
     this.#look();
-    return {
-      seconds: (performance.now() - this.#startedAt) / 1000,
-      cpuSeconds: this.#cpuSeconds,
-      peakBytes: this.#peakBytes,
-    };
+    return { cpuSeconds: this.#cpuSeconds - this.#firstCpuSeconds, peakBytes: this.#peakBytes };
   }
 
   #look(): void {
@@ -55,16 +53,6 @@ export class Meter {
       if (!(error instanceof Deno.errors.NotFound) && !isGone(error)) throw error;
     }
   }
-}
-
-/** Runs a command to its end and measures it. @throws Error when it fails */
-export async function measure(command: string, args: readonly string[]): Promise<Cost> {
-  const child = new Deno.Command(command, { args: [...args], stdin: "null", stdout: "null", stderr: "piped" }).spawn();
-  const meter = new Meter(child.pid);
-  const { code, stderr } = await child.output();
-  const cost = meter.stop();
-  if (code !== 0) throw new Error(`${command} ended with ${code}: ${new TextDecoder().decode(stderr)}`);
-  return cost;
 }
 
 /** Reading the files of a process that ends at this moment fails with ESRCH. */
