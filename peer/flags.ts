@@ -21,7 +21,7 @@ export const DEFAULT_TRACKER_PORT = 6969;
 
 /** `--mode`. */
 export const modeFlag: Flag<PeerMode | undefined> = choiceFlag("mode", {
-  help: "Show and share only audio, or only video (default: you are asked)",
+  help: "Show and share only these (default: you are asked)",
   choices: ["audio", "video"],
 });
 /** `--tracker`. */

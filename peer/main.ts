@@ -3,21 +3,57 @@
  *
  * @module
  */
-import { runProgram } from "../shared/program.ts";
-import { runCreate } from "./commands/create.ts";
-import { runDashboard } from "./commands/dashboard.ts";
-import { runDownload } from "./commands/download.ts";
-import { runShare } from "./commands/share.ts";
+import type { CommandLine } from "../shared/command_line.ts";
+import { EXIT, runProgram } from "../shared/program.ts";
+import { readProgramLine } from "../shared/program_line.ts";
+import type { Help } from "../shared/help_text.ts";
+import { createHelp, dashboardHelp, downloadHelp, shareHelp } from "./commands/command_help.ts";
 
-/** What stands first on the line, and what it does. Anything else is the peer with its dashboard. */
-const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
-  ["create", runCreate],
-  ["download", runDownload],
-  ["share", runShare],
+/** A command: what it takes, and what it does, which is loaded when it is needed. */
+interface Command {
+  readonly help: Help;
+  readonly maxOperands: number;
+  load(): Promise<(line: CommandLine) => Promise<number>>;
+}
+
+/** Files on one line at most: what a shell may make of `*`. */
+const MAX_FILES = 1_000;
+
+/** The peer with its dashboard. */
+const DASHBOARD: Command = {
+  help: dashboardHelp,
+  maxOperands: 0,
+  load: async () => (await import("./commands/dashboard.ts")).runDashboard,
+};
+
+/** What stands first on the line, and what it does. */
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ["create", {
+    help: createHelp,
+    maxOperands: 1,
+    load: async () => (await import("./commands/create.ts")).runCreate,
+  }],
+  ["download", {
+    help: downloadHelp,
+    maxOperands: MAX_FILES,
+    load: async () => (await import("./commands/download.ts")).runDownload,
+  }],
+  ["share", {
+    help: shareHelp,
+    maxOperands: MAX_FILES,
+    load: async () => (await import("./commands/share.ts")).runShare,
+  }],
 ]);
 
-if (import.meta.main) {
-  const [first, ...rest] = Deno.args;
-  const command = COMMANDS.get(first ?? "");
-  await runProgram("peer", () => command === undefined ? runDashboard(Deno.args) : command(rest));
+/** Reads the command line and runs what it says; gives the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const named = COMMANDS.get(args[0] ?? "");
+  const { help, maxOperands, load } = named ?? DASHBOARD;
+  const others = [DASHBOARD, ...COMMANDS.values()].map((command) => command.help);
+  const line = readProgramLine(named === undefined ? args : args.slice(1), { help, maxOperands, others });
+  if (line === undefined) return EXIT.done;
+  const run = await load();
+  return await run(line);
 }
+
+if (import.meta.main) await runProgram("peer", () => main(Deno.args));

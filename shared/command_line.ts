@@ -1,11 +1,13 @@
 /**
- * Reads a command line and its environment: every flag is an object that knows its name, its help line and how its text
- * becomes a value, and every flag `--some-name` may also be given as `PLAYSWARM_SOME_NAME`. The command line wins.
+ * Reads a command line: every flag is an object that knows its name, its help line and how its text becomes a value, and
+ * every flag `--some-name` may also be given as `PLAYSWARM_SOME_NAME` in the environment, or as `some-name = …` in the
+ * file that `--config` names. The command line wins over the environment, the environment over the file.
  *
  * @module
  */
 // @ts-types="./std_parse_args.d.ts"
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs, type ParsedArguments } from "@std/cli/parse-args";
+import type { Settings } from "./settings_file.ts";
 
 /** The user's mistake on a command line, as a sentence; a program that gets one exits with 2. */
 export class UsageError extends Error {
@@ -104,10 +106,15 @@ export function choiceFlag<const Choice extends string>(
   };
 }
 
+/** Where the value of a flag is from; `default` where nobody gave one. */
+export type FlagOrigin = "line" | "environment" | "file" | "default";
+
 /** A command line that was read: ask it for the value of a flag that it was read with. */
 export interface CommandLine {
-  /** The value of a flag: from the line, else from the environment, else its fallback. @throws {UsageError} */
+  /** The value of a flag: from the line, else the environment, else the file, else its fallback. @throws {UsageError} */
   value<Value>(flag: Flag<Value>): Value;
+  /** The texts that the value is read from, and where they are from; no text where nobody gave one. */
+  given(flag: Flag<unknown>): { readonly texts: readonly string[]; readonly origin: FlagOrigin };
   /** What stands on the line beside the flags, in order. */
   readonly operands: readonly string[];
 }
@@ -121,6 +128,17 @@ export interface CommandLineOptions {
   readonly listSeparator: string;
   /** How many operands may stand on the line. */
   readonly maxOperands: number;
+  /** The flag that names a settings file, and who reads that file. */
+  readonly settings?: SettingsSource;
+}
+
+/** Where a line's settings file comes from. */
+export interface SettingsSource {
+  readonly flag: Flag<string | undefined>;
+  /** Flags of the program's other commands: they may stand in the file, and say nothing here. */
+  readonly otherFlags: readonly Flag<unknown>[];
+  /** Reads the file. @throws {UsageError} */
+  read(path: string): Settings;
 }
 
 /**
@@ -143,9 +161,11 @@ export function readCommandLine(args: readonly string[], options: CommandLineOpt
   const operands = parsed._.map(String);
   const extra = operands[options.maxOperands];
   if (extra !== undefined) throw new UsageError(`Cannot use ${JSON.stringify(extra)}: nothing is expected there`);
+  const lookup = { parsed, settings: readSettings(parsed, options), options };
   return {
     operands,
-    value: (flag) => flag.read(givenTexts(flag, parsed[flag.name], options)),
+    value: (flag) => flag.read(givenTexts(flag, lookup).texts),
+    given: (flag) => givenTexts(flag, lookup),
   };
 }
 
@@ -165,25 +185,63 @@ export function describeFlags(flags: readonly Flag<unknown>[]): string {
   return flags.map((flag, index) => `${(left[index] ?? "").padEnd(width)}${flag.help}`).join("\n");
 }
 
-function givenTexts(flag: Flag<unknown>, given: unknown, options: CommandLineOptions): readonly string[] {
+/** Where texts of flags are looked for. */
+interface Lookup {
+  readonly parsed: ParsedArguments;
+  readonly settings: Settings;
+  readonly options: CommandLineOptions;
+}
+
+function givenTexts(
+  flag: Flag<unknown>,
+  { parsed, settings, options }: Lookup,
+): { readonly texts: readonly string[]; readonly origin: FlagOrigin } {
+  const given = parsed[flag.name];
   const texts = (Array.isArray(given) ? given : given === undefined || given === false ? [] : [given]).map(String);
   if (flag.placeholder !== undefined && texts.includes("")) {
     throw new UsageError(`Cannot use --${flag.name} without a value: it takes ${flag.placeholder}`);
   }
-  if (texts.length > 0) return texts;
-  const text = options.environment(environmentName(flag));
-  if (text === undefined || text === "") return [];
-  return flag.isRepeatable ? text.split(options.listSeparator).filter((part) => part !== "") : [text];
+  if (texts.length > 0) return { texts, origin: "line" };
+  const text = options.environment(environmentName(flag)) ?? "";
+  const parts = flag.isRepeatable ? text.split(options.listSeparator) : [text];
+  const fromEnvironment = parts.filter((part) => part !== "");
+  if (fromEnvironment.length > 0) return { texts: fromEnvironment, origin: "environment" };
+  const fromFile = (settings.get(flag.name) ?? []).filter((part) => part !== "");
+  return fromFile.length > 0 ? { texts: fromFile, origin: "file" } : { texts: [], origin: "default" };
+}
+
+/** The settings file, if the line or the environment names one. A name in it that is no flag's is a mistake. */
+function readSettings(parsed: ParsedArguments, options: CommandLineOptions): Settings {
+  const { settings: source } = options;
+  if (source === undefined) return new Map();
+  const path = source.flag.read(givenTexts(source.flag, { parsed, settings: new Map(), options }).texts);
+  if (path === undefined) return new Map();
+  const settings = source.read(path);
+  const known = [...options.flags, ...source.otherFlags];
+  for (const name of settings.keys()) {
+    if (known.some((flag) => flag.name === name)) continue;
+    throw new UsageError(`${path}: there is no setting ${name}${suggestion(name, known, "")}`);
+  }
+  return settings;
 }
 
 function unknownFlag(argument: string, flags: readonly Flag<unknown>[]): UsageError {
-  const name = argument.replace(/^-+/, "").replace(/=.*$/, "");
-  const nearest = flags
-    .map((flag) => ({ name: flag.name, distance: editDistance(name, flag.name) }))
+  const flag = argument.replace(/=.*$/, "");
+  return new UsageError(`There is no flag ${flag}${suggestion(flag.replace(/^-+/, ""), flags, "--")}`);
+}
+
+/** What was probably meant, as the end of a sentence. */
+function suggestion(name: string, flags: readonly Flag<unknown>[], dashes: string): string {
+  const nearest = nearestWord(name, flags.map((flag) => flag.name));
+  return nearest === undefined ? "; see --help" : `; did you mean ${dashes}${nearest}?`;
+}
+
+/** The word that was probably meant: two slips of the finger are a typing mistake; more are another word. */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  const nearest = known
+    .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  // Two slips of the finger are a typing mistake; more are another word.
-  const hint = nearest !== undefined && nearest.distance <= 2 ? `; did you mean --${nearest.name}?` : "; see --help";
-  return new UsageError(`There is no flag ${argument.replace(/=.*$/, "")}${hint}`);
+  return nearest !== undefined && nearest.distance <= 2 ? nearest.candidate : undefined;
 }
 
 /** Levenshtein's distance: how many letters to put in, take out or change. */

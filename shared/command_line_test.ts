@@ -67,6 +67,33 @@ Deno.test("the environment speaks where the command line is silent", () => {
   equal(read([], environment).value(open), true);
 });
 
+Deno.test("a settings file speaks where line and environment are silent", () => {
+  const config = textFlag("config", { help: "File with flags", placeholder: "FILE" });
+  const other = textFlag("to", { help: "Of another command" });
+  const file = (settings: Readonly<Record<string, readonly string[]>>, line: readonly string[], variable?: string) =>
+    readCommandLine(line, {
+      flags: [...flags, config],
+      environment: (name) => name === "PLAYSWARM_PORT" ? variable : undefined,
+      listSeparator: ":",
+      maxOperands: 0,
+      settings: { flag: config, otherFlags: [other], read: () => new Map(Object.entries(settings)) },
+    });
+  const settings = { port: ["3"], share: ["a", "b:c"], open: ["true"], to: ["x"] };
+  const line = file(settings, ["--config", "f"]);
+  equal(line.value(port), 3);
+  deepEqual(line.value(share), ["a", "b:c"]);
+  equal(line.value(open), true);
+  deepEqual(line.given(port), { texts: ["3"], origin: "file" });
+  deepEqual(line.given(mode), { texts: [], origin: "default" });
+  deepEqual(file(settings, ["--config", "f"], "2").given(port), { texts: ["2"], origin: "environment" });
+  deepEqual(file(settings, ["--config", "f", "--port", "1"], "2").given(port), { texts: ["1"], origin: "line" });
+  equal(file(settings, []).value(port), 6881);
+  throws(
+    () => file({ prot: ["1"] }, ["--config", "f"]),
+    /^UsageError: f: there is no setting prot; did you mean port\?$/,
+  );
+});
+
 Deno.test("mistakes are said in a sentence", () => {
   throws(() => read(["--prot", "1"]), /There is no flag --prot; did you mean --port\?/);
   throws(() => read(["--frobnicate"]), /see --help/);

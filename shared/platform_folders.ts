@@ -17,7 +17,7 @@ export const thisPlatform: Platform = { os: Deno.build.os, environment: (name) =
 /** The folder for a program's own data: `~/.local/share/playswarm/peer` on Linux. */
 export function dataFolder(program: string, platform: Platform = thisPlatform): string {
   const { os, environment } = platform;
-  const home = homeOf(platform);
+  const home = homeFolder(platform);
   if (os === "windows") return `${environment("LOCALAPPDATA") ?? `${home}\\AppData\\Local`}\\Playswarm\\${program}`;
   if (os === "darwin") return `${home}/Library/Application Support/Playswarm/${program}`;
   return `${absolute(environment("XDG_DATA_HOME")) ?? `${home}/.local/share`}/playswarm/${program}`;
@@ -26,12 +26,13 @@ export function dataFolder(program: string, platform: Platform = thisPlatform): 
 /** Where downloads go unless told otherwise: `~/Downloads/Playswarm`. */
 export function downloadsFolder(platform: Platform = thisPlatform): string {
   const { os, environment } = platform;
-  const home = homeOf(platform);
+  const home = homeFolder(platform);
   if (os === "windows") return `${home}\\Downloads\\Playswarm`;
   return `${absolute(environment("XDG_DOWNLOAD_DIR")) ?? `${home}/Downloads`}/Playswarm`;
 }
 
-function homeOf({ os, environment }: Platform): string {
+/** The user's own folder. */
+export function homeFolder({ os, environment }: Platform = thisPlatform): string {
   return environment(os === "windows" ? "USERPROFILE" : "HOME") ?? (os === "windows" ? "C:\\" : "/");
 }
 

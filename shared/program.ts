@@ -7,7 +7,6 @@
 import { configure, getConsoleSink, getTextFormatter, type LogLevel } from "@logtape/logtape";
 import { UsageError } from "./command_line.ts";
 import { formatEndpoint } from "./endpoint.ts";
-import { VERSION } from "./version.ts";
 
 /** A failure that the user can do something about, as a sentence; the program exits with 1. */
 export class ProgramFailure extends Error {
@@ -35,11 +34,6 @@ export async function runProgram(name: string, main: () => Promise<number>): Pro
     }
     throw error;
   }
-}
-
-/** `name version`, as `--version` prints it. */
-export function versionLine(name: string): string {
-  return `${name} (Playswarm) ${VERSION}`;
 }
 
 /**

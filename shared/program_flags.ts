@@ -8,6 +8,8 @@ import { type Endpoint, EndpointSyntaxError, parseEndpoint } from "./endpoint.ts
 
 /** `--help`. */
 export const helpFlag: Flag<boolean> = switchFlag("help", { help: "Show this help", letter: "h" });
+/** `--help-all`. */
+export const helpAllFlag: Flag<boolean> = switchFlag("help-all", { help: "Show the help with every flag" });
 /** `--version`. */
 export const versionFlag: Flag<boolean> = switchFlag("version", { help: "Show the version" });
 /** `--open`. */
@@ -41,6 +43,12 @@ export const noLanFlag: Flag<boolean> = switchFlag("no-lan", {
 export const dataFlag: Flag<string | undefined> = textFlag("data-dir", {
   help: "Where to keep what is remembered",
   placeholder: "DIR",
+});
+
+/** `--config`. */
+export const configFlag: Flag<string | undefined> = textFlag("config", {
+  help: "File with flags, one a line: NAME = VALUE",
+  placeholder: "FILE",
 });
 
 /** A flag with a port; 0 is any free one. */

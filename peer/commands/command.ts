@@ -1,40 +1,22 @@
 /**
- * What the commands of `peer` do alike: read their line, answer `--help` and `--version`, open their session.
+ * What the commands of `peer` do alike: start their log, say their failures, open their session.
  *
  * @module
  */
-import { type CommandLine, type Flag, readCommandLine } from "../../shared/command_line.ts";
-import { EXIT, explainBinding, ProgramFailure, startLogging, versionLine } from "../../shared/program.ts";
-import { helpFlag, hostFlag, keyFlag, logLevelFlag, noLanFlag, versionFlag } from "../../shared/program_flags.ts";
+import type { CommandLine } from "../../shared/command_line.ts";
+import { explainBinding, ProgramFailure, startLogging } from "../../shared/program.ts";
+import { hostFlag, keyFlag, logLevelFlag, noLanFlag } from "../../shared/program_flags.ts";
 import { RequestError } from "../api/request_error.ts";
 import { dhtFlag, mapPortFlag, ratesOf, trackerOf } from "../flags.ts";
 import { Session } from "../session.ts";
 import type { SessionOptions } from "../session_options.ts";
 
-/** A command: its flags, how many operands it takes, its help, and what it does. */
-export interface Command {
-  readonly flags: readonly Flag<unknown>[];
-  readonly maxOperands: number;
-  readonly help: string;
-  /** Does it; gives the exit code. @throws UsageError, ProgramFailure, RequestError */
-  run(line: CommandLine): Promise<number>;
-}
-
-/** Runs a command to its exit code. @throws UsageError, ProgramFailure */
-export async function runCommand(args: readonly string[], command: Command): Promise<number> {
-  const line = readCommandLine(args, {
-    flags: [...command.flags, logLevelFlag, helpFlag, versionFlag],
-    environment: (name) => Deno.env.get(name),
-    listSeparator: Deno.build.os === "windows" ? ";" : ":",
-    maxOperands: command.maxOperands,
-  });
-  if (line.value(helpFlag)) return say(command.help);
-  if (line.value(versionFlag)) return say(versionLine("peer"));
+/** Starts the log and does what a command does; what the dashboard would show to the user, the terminal shows as well. */
+export async function runCommand(line: CommandLine, run: (line: CommandLine) => Promise<number>): Promise<number> {
   await startLogging(line.value(logLevelFlag));
   try {
-    return await command.run(line);
+    return await run(line);
   } catch (error) {
-    // What the dashboard would show to the user, the terminal shows as well.
     throw error instanceof RequestError ? new ProgramFailure(error.message, { cause: error }) : error;
   }
 }
@@ -65,9 +47,4 @@ export function connectionOptions(line: CommandLine): Pick<
     ...(tracker === undefined ? {} : { tracker }),
     ...(key === undefined ? {} : { key }),
   };
-}
-
-function say(text: string): number {
-  console.log(text);
-  return EXIT.done;
 }

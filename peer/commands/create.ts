@@ -4,7 +4,7 @@
  * @module
  */
 import { basename } from "node:path";
-import { type CommandLine, describeFlags, type Flag, textFlag, UsageError } from "../../shared/command_line.ts";
+import { type CommandLine, UsageError } from "../../shared/command_line.ts";
 import { formatBytes } from "../../shared/format.ts";
 import { encodeMetainfo } from "../../shared/metainfo.ts";
 import { choosePieceLength, createMetainfo, type FileHashes } from "../../shared/metainfo_create.ts";
@@ -14,24 +14,12 @@ import { magnetLink } from "../magnet_link.ts";
 import { HashPool } from "../storage/hash_pool.ts";
 import { StorageError } from "../storage/storage_error.ts";
 import { runCommand } from "./command.ts";
+import { announceFlag } from "./command_help.ts";
 import { ProgressLine } from "./progress_line.ts";
 
-const announceFlag = textFlag("tracker", { help: "Announce address to write into it", placeholder: "URL" });
-
-const flags: readonly Flag<unknown>[] = [outputFlag, announceFlag];
-
-const HELP = `Make a .torrent file: hybrid (v1 and v2), and the same for the same file on every machine.
-
-Usage: peer create PATH [-o FILE.torrent] [--tracker URL]
-
-${describeFlags(flags)}
-
-Example:
-  peer create film.mp4 --tracker udp://media.home:6969/announce`;
-
 /** Runs `peer create`. */
-export function runCreate(args: readonly string[]): Promise<number> {
-  return runCommand(args, { flags, maxOperands: 1, help: HELP, run });
+export function runCreate(line: CommandLine): Promise<number> {
+  return runCommand(line, run);
 }
 
 async function run(line: CommandLine): Promise<number> {

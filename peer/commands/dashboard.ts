@@ -7,79 +7,25 @@ import { resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { serveDashboard } from "../../dashboard/dashboard_server.ts";
 import { requiresPassword } from "../../dashboard/guards.ts";
-import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
+import { type CommandLine, UsageError } from "../../shared/command_line.ts";
 import { formatEndpoint } from "../../shared/endpoint.ts";
 import { dataFolder, downloadsFolder } from "../../shared/platform_folders.ts";
 import { EXIT, interruption, makeFolder, openBrowser, untilAborted } from "../../shared/program.ts";
-import {
-  dashboardFlag,
-  dataFlag,
-  hostFlag,
-  keyFlag,
-  noLanFlag,
-  openFlag,
-  passwordFlag,
-  portFlag,
-} from "../../shared/program_flags.ts";
+import { dataFlag, openFlag, passwordFlag } from "../../shared/program_flags.ts";
 import { peerApp } from "../api/app.ts";
-import {
-  dhtFlag,
-  downloadRateFlag,
-  downloadsFlag,
-  mapPortFlag,
-  modeFlag,
-  shareFlag,
-  trackerFlag,
-  uploadRateFlag,
-} from "../flags.ts";
+import { downloadsFlag, modeFlag, shareFlag } from "../flags.ts";
 import { realFolder } from "../folders.ts";
 import { SessionApi } from "../session_api.ts";
 import { connectionOptions, openSession, runCommand } from "./command.ts";
-
-const listenFlag = portFlag("port", { help: "TCP port where peers reach us (6881)", fallback: 6881 });
-const whereFlag = dashboardFlag(8080);
-
-const flags: readonly Flag<unknown>[] = [
-  modeFlag,
-  trackerFlag,
-  shareFlag,
-  downloadsFlag,
-  hostFlag,
-  listenFlag,
-  whereFlag,
-  passwordFlag,
-  keyFlag,
-  downloadRateFlag,
-  uploadRateFlag,
-  noLanFlag,
-  dhtFlag,
-  mapPortFlag,
-  dataFlag,
-  openFlag,
-];
-
-const HELP = `Watch and hear what your community shares, at once, every byte verified.
-
-Usage: peer [flags]
-       peer download SOURCE... --to DIR     fetch files and leave
-       peer share PATH...                   share without a dashboard
-       peer create PATH                     make a .torrent file
-
-${describeFlags(flags)}
-
-Every flag may also be given in the environment: --tracker as PLAYSWARM_TRACKER.
-
-Examples:
-  peer --mode video --tracker media.home --share ~/Videos
-  peer download "Northern Lights.mp4" --to . --tracker media.home`;
+import { dashboardFlag, listenFlag } from "./command_help.ts";
 
 /** Runs `peer [flags]`. */
-export function runDashboard(args: readonly string[]): Promise<number> {
-  return runCommand(args, { flags, maxOperands: 0, help: HELP, run });
+export function runDashboard(line: CommandLine): Promise<number> {
+  return runCommand(line, run);
 }
 
 async function run(line: CommandLine): Promise<number> {
-  const endpoint = line.value(whereFlag);
+  const endpoint = line.value(dashboardFlag);
   const password = line.value(passwordFlag);
   if (password === undefined && requiresPassword(endpoint.host)) {
     throw new UsageError(`Cannot serve the dashboard on ${endpoint.host} without a password: give one with --password`);

@@ -4,57 +4,20 @@
  *
  * @module
  */
-import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
+import { type CommandLine, UsageError } from "../../shared/command_line.ts";
 import { formatBytes, formatDuration } from "../../shared/format.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import { EXIT, interruption, isNothingThere, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
-import { hostFlag, keyFlag, noLanFlag, portFlag, readEndpoint } from "../../shared/program_flags.ts";
+import { readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
-import {
-  dhtFlag,
-  downloadRateFlag,
-  mapPortFlag,
-  peerFlag,
-  seedFlag,
-  toFlag,
-  trackerFlag,
-  uploadRateFlag,
-} from "../flags.ts";
+import { peerFlag, seedFlag, toFlag } from "../flags.ts";
 import { resolveSource } from "../resolve.ts";
 import type { Session } from "../session.ts";
 import { readSource } from "../source.ts";
 import type { Torrent } from "../torrent.ts";
 import { connectionOptions, openSession, runCommand } from "./command.ts";
+import { anyPortFlag } from "./command_help.ts";
 import { ProgressLine } from "./progress_line.ts";
-
-const listenFlag = portFlag("port", { help: "TCP port where peers reach us (any)", fallback: 0 });
-
-const flags: readonly Flag<unknown>[] = [
-  toFlag,
-  trackerFlag,
-  peerFlag,
-  seedFlag,
-  hostFlag,
-  listenFlag,
-  keyFlag,
-  downloadRateFlag,
-  uploadRateFlag,
-  noLanFlag,
-  dhtFlag,
-  mapPortFlag,
-];
-
-const HELP = `Fetch files and leave. What was fetched is kept when it is interrupted: run the same again to go on.
-
-Usage: peer download SOURCE... --to DIR [flags]
-
-SOURCE is a .torrent file, a magnet link, an info-hash, or a name in the tracker's catalogue.
-
-${describeFlags(flags)}
-
-Examples:
-  peer download "Northern Lights.mp4" --to . --tracker media.home
-  peer download film.torrent --to ~/Videos --peer 192.168.1.20:6881`;
 
 /** How often the progress line is drawn. */
 const DRAW_MS = 200;
@@ -62,8 +25,8 @@ const DRAW_MS = 200;
 const DISK_FULL = "The disk is full: waiting for room";
 
 /** Runs `peer download`. */
-export function runDownload(args: readonly string[]): Promise<number> {
-  return runCommand(args, { flags, maxOperands: 1_000, help: HELP, run });
+export function runDownload(line: CommandLine): Promise<number> {
+  return runCommand(line, run);
 }
 
 async function run(line: CommandLine): Promise<number> {
@@ -92,7 +55,7 @@ async function fetchAll(line: CommandLine, options: Fetching): Promise<Outcome> 
   await using session = await openSession({
     dataDirectory: options.stateFolder,
     downloadsFolder: options.folder,
-    port: line.value(listenFlag),
+    port: line.value(anyPortFlag),
     ...connectionOptions(line),
   });
   const torrents = await addAll(session, { line, stop });

@@ -4,44 +4,21 @@
  * @module
  */
 import { dirname, resolve } from "node:path";
-import { type CommandLine, describeFlags, type Flag, UsageError } from "../../shared/command_line.ts";
+import { type CommandLine, UsageError } from "../../shared/command_line.ts";
 import type { InfoHash } from "../../shared/ids.ts";
 import { dataFolder } from "../../shared/platform_folders.ts";
 import { EXIT, interruption, isNothingThere, makeFolder, untilAborted } from "../../shared/program.ts";
-import { dataFlag, hostFlag, keyFlag, noLanFlag, portFlag } from "../../shared/program_flags.ts";
+import { dataFlag } from "../../shared/program_flags.ts";
 import { magnetLink } from "../magnet_link.ts";
-import { dhtFlag, mapPortFlag, modeFlag, trackerFlag, uploadRateFlag } from "../flags.ts";
+import { modeFlag } from "../flags.ts";
 import { realFolder } from "../folders.ts";
 import type { Session } from "../session.ts";
 import { connectionOptions, openSession, runCommand } from "./command.ts";
-
-const listenFlag = portFlag("port", { help: "TCP port where peers reach us (6881)", fallback: 6881 });
-
-const flags: readonly Flag<unknown>[] = [
-  trackerFlag,
-  modeFlag,
-  hostFlag,
-  listenFlag,
-  keyFlag,
-  uploadRateFlag,
-  noLanFlag,
-  dhtFlag,
-  mapPortFlag,
-  dataFlag,
-];
-
-const HELP = `Share files and folders without a dashboard, until interrupted. Prints a magnet link for each file.
-
-Usage: peer share PATH... [flags]
-
-${describeFlags(flags)}
-
-Example:
-  peer share ~/Videos --tracker media.home`;
+import { listenFlag } from "./command_help.ts";
 
 /** Runs `peer share`. */
-export function runShare(args: readonly string[]): Promise<number> {
-  return runCommand(args, { flags, maxOperands: 1_000, help: HELP, run });
+export function runShare(line: CommandLine): Promise<number> {
+  return runCommand(line, run);
 }
 
 async function run(line: CommandLine): Promise<number> {

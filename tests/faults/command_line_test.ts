@@ -10,6 +10,8 @@ stageTest("--help and --version answer and leave with 0", async (stage) => {
       const help = await stage.run("peer", [...command, "--help"]);
       assert.equal(help.code, 0, help.output);
       assert.match(help.output, new RegExp(`Usage: peer ${command.join(" ")}`));
+      const lines = help.output.split("\n");
+      assert.ok(lines.length < 24 && lines.every((line) => line.length <= 80), `fits a terminal:\n${help.output}`);
       const version = await stage.run("peer", [...command, "--version"]);
       assert.equal(version.code, 0);
       assert.match(version.output, /^peer \(Playswarm\) \d+\.\d+\.\d+$/);
@@ -23,6 +25,15 @@ stageTest("--help and --version answer and leave with 0", async (stage) => {
   ]);
 });
 
+stageTest("a settings file serves all commands, and its mistakes are said", async (stage) => {
+  const config = `${stage.folder.path}/playswarm.conf`;
+  await Deno.writeTextFile(config, "share = /nowhere\ndownload-rate = fast\n");
+  const download = await stage.run("peer", ["download", "x", "--to", stage.folder.path, "--config", config]);
+  assertSentence(download, 2, /--download-rate as a whole number from 1 to \d+: current value is "fast"$/);
+  await Deno.writeTextFile(config, "shrae = /nowhere\n");
+  assertSentence(await stage.run("peer", ["--config", config]), 2, /there is no setting shrae; did you mean share\?$/);
+});
+
 stageTest("bad usage is said in one line with a suggestion, and leaves with 2", async (stage) => {
   const mistakes: readonly (readonly ["tracker" | "peer", readonly string[], RegExp])[] = [
     ["tracker", ["--prot", "1"], /^tracker: There is no flag --prot; did you mean --port\?$/],
@@ -33,6 +44,7 @@ stageTest("bad usage is said in one line with a suggestion, and leaves with 2", 
     ["tracker", ["--log-level", "loud"], /--log-level as debug or info or warning or error/],
     ["tracker", ["left", "over"], /Cannot use "left": nothing is expected there$/],
     ["tracker", ["--dashboard", "0.0.0.0:0"], /without a password: give one with --password$/],
+    ["tracker", ["--config", "/nowhere/at/all"], /--config \/nowhere\/at\/all: there is no such file$/],
     ["peer", ["--mod", "video"], /did you mean --mode\?$/],
     ["peer", ["--mode", "text"], /--mode as audio or video: current value is "text"$/],
     ["peer", ["--tracker", "host:port:7"], /--tracker as HOST:PORT/],

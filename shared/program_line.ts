@@ -1,0 +1,68 @@
+/**
+ * The command line of a program, or of one of its commands, from everything that a flag may be given in: the line itself,
+ * the environment of the process, and the file that `--config` names. `--help` and `--version` are answered here, before
+ * anything is loaded that they do not need.
+ *
+ * @module
+ */
+import { type CommandLine, type Flag, readCommandLine, UsageError } from "./command_line.ts";
+import { type Help, helpText } from "./help_text.ts";
+import { homeFolder } from "./platform_folders.ts";
+import { isNothingThere } from "./program.ts";
+import { configFlag, helpAllFlag, helpFlag, logLevelFlag, versionFlag } from "./program_flags.ts";
+import { MAX_SETTINGS_LENGTH, parseSettings, type Settings, SettingsSyntaxError } from "./settings_file.ts";
+import { VERSION } from "./version.ts";
+
+/** Flags that every command has beside its own. */
+const STANDARD_FLAGS: readonly Flag<unknown>[] = [configFlag, logLevelFlag, helpFlag, helpAllFlag, versionFlag];
+
+/** All flags that may stand on a line, each once. */
+export function flagsOf(help: Help): readonly Flag<unknown>[] {
+  return [...new Set([...help.usual, ...help.further, ...STANDARD_FLAGS])];
+}
+
+/**
+ * Reads a line; undefined when it asked for the help or the version, and got it.
+ *
+ * @param args what stands behind the program's name, or the command's
+ * @throws {UsageError}
+ */
+export function readProgramLine(
+  args: readonly string[],
+  options: {
+    readonly help: Help;
+    readonly maxOperands: number;
+    /** The program's other commands: one settings file serves them all. */
+    readonly others?: readonly Help[];
+  },
+): CommandLine | undefined {
+  const { help, maxOperands, others = [] } = options;
+  const line = readCommandLine(args, {
+    flags: flagsOf(help),
+    maxOperands,
+    environment: (name) => Deno.env.get(name),
+    listSeparator: Deno.build.os === "windows" ? ";" : ":",
+    settings: { flag: configFlag, otherFlags: others.flatMap(flagsOf), read: readSettingsFile },
+  });
+  const isWhole = line.value(helpAllFlag);
+  if (isWhole || line.value(helpFlag)) console.log(helpText(help, { isWhole }));
+  else if (line.value(versionFlag)) console.log(`${help.name.replace(/ .*/, "")} (Playswarm) ${VERSION}`);
+  else return line;
+  return undefined;
+}
+
+function readSettingsFile(path: string): Settings {
+  try {
+    if (Deno.statSync(path).size > MAX_SETTINGS_LENGTH) {
+      throw new UsageError(`Cannot read --config ${path}: it is too large for a settings file`);
+    }
+    return parseSettings(Deno.readTextFileSync(path), { home: homeFolder() });
+  } catch (error) {
+    if (error instanceof SettingsSyntaxError) throw new UsageError(`${path}: ${error.message}`);
+    if (isNothingThere(error)) throw new UsageError(`Cannot read --config ${path}: there is no such file`);
+    if (error instanceof Deno.errors.IsADirectory || error instanceof Deno.errors.PermissionDenied) {
+      throw new UsageError(`Cannot read --config ${path}: it is a folder, or not ours to read`);
+    }
+    throw error;
+  }
+}
