@@ -235,3 +235,26 @@ Deno.test("a session opens with the mode that was remembered", async () => {
   assert.deepEqual([...session.sharedFolders.files()].map((file) => file.kind), ["video"]);
   assert.equal(session.sharedFolders.rows.length, 1);
 });
+
+Deno.test("files that were there before their torrent are seeded, not fetched again, also after a restart", async () => {
+  await using scene = await Scene.create();
+  const film = await shareFilm(scene);
+  const metainfo = encodeMetainfo(film.file.metainfo);
+  await film.seeder[Symbol.asyncDispose]();
+  const folder = await scene.folder("again/downloads");
+  await Deno.writeFile(`${folder}/Film One.mp4`, film.bytes);
+  {
+    await using first = await scene.session("again");
+    await untilComplete(first, await add(first, { metainfo }));
+  }
+  await using second = await scene.session("again");
+  const torrent = second.torrent(film.info.infoHash);
+  assert.ok(torrent !== undefined);
+  await untilComplete(second, torrent);
+  assert.equal(torrent.checkedBytes, 0, "what was verified once is believed");
+
+  await using leecher = await scene.session("leecher");
+  await untilComplete(leecher, await add(leecher, { metainfo }));
+  assert.equal(torrent.totals.uploadedBytes, LENGTH);
+  assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["Film One.mp4"]);
+});

@@ -12,13 +12,14 @@ import type { Engine } from "./engine.ts";
 import type { PeerConnection } from "./net/connection.ts";
 import { Presence } from "./presence.ts";
 import { Readers } from "./readers.ts";
-import { chooseLayout, type FileLayout, layoutAt, layoutInPlace } from "./storage/file_layout.ts";
+import type { FileLayout } from "./storage/file_layout.ts";
 import { StorageError } from "./storage/storage_error.ts";
 import type { StorageEvent } from "./storage/storage_event.ts";
 import { TorrentStorage } from "./storage/torrent_storage.ts";
 import type { SwarmHost } from "./swarm_host.ts";
 import type { ReadableTorrent } from "./torrent_bytes.ts";
 import type { TorrentOptions, TorrentPlace, TransferTotals } from "./torrent_options.ts";
+import { findPlace } from "./torrent_place.ts";
 import { TorrentSwarm } from "./torrent_swarm.ts";
 import { wantedPieces } from "./wanted_pieces.ts";
 
@@ -287,27 +288,32 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   }
 
   async #open(metainfo: Metainfo): Promise<void> {
-    const { memory, record } = this.#options;
+    const { memory } = this.#options;
     this.#metainfo = metainfo;
     this.swarm.provide(metainfo.info);
     this.#presence?.noteMetadata();
     this.#options.onChange();
     try {
-      this.#layout = await this.#findLayout(metainfo.info);
-      memory.saveMetainfo(encodeMetainfo(metainfo), this.#layout.rootName);
-      this.#storage = await TorrentStorage.open({
+      const disk = {
         info: metainfo.info,
         pieceLayers: metainfo.pieceLayers,
-        layout: this.#layout,
-        ...(record === undefined ? {} : { record }),
-        isReadOnly: this.place.type === "share",
         pool: this.#engine.pool,
         buffers: this.#engine.buffers,
         files: this.#engine.files,
+        onCheckProgress: (doneBytes: number) => this.#onChecked(doneBytes),
+        signal: this.#end.signal,
+      };
+      const { layout, record } = await findPlace(this.place, { ...disk, record: this.#options.record });
+      this.#layout = layout;
+      memory.saveMetainfo(encodeMetainfo(metainfo), layout.rootName);
+      if (record !== undefined && record !== this.#options.record) memory.saveRecord(record);
+      this.#storage = await TorrentStorage.open({
+        ...disk,
+        layout,
+        ...(record === undefined ? {} : { record }),
+        isReadOnly: this.place.type === "share",
         onEvent: (event) => this.#onStorage(event),
         save: (changed) => memory.saveRecord(changed),
-        onCheckProgress: (doneBytes) => this.#onChecked(doneBytes),
-        signal: this.#end.signal,
       });
     } catch (error) {
       if (error === this.#end.signal.reason) return;
@@ -332,12 +338,6 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.#wakeReaders();
     if (!this.#isPaused) this.#presence?.join();
     this.#options.onChange();
-  }
-
-  async #findLayout(info: Info): Promise<FileLayout> {
-    if (this.place.type === "share") return layoutInPlace(info, this.place.path);
-    const { folder, rootName } = this.place;
-    return rootName === undefined ? await chooseLayout(info, { folder }) : layoutAt(info, { folder, rootName });
   }
 
   #onChecked(doneBytes: number): void {
