@@ -1,14 +1,29 @@
 import assert from "node:assert/strict";
-import { formatEndpoint } from "../shared/endpoint.ts";
-import { type Asker, distance, type OrderedPeer, orderPeers, placeOf, reachableHost } from "./peer_order.ts";
+import {
+  type Asker,
+  distance,
+  MAX_CANDIDATES,
+  type OrderedPeer,
+  PeerOrder,
+  placeOf,
+  reachableHost,
+} from "./peer_order.ts";
 
-const peer = (host: string, more: Partial<OrderedPeer> = {}): OrderedPeer => {
-  const { port = 6881 } = more;
-  return { place: placeOf(host), port, endpointKey: formatEndpoint({ host, port }), load: 0, ...more };
-};
+const peer = (host: string, more: Partial<OrderedPeer> = {}): OrderedPeer => ({
+  place: placeOf(host),
+  port: 6881,
+  load: 0,
+  ...more,
+});
 const asker = (host: string, more: Partial<Asker> = {}): Asker => ({ place: placeOf(host), ownAddresses: [], ...more });
-const order = (peers: readonly OrderedPeer[], from: Asker, count = 50) =>
-  orderPeers(peers, { asker: from, self: { host: from.place.host, port: 1 }, count }).map(({ host }) => host);
+const reused = new PeerOrder<OrderedPeer>();
+const order = (peers: readonly OrderedPeer[], from: Asker, count = 50) => {
+  const hosts: string[] = [];
+  reused.begin(from, { host: from.place.host, port: 1 });
+  for (const candidate of peers) reused.add(candidate);
+  assert.equal(reused.give(count, (_peer, host) => hosts.push(host)), hosts.length);
+  return hosts;
+};
 
 Deno.test("a place says how far it reaches and which network it is in", () => {
   assert.equal(placeOf("127.0.0.2").reach, "loopback");
@@ -77,4 +92,49 @@ Deno.test("an answer over UDP has one family; loopback has both", () => {
 Deno.test("nobody is given twice, nor the asker to itself", () => {
   const twice = [peer("127.0.0.1", { load: 2 }), peer("::1"), peer("127.0.0.1", { port: 1 })];
   assert.deepEqual(order(twice, asker("127.0.0.1", { family: 4 })), ["127.0.0.1"]);
+});
+
+Deno.test("the best path, as a table", () => {
+  const near = { lanHost: "192.168.7.2" };
+  const table: readonly [title: string, from: string, peers: readonly OrderedPeer[], expected: readonly string[]][] = [
+    ["the own machine first, whatever its load", "192.168.1.5", [
+      peer("192.168.1.9"),
+      peer("192.168.1.5", { load: 99 }),
+    ], ["192.168.1.5", "192.168.1.9"]],
+    ["the own LAN before the rest of the world", "192.168.1.5", [
+      peer("203.0.113.9"),
+      peer("192.168.1.9", { load: 99 }),
+    ], ["192.168.1.9", "203.0.113.9"]],
+    ["behind one router: at the LAN address, first", "203.0.113.9", [
+      peer("198.51.100.1"),
+      peer("203.0.113.9", { ...near, load: 99 }),
+    ], ["192.168.7.2", "198.51.100.1"]],
+    ["behind another router: at the public address", "203.0.113.8", [peer("203.0.113.9", near)], ["203.0.113.9"]],
+    ["one IPv6 prefix is one LAN", "2001:db8:1:2::3", [
+      peer("2001:db8:1:3::1"),
+      peer("2001:db8:1:2::9", { load: 99 }),
+    ], ["2001:db8:1:2::9", "2001:db8:1:3::1"]],
+    ["elsewhere the least loaded first", "203.0.113.8", [
+      peer("198.51.100.3", { load: 3 }),
+      peer("198.51.100.1", { load: 0.5 }),
+      peer("198.51.100.2", { load: 1 }),
+    ], ["198.51.100.1", "198.51.100.2", "198.51.100.3"]],
+    ["who takes no connection last, whoever was not tried yet among those who do", "203.0.113.8", [
+      peer("198.51.100.3", { isReachable: false }),
+      peer("198.51.100.1", { load: 2, isReachable: true }),
+      peer("198.51.100.2", { load: 9 }),
+    ], ["198.51.100.1", "198.51.100.2", "198.51.100.3"]],
+    ["a neighbour needs nobody from outside", "203.0.113.9", [
+      peer("198.51.100.1"),
+      peer("203.0.113.9", { ...near, isReachable: false }),
+    ], ["192.168.7.2", "198.51.100.1"]],
+  ];
+  for (const [title, from, peers, expected] of table) assert.deepEqual(order(peers, asker(from)), expected, title);
+});
+
+Deno.test("a thousand equal candidates: as many as were wanted, each once, and no more than fit", () => {
+  const peers = Array.from({ length: 1000 }, (_, index) => peer(`198.51.${index >> 8}.${index & 255}`));
+  const hosts = order(peers, asker("203.0.113.8"), 1000);
+  assert.equal(new Set(hosts).size, MAX_CANDIDATES);
+  assert.deepEqual(order(peers, asker("203.0.113.8"), 3), hosts.slice(0, 3));
 });

@@ -13,7 +13,7 @@ import { clientAddress } from "./client_address.ts";
 import { ClientDirectory } from "./client_directory.ts";
 import type { GivenPeer, GivenResponse } from "./given_peer.ts";
 import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
-import { orderPeers, type OwnAddress, type Place, placeOf } from "./peer_order.ts";
+import { type OwnAddress, PeerOrder, type Place, placeOf } from "./peer_order.ts";
 import { type Member, Swarm } from "./swarm.ts";
 import { hidesWhatItLacks, isPlayswarm, TrackedClient } from "./tracked_client.ts";
 
@@ -85,6 +85,7 @@ export class Swarms {
   readonly #aliases = new Map<InfoHash, InfoHash>();
   /** The other names of a torrent, by the one that its swarm is kept under. */
   readonly #aliasesOf = new Map<InfoHash, readonly InfoHash[]>();
+  readonly #order = new PeerOrder<TrackedClient>();
   #ownAddresses: readonly OwnAddress[] = [];
   #membershipCount = 0;
   /** Leases to renew each interval: one a client of ours, one a membership of others. */
@@ -359,14 +360,15 @@ export class Swarms {
     const isUseful = ({ client, leftBytes, isPartialSeeder }: Member) =>
       (needsData || (leftBytes > 0 && !isPartialSeeder)) && client.peerId !== announce.peerId &&
       (request.family === undefined || client.place.family === request.family || client.place.reach === "loopback");
-    const candidates = swarm.sample({ place: from.source, count, isUseful }).map(({ client }) => client);
-    const asker = { place: from.source, family: request.family, ownAddresses: this.#ownAddresses };
-    return orderPeers(candidates, { asker, self: from.self, count }).map(({ peer, host }) => {
+    this.#order.begin({ place: from.source, family: request.family, ownAddresses: this.#ownAddresses }, from.self);
+    for (const { client } of swarm.sample({ place: from.source, count, isUseful })) this.#order.add(client);
+    const given: GivenPeer[] = [];
+    this.#order.give(count, (peer, host) => {
       const { port, peerId, place } = peer;
       peer.handOutCount++;
-      const compact = host === place.host ? peer.compact : packEndpoint({ host, port });
-      return { host, port, peerId, compact };
+      given.push({ host, port, peerId, compact: host === place.host ? peer.compact : packEndpoint({ host, port }) });
     });
+    return given;
   }
 }
 

@@ -50,6 +50,8 @@ export class TrackedClient implements OrderedPeer {
   readonly compact: Uint8Array;
   /** Its address on its own LAN, when it told it from behind a public address. */
   lanHost: string | undefined;
+  /** Whether it took a connection from outside when it was tried; undefined until it was. */
+  isReachable: boolean | undefined;
   /** One of ours: one announce renews all its swarms. Others are renewed swarm by swarm, as BEP 3 has it. */
   readonly isPlayswarm: boolean;
   /** The same for all clients that are one program: libtorrent and Transmission have another peer id for each torrent. */
