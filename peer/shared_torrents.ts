@@ -40,6 +40,8 @@ export class SharedTorrents implements AsyncDisposable {
   readonly #options: SharedTorrentsOptions;
   readonly #entries = new Map<InfoHash, Entry>();
   readonly #closing = new Set<Promise<void>>();
+  /** Of those that were removed. */
+  #removedUploadedBytes = 0;
 
   /** Announces nothing before {@link add}. */
   constructor(options: SharedTorrentsOptions) {
@@ -77,6 +79,13 @@ export class SharedTorrents implements AsyncDisposable {
     return { uploadedBytes: entry === undefined ? 0 : uploadedBytes(entry), downloadedBytes: 0 };
   }
 
+  /** Bytes of blocks sent since the program started, those of removed files included. */
+  get uploadedBytes(): number {
+    let sum = this.#removedUploadedBytes;
+    for (const entry of this.#entries.values()) sum += uploadedBytes(entry);
+    return sum;
+  }
+
   /** Announces a file from now on. */
   add(file: SharedFile): void {
     const { engine, trackers, onChange } = this.#options;
@@ -108,6 +117,7 @@ export class SharedTorrents implements AsyncDisposable {
     const entry = this.#entries.get(infoHash);
     if (entry === undefined) return;
     this.#entries.delete(infoHash);
+    this.#removedUploadedBytes += uploadedBytes(entry);
     this.#options.engine.announcer.remove(infoHash);
     this.#options.engine.discovery.remove(infoHash);
     if (entry.torrent !== undefined) this.#close(entry.torrent);

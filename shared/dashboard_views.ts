@@ -212,6 +212,8 @@ export interface ClientView {
   readonly peerId: string;
   readonly client: string;
   readonly endpoint: string;
+  /** Whether it takes connections from outside; absent until it was tried. */
+  readonly isReachable?: boolean;
   readonly seenAtMs: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
@@ -248,6 +250,14 @@ export interface TrackerStatus {
   readonly startedAtMs: number;
 }
 
+/** What the tracker's own library gave, and what it was spared. */
+export interface OriginView {
+  /** Bytes of blocks that it sent since it started. */
+  readonly givenBytes: number;
+  /** Bytes that peers took from one another instead: as they report them, and no more than both sides say. */
+  readonly savedBytes: number;
+}
+
 /** What one live update of the tracker's dashboard carries. */
 export interface TrackerUpdate {
   readonly status: TrackerStatus;
@@ -256,4 +266,6 @@ export interface TrackerUpdate {
   readonly library: readonly ShareView[];
   /** Which of the clients is the tracker's own library; absent when it announces nothing. */
   readonly libraryPeerId?: string;
+  /** Absent when there is no library. */
+  readonly origin?: OriginView;
 }

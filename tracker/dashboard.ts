@@ -88,7 +88,7 @@ function trackerUpdate(tracker: Tracker, library: TrackerLibrary | undefined): T
     clients: tracker.clients(LIVE_CLIENTS),
     swarms: tracker.swarms(LIVE_SWARMS),
     library: library?.shares() ?? [],
-    ...(library?.peerId === undefined ? {} : { libraryPeerId: library.peerId }),
+    ...(library?.peerId === undefined ? {} : { libraryPeerId: library.peerId, origin: tracker.origin() }),
   };
 }
 

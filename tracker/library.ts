@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { Hono } from "hono";
 import type { Endpoint } from "../shared/endpoint.ts";
+import type { PeerId } from "../shared/ids.ts";
 import { playlistRoute } from "../peer/media/playlist.ts";
 import { streamRoute } from "../peer/media/stream_route.ts";
 import { Session } from "../peer/session.ts";
@@ -31,6 +32,8 @@ export interface LibraryOptions {
 export interface OpenLibrary extends TrackerLibrary, AsyncDisposable {
   /** The port where peers reach it. */
   readonly port: number;
+  readonly peerId: PeerId;
+  readonly uploadedBytes: number;
 }
 
 /** Opens the library. @throws Deno.errors.AddrInUse */
@@ -56,6 +59,9 @@ export async function openLibrary(options: LibraryOptions): Promise<OpenLibrary>
   return {
     port: session.engine.listenPort,
     peerId: session.engine.peerId,
+    get uploadedBytes() {
+      return session.sharedTorrents.uploadedBytes;
+    },
     shares: () => api.shares(),
     addShare: (path) => api.addShare(path),
     removeShare: (id) => api.removeShare(id),

@@ -50,6 +50,7 @@ export async function runTracker(line: CommandLine): Promise<number> {
   await using scope = new AsyncDisposableStack();
   const tracker = scope.use(await startTracker(line, dataDirectory));
   const library = scope.use(await startLibrary(line, { tracker, dataDirectory }));
+  tracker.setLibrary({ peerId: library.peerId, uploadedBytes: () => library.uploadedBytes });
   const logger = getLogger(["playswarm", "tracker", "dashboard"]);
   const password = line.value(passwordFlag);
   const app = trackerDashboard({

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Endpoint } from "../shared/endpoint.ts";
-import type { InfoHash } from "../shared/ids.ts";
+import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { Announce, ScrapeEntry } from "../shared/wire/announce.ts";
 import { encodeCompactPeers } from "../shared/wire/compact_peers.ts";
 import { clientAddress } from "./client_address.ts";
@@ -29,8 +29,11 @@ export const MAX_MEMBERSHIPS = 1_000_000;
 /** Peer ids at one address that is not our own machine: some programs have another one for each of thousands of torrents. */
 export const MAX_CLIENTS_PER_HOST = 10_000;
 
-/** A report that claims more than this since the last one is not counted: nobody moves a tebibyte in an interval. */
-const MAX_REPORTED_BYTES = 2 ** 40;
+/** A report that claims more than this since the last one is not counted: nobody moves more than 10 Gbit a second. */
+const MAX_BYTES_PER_MS = 1_250_000;
+
+/** A report may be that late: between a client's counting and our hearing of it. */
+const REPORT_SLACK_MS = 2000;
 
 /** What {@link Swarms} is made of. */
 export interface SwarmsOptions {
@@ -72,7 +75,17 @@ export interface SwarmTotals {
   readonly membershipCount: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
+  /** Of the uploaded bytes, those that our own library did not send. */
+  readonly exchangedBytes: number;
 }
+
+/** What a client moved since its last report. */
+interface Traffic {
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+}
+
+const NO_TRAFFIC: Traffic = { uploadedBytes: 0, downloadedBytes: 0 };
 
 const NOTHING_CHANGED: readonly InfoHash[] = [];
 
@@ -92,6 +105,8 @@ export class Swarms {
   #leaseCount = 0;
   #uploadedBytes = 0;
   #downloadedBytes = 0;
+  #exchangedBytes = 0;
+  #libraryPeerId: PeerId | undefined;
   #halvedAtMs = -Infinity;
 
   /** An empty tracker. */
@@ -105,7 +120,9 @@ export class Swarms {
     const source = this.#clients.placeAt(request.host) ?? placeOf(request.host);
     const { place, lanHost } = clientAddress(source, announce.ip);
     const asker = { source, self: { host: place.host, port: announce.port } };
-    if (announce.event === "stopped") return this.#answer(request, { ...asker, changed: this.#leave(announce, place) });
+    if (announce.event === "stopped") {
+      return this.#answer(request, { ...asker, changed: this.#leave(announce, { place, nowMs }) });
+    }
     // Who takes no connections is of no use to others, but may well use them.
     if (announce.port === 0) return this.#answer(request, { ...asker, changed: NOTHING_CHANGED });
     const superseded = this.#supersede(announce, place);
@@ -211,7 +228,13 @@ export class Swarms {
       membershipCount: this.#membershipCount,
       uploadedBytes: this.#uploadedBytes,
       downloadedBytes: this.#downloadedBytes,
+      exchangedBytes: this.#exchangedBytes,
     };
+  }
+
+  /** Which client is the tracker's own library: what it sends is not what peers take from one another. */
+  setLibrary(peerId: PeerId): void {
+    this.#libraryPeerId = peerId;
   }
 
   /** The full interval at this load, in seconds. */
@@ -253,15 +276,10 @@ export class Swarms {
     const isNew = member.leaseEndsAtMs === 0;
     // What a client reports counts from its start; one that we meet later is counted from where it is then.
     const isFresh = announce.event === "started" || isNew;
-    const traffic = isFresh ? { uploadedBytes: 0, downloadedBytes: 0 } : {
-      uploadedBytes: growth(member.uploadedBytes, announce.uploaded),
-      downloadedBytes: growth(member.downloadedBytes, announce.downloaded),
-    };
+    const traffic = isFresh ? NO_TRAFFIC : this.#count(member, announce, nowMs);
     member.uploadedBytes = announce.uploaded;
     member.downloadedBytes = announce.downloaded;
     member.client.countTraffic(traffic, nowMs);
-    this.#uploadedBytes += traffic.uploadedBytes;
-    this.#downloadedBytes += traffic.downloadedBytes;
     member.isPartialSeeder = announce.event === "paused";
     if (member.leftBytes === announce.left) return false;
     const swarm = this.#swarms.get(this.canonical(announce.infoHash));
@@ -270,20 +288,34 @@ export class Swarms {
     return true;
   }
 
+  /** Counts what a member says that it moved since its last report, as far as it can be. */
+  #count(member: Member, announce: Announce, nowMs: number): Traffic {
+    const reportedAtMs = member.leaseEndsAtMs - this.#leaseMs(member.client);
+    const maxBytes = (Math.max(0, nowMs - reportedAtMs) + REPORT_SLACK_MS) * MAX_BYTES_PER_MS;
+    const uploadedBytes = growth(announce.uploaded - member.uploadedBytes, maxBytes);
+    const downloadedBytes = growth(announce.downloaded - member.downloadedBytes, maxBytes);
+    this.#uploadedBytes += uploadedBytes;
+    this.#downloadedBytes += downloadedBytes;
+    if (member.client.peerId !== this.#libraryPeerId) this.#exchangedBytes += uploadedBytes;
+    return { uploadedBytes, downloadedBytes };
+  }
+
   #renew(member: Member, nowMs: number): void {
     const { client } = member;
     client.seenAtMs = nowMs;
-    const lease = client.isPlayswarm ? leaseMs : foreignLeaseMs;
-    client.leaseEndsAtMs = nowMs + lease(this.intervalSeconds);
+    client.leaseEndsAtMs = nowMs + this.#leaseMs(client);
     member.leaseEndsAtMs = client.leaseEndsAtMs;
   }
 
-  #leave(announce: Announce, place: Place): readonly InfoHash[] {
+  #leaseMs(client: TrackedClient): number {
+    return client.isPlayswarm ? leaseMs(this.intervalSeconds) : foreignLeaseMs(this.intervalSeconds);
+  }
+
+  #leave(announce: Announce, from: { readonly place: Place; readonly nowMs: number }): readonly InfoHash[] {
     const infoHash = this.canonical(announce.infoHash);
-    const member = this.#clients.find(announce, place)?.memberships.get(infoHash);
+    const member = this.#clients.find(announce, from.place)?.memberships.get(infoHash);
     if (member === undefined) return NOTHING_CHANGED;
-    this.#uploadedBytes += growth(member.uploadedBytes, announce.uploaded);
-    this.#downloadedBytes += growth(member.downloadedBytes, announce.downloaded);
+    this.#count(member, announce, from.nowMs);
     this.#removeMember(member, infoHash);
     return [infoHash];
   }
@@ -377,7 +409,6 @@ function packEndpoint(endpoint: Endpoint): Uint8Array {
 }
 
 /** How far a counter went on since its last report; 0 when it was reset or tells a tale. */
-function growth(before: number, now: number): number {
-  const bytes = now - before;
-  return bytes > 0 && bytes <= MAX_REPORTED_BYTES ? bytes : 0;
+function growth(bytes: number, maxBytes: number): number {
+  return bytes > 0 && bytes <= maxBytes ? bytes : 0;
 }

@@ -61,6 +61,7 @@ Deno.test("an announce registers, counts and gives the others", () => {
     membershipCount: 2,
     uploadedBytes: 0,
     downloadedBytes: 0,
+    exchangedBytes: 0,
   });
 });
 
@@ -229,6 +230,22 @@ Deno.test("totals: growth since the last report, from zero for who starts, no ta
   assert.equal(swarms.totals.uploadedBytes, 400);
   report(50, "stopped");
   assert.equal(swarms.totals.uploadedBytes, 400);
+});
+
+Deno.test("what peers take from one another: not what the library sent, nor more than a line carries", () => {
+  const swarms = newSwarms();
+  swarms.setLibrary(id("library"));
+  answer(swarms, request({ peerId: id("library"), left: 0 }));
+  answer(swarms, request({}));
+  answer(swarms, request({ peerId: id("library"), left: 0, uploaded: 1000 }), 60_000);
+  answer(swarms, request({ uploaded: 70 }), 60_000);
+  assert.equal(swarms.totals.exchangedBytes, 70);
+  assert.equal(swarms.totals.uploadedBytes, 1070);
+  const tenGigabitMinute = 75e9;
+  answer(swarms, request({ uploaded: 70 + tenGigabitMinute }), 120_000);
+  assert.equal(swarms.totals.exchangedBytes, 70 + tenGigabitMinute);
+  answer(swarms, request({ uploaded: 70 + 3 * tenGigabitMinute }), 180_000);
+  assert.equal(swarms.totals.exchangedBytes, 70 + tenGigabitMinute);
 });
 
 Deno.test("completed is counted once per client, and only of one who lacked something", () => {

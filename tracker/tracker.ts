@@ -7,9 +7,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
-import type { ClientView, SwarmView, TrackerStatus } from "../shared/dashboard_views.ts";
+import type { ClientView, OriginView, SwarmView, TrackerStatus } from "../shared/dashboard_views.ts";
 import { encodeAddress, isLoopback } from "../shared/endpoint.ts";
-import { createPeerId } from "../shared/ids.ts";
+import { createPeerId, type PeerId } from "../shared/ids.ts";
 import { VERSION } from "../shared/version.ts";
 import { AccessKey } from "./access_key.ts";
 import { Catalogue } from "./catalogue.ts";
@@ -130,6 +130,17 @@ export class Tracker implements AsyncDisposable {
     return swarmViews(this.#viewSource(), limits);
   }
 
+  /** Says which client is our own library, and how much it gave: whoever looks is told what it was spared. */
+  setLibrary(library: { readonly peerId: PeerId; readonly uploadedBytes: () => number }): void {
+    this.#parts.swarms.setLibrary(library.peerId);
+    this.#parts.origin.givenBytes = library.uploadedBytes;
+  }
+
+  /** What the library gave, and what peers took from one another. */
+  origin(): OriginView {
+    return originView(this.#parts);
+  }
+
   /** The metrics in Prometheus' text format. */
   metrics(): Promise<string> {
     return this.#parts.metrics();
@@ -160,6 +171,8 @@ interface TrackerParts {
   readonly metadata: MetadataFetcher;
   readonly meeting: MeetingPoint;
   readonly listeners: ChangeListeners;
+  /** How much our own library gave; nothing while there is none. */
+  readonly origin: { givenBytes: () => number };
   readonly metrics: () => Promise<string>;
   readonly instanceId: string;
   readonly startedAtMs: number;
@@ -219,15 +232,22 @@ function makeParts(
   // The last to write, before the database is closed.
   scope.defer(() => meeting.forgetOld());
   const startedAtMs = Date.now();
+  const origin = { givenBytes: () => 0 };
   const metrics = trackerMetrics({
     requestCounts: () => meeting.requestCounts,
     swarmTotals: () => swarms.totals,
+    origin: () => originView({ swarms, origin }),
     catalogue,
     wantedCount: () => metadata.wantedCount,
     startedAtMs,
   });
   const instanceId = randomBytes(8).toString("hex");
-  return { options, key, swarms, catalogue, metadata, meeting, listeners, metrics, instanceId, startedAtMs };
+  return { options, key, swarms, catalogue, metadata, meeting, listeners, origin, metrics, instanceId, startedAtMs };
+}
+
+function originView({ swarms, origin }: Pick<TrackerParts, "swarms" | "origin">): OriginView {
+  const { exchangedBytes, downloadedBytes } = swarms.totals;
+  return { givenBytes: origin.givenBytes(), savedBytes: Math.min(exchangedBytes, downloadedBytes) };
 }
 
 /** Opens the public port and serves it; gives its number. */

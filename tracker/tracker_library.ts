@@ -4,12 +4,15 @@
  * @module
  */
 import type { Hono } from "hono";
+import type { PeerId } from "../shared/ids.ts";
 import type { FolderListing, ShareView } from "../shared/dashboard_views.ts";
 
 /** The folders that the tracker itself seeds. Refusals are thrown as `ProblemError`. */
 export interface TrackerLibrary {
   /** Which of the clients it is; absent when it announces nothing. */
-  readonly peerId?: string;
+  readonly peerId?: PeerId;
+  /** Bytes of blocks that it sent since it was opened. */
+  readonly uploadedBytes?: number;
   /** Its folders. */
   shares(): readonly ShareView[];
   /** Seeds a folder; 422 when it cannot be read or is no folder, 409 when it is in the library already. */

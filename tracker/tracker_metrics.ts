@@ -4,6 +4,7 @@
  * @module
  */
 import { Counter, Gauge, Registry } from "prom-client";
+import type { OriginView } from "../shared/dashboard_views.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { RequestCounts } from "./meeting_point.ts";
 import type { SwarmTotals } from "./swarms.ts";
@@ -12,6 +13,7 @@ import type { SwarmTotals } from "./swarms.ts";
 export interface MetricsSource {
   readonly requestCounts: () => RequestCounts;
   readonly swarmTotals: () => SwarmTotals;
+  readonly origin: () => OriginView;
   readonly catalogue: Catalogue;
   /** Torrents whose metadata are being asked for. */
   readonly wantedCount: () => number;
@@ -49,6 +51,12 @@ export function trackerMetrics(source: MetricsSource): () => Promise<string> {
   gauge("playswarm_tracker_metadata_wanted", "Torrents nobody has described.", source.wantedCount);
   counter("playswarm_tracker_uploaded_bytes_total", "As clients report.", () => source.swarmTotals().uploadedBytes);
   counter("playswarm_tracker_downloaded_bytes_total", "As clients report.", () => source.swarmTotals().downloadedBytes);
+  counter("playswarm_tracker_library_given_bytes_total", "Sent by our own library.", () => source.origin().givenBytes);
+  counter(
+    "playswarm_tracker_library_saved_bytes_total",
+    "Taken by peers from one another, as both sides report.",
+    () => source.origin().savedBytes,
+  );
   gauge("process_start_time_seconds", "Start of the process since 1970.", () => source.startedAtMs / 1000);
   gauge("process_resident_memory_bytes", "Resident memory.", () => Deno.memoryUsage().rss);
   return () => registry.metrics();

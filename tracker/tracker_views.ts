@@ -60,6 +60,7 @@ function programView(clients: readonly TrackedClient[], source: ViewSource, maxF
     peerId: first.peerId,
     client: clientName(first.peerId),
     endpoint: first.endpointKey,
+    ...(first.isReachable === undefined ? {} : { isReachable: first.isReachable }),
     seenAtMs: Math.round(seenAtMs + source.clockOffsetMs),
     uploadedBytes: sum((client) => client.uploadedBytes),
     downloadedBytes: sum((client) => client.downloadedBytes),
