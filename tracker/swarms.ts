@@ -16,6 +16,7 @@ import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts
 import { type OwnAddress, PeerOrder, type Place, placeOf } from "./peer_order.ts";
 import { type Member, Swarm } from "./swarm.ts";
 import { hidesWhatItLacks, isPlayswarm, TrackedClient } from "./tracked_client.ts";
+import { NO_TRAFFIC, type Traffic, TrafficTotals } from "./traffic_totals.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
@@ -28,12 +29,6 @@ export const MAX_MEMBERSHIPS = 1_000_000;
 
 /** Peer ids at one address that is not our own machine: some programs have another one for each of thousands of torrents. */
 export const MAX_CLIENTS_PER_HOST = 10_000;
-
-/** A report that claims more than this since the last one is not counted: nobody moves more than 10 Gbit a second. */
-const MAX_BYTES_PER_MS = 1_250_000;
-
-/** A report may be that late: between a client's counting and our hearing of it. */
-const REPORT_SLACK_MS = 2000;
 
 /** What {@link Swarms} is made of. */
 export interface SwarmsOptions {
@@ -79,14 +74,6 @@ export interface SwarmTotals {
   readonly exchangedBytes: number;
 }
 
-/** What a client moved since its last report. */
-interface Traffic {
-  readonly uploadedBytes: number;
-  readonly downloadedBytes: number;
-}
-
-const NO_TRAFFIC: Traffic = { uploadedBytes: 0, downloadedBytes: 0 };
-
 const NOTHING_CHANGED: readonly InfoHash[] = [];
 
 /** All swarms of one tracker. */
@@ -98,15 +85,12 @@ export class Swarms {
   readonly #aliases = new Map<InfoHash, InfoHash>();
   /** The other names of a torrent, by the one that its swarm is kept under. */
   readonly #aliasesOf = new Map<InfoHash, readonly InfoHash[]>();
+  readonly #traffic = new TrafficTotals();
   readonly #order = new PeerOrder<TrackedClient>();
   #ownAddresses: readonly OwnAddress[] = [];
   #membershipCount = 0;
   /** Leases to renew each interval: one a client of ours, one a membership of others. */
   #leaseCount = 0;
-  #uploadedBytes = 0;
-  #downloadedBytes = 0;
-  #exchangedBytes = 0;
-  #libraryPeerId: PeerId | undefined;
   #halvedAtMs = -Infinity;
 
   /** An empty tracker. */
@@ -226,15 +210,15 @@ export class Swarms {
       clientCount: this.#clients.programCount,
       swarmCount: this.#swarms.size,
       membershipCount: this.#membershipCount,
-      uploadedBytes: this.#uploadedBytes,
-      downloadedBytes: this.#downloadedBytes,
-      exchangedBytes: this.#exchangedBytes,
+      uploadedBytes: this.#traffic.uploadedBytes,
+      downloadedBytes: this.#traffic.downloadedBytes,
+      exchangedBytes: this.#traffic.exchangedBytes,
     };
   }
 
   /** Which client is the tracker's own library: what it sends is not what peers take from one another. */
   setLibrary(peerId: PeerId): void {
-    this.#libraryPeerId = peerId;
+    this.#traffic.libraryPeerId = peerId;
   }
 
   /** The full interval at this load, in seconds. */
@@ -288,16 +272,12 @@ export class Swarms {
     return true;
   }
 
-  /** Counts what a member says that it moved since its last report, as far as it can be. */
+  /** Counts what a member says that it moved since its last report. */
   #count(member: Member, announce: Announce, nowMs: number): Traffic {
-    const reportedAtMs = member.leaseEndsAtMs - this.#leaseMs(member.client);
-    const maxBytes = (Math.max(0, nowMs - reportedAtMs) + REPORT_SLACK_MS) * MAX_BYTES_PER_MS;
-    const uploadedBytes = growth(announce.uploaded - member.uploadedBytes, maxBytes);
-    const downloadedBytes = growth(announce.downloaded - member.downloadedBytes, maxBytes);
-    this.#uploadedBytes += uploadedBytes;
-    this.#downloadedBytes += downloadedBytes;
-    if (member.client.peerId !== this.#libraryPeerId) this.#exchangedBytes += uploadedBytes;
-    return { uploadedBytes, downloadedBytes };
+    const { client } = member;
+    const now = { uploadedBytes: announce.uploaded, downloadedBytes: announce.downloaded };
+    const sinceMs = nowMs - (member.leaseEndsAtMs - this.#leaseMs(client));
+    return this.#traffic.count(client.peerId, { before: member, now, sinceMs });
   }
 
   #renew(member: Member, nowMs: number): void {
@@ -406,9 +386,4 @@ export class Swarms {
 
 function packEndpoint(endpoint: Endpoint): Uint8Array {
   return encodeCompactPeers([endpoint], endpoint.host.includes(":") ? 6 : 4);
-}
-
-/** How far a counter went on since its last report; 0 when it was reset or tells a tale. */
-function growth(bytes: number, maxBytes: number): number {
-  return bytes > 0 && bytes <= maxBytes ? bytes : 0;
 }

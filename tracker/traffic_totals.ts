@@ -1,0 +1,54 @@
+/**
+ * What clients say that they moved, summed up as far as it can be believed: counters only grow, and nobody moves more than
+ * a line carries. Pure.
+ *
+ * @module
+ */
+import type { PeerId } from "../shared/ids.ts";
+
+/** A report that claims more than this since the last one is not counted: nobody moves more than 10 Gbit a second. */
+const MAX_BYTES_PER_MS = 1_250_000;
+
+/** A report may be that late: between a client's counting and our hearing of it. */
+const REPORT_SLACK_MS = 2000;
+
+/** Bytes that a client moved, since its start or since its last report. */
+export interface Traffic {
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+}
+
+/** Nothing. */
+export const NO_TRAFFIC: Traffic = { uploadedBytes: 0, downloadedBytes: 0 };
+
+/** Sums over all clients since the tracker started. */
+export class TrafficTotals {
+  /** As senders report. */
+  uploadedBytes = 0;
+  /** As receivers report. */
+  downloadedBytes = 0;
+  /** Of the uploaded bytes, those that our own library did not send. */
+  exchangedBytes = 0;
+  /** Our own library among the clients. */
+  libraryPeerId: PeerId | undefined;
+
+  /** Counts how far a client's counters went on in so many milliseconds; gives what was counted. */
+  count(
+    peerId: PeerId,
+    report: { readonly before: Traffic; readonly now: Traffic; readonly sinceMs: number },
+  ): Traffic {
+    const { before, now } = report;
+    const maxBytes = (Math.max(0, report.sinceMs) + REPORT_SLACK_MS) * MAX_BYTES_PER_MS;
+    const uploadedBytes = growth(now.uploadedBytes - before.uploadedBytes, maxBytes);
+    const downloadedBytes = growth(now.downloadedBytes - before.downloadedBytes, maxBytes);
+    this.uploadedBytes += uploadedBytes;
+    this.downloadedBytes += downloadedBytes;
+    if (peerId !== this.libraryPeerId) this.exchangedBytes += uploadedBytes;
+    return { uploadedBytes, downloadedBytes };
+  }
+}
+
+/** 0 when a counter was reset or tells a tale. */
+function growth(bytes: number, maxBytes: number): number {
+  return bytes > 0 && bytes <= maxBytes ? bytes : 0;
+}
