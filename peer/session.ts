@@ -28,6 +28,7 @@ import { SharedTorrents } from "./shared_torrents.ts";
 import { openDatabase } from "./storage/database.ts";
 import { FileHashStore } from "./storage/file_hash_store.ts";
 import { HashPool } from "./storage/hash_pool.ts";
+import { MediaStore } from "./storage/media_store.ts";
 import { OpenFiles } from "./storage/open_files.ts";
 import { PieceBuffers } from "./storage/piece_buffers.ts";
 import { SettingsStore } from "./storage/settings_store.ts";
@@ -48,6 +49,7 @@ const COUNT_MS = 5_000;
 export class Session implements AsyncDisposable {
   readonly engine: Engine;
   readonly settings: SettingsStore;
+  readonly mediaStore: MediaStore;
   readonly downloads: Downloads;
   readonly sharedFolders: SharedFolders;
   readonly sharedTorrents: SharedTorrents;
@@ -79,6 +81,7 @@ export class Session implements AsyncDisposable {
     const database = openDatabase(file);
     scope.defer(() => database.close());
     this.settings = new SettingsStore(database);
+    this.mediaStore = new MediaStore(database);
     this.startSettings = startSettings(this.settings, options);
     this.downloadsFolder = options.downloadsFolder;
     this.engine = this.#makeEngine(options, scope);

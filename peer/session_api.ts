@@ -31,6 +31,7 @@ import type { MediaFile } from "./media/media_file.ts";
 import { mergeSettings, writeSettings } from "./peer_settings.ts";
 import { resolveSource } from "./resolve.ts";
 import type { Session } from "./session.ts";
+import { SessionMedia } from "./session_media.ts";
 import { sessionMetrics } from "./session_metrics.ts";
 import { readSource } from "./source.ts";
 import { TorrentBytes } from "./torrent_bytes.ts";
@@ -41,10 +42,13 @@ import { takeFile } from "./uploads.ts";
 export interface SessionApiOptions {
   /** The mode given on the command line; without one the user chooses, and it is remembered. */
   readonly mode?: PeerMode;
+  /** Whether what is here is read for its tags, length and cover. Default true. */
+  readonly isReadingMedia?: boolean;
 }
 
 /** The session behind the dashboard. */
-export class SessionApi implements PeerSession, Disposable {
+export class SessionApi implements PeerSession, AsyncDisposable {
+  readonly media: SessionMedia;
   readonly #session: Session;
   readonly #fixedMode: PeerMode | undefined;
   readonly #views: TorrentViews;
@@ -57,7 +61,16 @@ export class SessionApi implements PeerSession, Disposable {
     this.#session = session;
     this.#fixedMode = options.mode;
     this.#settings = session.startSettings;
-    this.#views = new TorrentViews(session);
+    this.media = new SessionMedia({
+      session,
+      isReading: options.isReadingMedia ?? true,
+      find: ({ infoHash, index }) => this.mediaFile(infoHash, index),
+      onChange: (infoHash) => {
+        if (infoHash !== undefined) this.#views.invalidate(infoHash);
+        this.#tell();
+      },
+    });
+    this.#views = new TorrentViews(session, this.media);
     this.#subscription = session.subscribe((infoHash) => this.#onChange(infoHash));
   }
 
@@ -135,6 +148,7 @@ export class SessionApi implements PeerSession, Disposable {
     this.#expectDownload(infoHash, "removed");
     await this.#session.downloads.remove(infoHash, options);
     this.#views.forget(infoHash);
+    this.media.forget(infoHash);
   }
 
   /** The community's files of our mode, with what is already here. */
@@ -168,7 +182,7 @@ export class SessionApi implements PeerSession, Disposable {
 
   /** Changes when the catalogue should be asked again. */
   catalogueVersion(): string {
-    return this.#session.community?.version ?? "";
+    return `${this.#session.community?.version ?? ""}/${this.media.version}`;
   }
 
   /** All shared folders. */
@@ -271,12 +285,16 @@ export class SessionApi implements PeerSession, Disposable {
   }
 
   /** Stops listening to the session. */
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#subscription[Symbol.dispose]();
+    await this.media[Symbol.asyncDispose]();
   }
 
   #onChange(infoHash: InfoHash | undefined): void {
-    if (infoHash !== undefined) this.#views.invalidate(infoHash);
+    if (infoHash !== undefined) {
+      this.#views.invalidate(infoHash);
+      this.media.look(infoHash);
+    }
     this.#tell();
   }
 

@@ -24,7 +24,7 @@ Deno.test("a shared file at rest is one view, the same object until something ch
   await using scene = await Scene.create();
   const { session, api, infoHash } = await shareFilm(scene);
   await using _session = session;
-  using _api = api;
+  await using _api = api;
   const [view] = api.torrents();
   assert.ok(view !== undefined);
   assert.equal(view.state, "seeding");
@@ -51,7 +51,7 @@ Deno.test("a download from the catalogue to its removal", async () => {
   const seeder = await shareFilm(scene);
   await using _seeder = seeder.session;
   await using session = await scene.session("leecher");
-  using api = new SessionApi(session, { mode: "video" });
+  await using api = new SessionApi(session, { mode: "video" });
   const query = { text: "film", sort: "name", limit: 10 } as const;
   const before = await api.catalogue(query, { signal: never() });
   assert.equal(before.isTrackerReachable, true);
@@ -82,20 +82,20 @@ Deno.test("what a person cannot do is refused in a sentence", async () => {
   await using scene = await Scene.create();
   const { session, api, infoHash } = await shareFilm(scene);
   await using _session = session;
-  using _api = api;
+  await using _api = api;
   await assert.rejects(api.setPaused(infoHash, true), refused(409));
   await assert.rejects(api.remove(infoHash, { deleteFiles: false }), refused(409));
   await assert.rejects(api.addShare(session.sharedFolders.rows[0]?.path ?? ""), refused(409));
   await assert.rejects(api.removeShare(99), refused(404));
   await assert.rejects(api.add("nothing of this name", { signal: never() }), refused(404));
-  using fixed = new SessionApi(session, { mode: "audio" });
+  await using fixed = new SessionApi(session, { mode: "audio" });
   await assert.rejects(fixed.changeSettings({ mode: "video" }), refused(409));
 });
 
 Deno.test("settings are in force at once, and told", async () => {
   await using scene = await Scene.create();
   await using session = await scene.session("peer");
-  using api = new SessionApi(session);
+  await using api = new SessionApi(session);
   let count = 0;
   using _listening = api.subscribe(() => count++);
   const settings = await api.changeSettings({ mode: "audio", downloadRate: 5000 });
@@ -112,7 +112,7 @@ Deno.test("an upload lands in the first share and is shared", async () => {
   await using scene = await Scene.create();
   const folder = await scene.folder("music");
   await using session = await scene.session("peer");
-  using api = new SessionApi(session);
+  await using api = new SessionApi(session);
   const bytes = await Deno.readFile(new URL("../tests/fixtures/chime.mp3", import.meta.url));
   const body = () => ReadableStream.from([bytes]);
   await assert.rejects(api.upload("chime.mp3", body(), { signal: never() }), refused(409));
@@ -130,7 +130,7 @@ Deno.test("without a tracker, or with one that is away, the catalogue says so", 
   const query = { text: "", sort: "new", limit: 10 } as const;
   const away = await scene.session("away", { tracker: { host: "127.0.0.1", port: 1 } });
   await using _away = away;
-  using api = new SessionApi(away);
+  await using api = new SessionApi(away);
   const answer = await api.catalogue(query, { signal: never() });
   assert.equal(answer.isTrackerReachable, false);
   assert.match(answer.message ?? "", /Cannot reach the tracker/);

@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  MediaWords,
   PeerView,
   TorrentDetails,
   TorrentFileView,
@@ -26,6 +27,8 @@ export type GuessMedia = (file: TorrentFile, index: number) => MediaGuess;
 /** What a view is made of besides the torrent. */
 export interface TorrentViewOptions {
   readonly guess: GuessMedia;
+  /** What a file says of itself. */
+  readonly words: (index: number) => MediaWords;
   /** The community's announce addresses, for the magnet link. */
   readonly trackers: readonly string[];
 }
@@ -56,7 +59,10 @@ export function viewDetails(
 /** A shared file whose torrent rests. */
 export function viewResting(
   file: SharedFile,
-  options: { readonly totals: TransferTotals; readonly addedAtMs: number; readonly trackers: readonly string[] },
+  options: Pick<TorrentViewOptions, "words" | "trackers"> & {
+    readonly totals: TransferTotals;
+    readonly addedAtMs: number;
+  },
 ): TorrentView {
   const { info } = file.metainfo;
   return {
@@ -74,7 +80,11 @@ export function viewResting(
     addedAtMs: options.addedAtMs,
     isShare: true,
     magnet: magnetLink(info.infoHash, { name: info.name, trackers: options.trackers }),
-    files: viewFiles(info, { guess: () => file, verifiedBytes: (index) => info.files[index]?.length ?? 0 }),
+    files: viewFiles(info, {
+      guess: () => file,
+      words: options.words,
+      verifiedBytes: (index) => info.files[index]?.length ?? 0,
+    }),
   };
 }
 
@@ -100,6 +110,7 @@ function listed(torrent: Torrent, options: TorrentViewOptions & { readonly swarm
   const { swarm } = options;
   const files = info === undefined ? [] : viewFiles(info, {
     guess: options.guess,
+    words: options.words,
     verifiedBytes: (index) => storage?.fileVerifiedBytes(index) ?? 0,
   });
   const verifiedBytes = files.reduce((sum, file) => sum + file.verifiedBytes, 0);
@@ -149,7 +160,7 @@ function messageOf(torrent: Torrent): string | undefined {
 
 function viewFiles(
   info: Info,
-  options: { readonly guess: GuessMedia; readonly verifiedBytes: (index: number) => number },
+  options: Pick<TorrentViewOptions, "guess" | "words"> & { readonly verifiedBytes: (index: number) => number },
 ): readonly TorrentFileView[] {
   return info.files.flatMap((file, index) => {
     if (file.isPad) return [];
@@ -162,6 +173,7 @@ function viewFiles(
       offsetBytes: file.offset,
       kind,
       contentType,
+      ...options.words(index),
     }];
   });
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CatalogueRow, TorrentDetails, TorrentView } from "../shared/dashboard_views.ts";
+import type { CatalogueRow, MediaWords, TorrentDetails, TorrentView } from "../shared/dashboard_views.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
 import { MediaGuesses } from "./media_guesses.ts";
@@ -18,18 +18,26 @@ interface KeptView {
   readonly verifiedCount: number;
 }
 
-/** What of a catalogue row is here already. */
-export type Presence = Pick<CatalogueRow, "verifiedBytes" | "state" | "isShare" | "playIndex">;
+/** What of a catalogue row is here already, and what is known of it. */
+export type Presence = Pick<CatalogueRow, "verifiedBytes" | "state" | "isShare" | "playIndex"> & MediaWords;
+
+/** What is known of the inside of files. */
+export interface KnownMedia {
+  /** What lists show of a file. */
+  words(file: { readonly infoHash: InfoHash; readonly index: number }): MediaWords;
+}
 
 /** Views of torrents. Each is immutable, and the same object for as long as nothing has changed. */
 export class TorrentViews {
   readonly #session: Session;
+  readonly #media: KnownMedia;
   readonly #guesses = new MediaGuesses();
   readonly #kept = new Map<InfoHash, KeptView>();
 
-  /** Looks at this session, which it does not own. */
-  constructor(session: Session) {
+  /** Looks at this session and these media, neither of which it owns. */
+  constructor(session: Session, media: KnownMedia) {
     this.#session = session;
+    this.#media = media;
   }
 
   /** All torrents, shared ones too. */
@@ -72,10 +80,13 @@ export class TorrentViews {
   presence(infoHash: InfoHash, options: { readonly mode: PeerMode | undefined }): Presence {
     const torrent = this.#session.downloads.get(infoHash);
     const view = torrent === undefined ? this.#ofShare(infoHash) : this.of(torrent);
-    if (view === undefined) return { verifiedBytes: 0, isShare: false, playIndex: 0 };
+    // What was seen once is known for good, also when the file is not here any more.
+    const words = (index: number) => this.#media.words({ infoHash, index });
+    if (view === undefined) return { verifiedBytes: 0, isShare: false, playIndex: 0, ...words(0) };
     const playable = view.files.find((file) => file.kind === options.mode) ?? view.files[0];
     const { verifiedBytes, state, isShare } = view;
-    return { verifiedBytes, state, isShare, playIndex: playable?.index ?? 0 };
+    const playIndex = playable?.index ?? 0;
+    return { verifiedBytes, state, isShare, playIndex, ...words(playIndex) };
   }
 
   /** Finds out what the files of a torrent hold: a shared one was looked into when it was found. */
@@ -97,7 +108,11 @@ export class TorrentViews {
   }
 
   #options(torrent: Torrent) {
-    return { guess: this.guesser(torrent), trackers: this.#session.community?.announceUrls ?? [] };
+    return {
+      guess: this.guesser(torrent),
+      words: (index: number) => this.#media.words({ infoHash: torrent.infoHash, index }),
+      trackers: this.#session.community?.announceUrls ?? [],
+    };
   }
 
   #ofShare(infoHash: InfoHash): TorrentView | undefined {
@@ -112,6 +127,7 @@ export class TorrentViews {
       totals: sharedTorrents.totals(infoHash),
       addedAtMs: sharedTorrents.addedAtMs(infoHash),
       trackers: community?.announceUrls ?? [],
+      words: (index) => this.#media.words({ infoHash, index }),
     });
     this.#kept.set(infoHash, { view, verifiedCount: file.metainfo.info.geometry.pieceCount });
     return view;

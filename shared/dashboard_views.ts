@@ -16,8 +16,18 @@ export type TorrentState =
   | "disk-full"
   | "failed";
 
+/** What a file says of itself. Everything is absent until it was read, which takes a file that is here. */
+export interface MediaWords {
+  readonly title?: string;
+  readonly artist?: string;
+  readonly album?: string;
+  readonly durationSeconds?: number;
+  /** The address of its picture on this dashboard. Another picture has another address, so this one may be kept. */
+  readonly picture?: string;
+}
+
 /** One file of a torrent. */
-export interface TorrentFileView {
+export interface TorrentFileView extends MediaWords {
   /** Index inside the torrent, pads included: the one in `/stream/{infoHash}/{index}`. */
   readonly index: number;
   readonly path: string;
@@ -116,7 +126,7 @@ export interface CataloguePage {
 }
 
 /** A catalogue row with what is already here. */
-export interface CatalogueRow extends CatalogueEntry {
+export interface CatalogueRow extends CatalogueEntry, MediaWords {
   readonly verifiedBytes: number;
   readonly state?: TorrentState;
   readonly isShare: boolean;

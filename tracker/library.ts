@@ -51,7 +51,7 @@ export async function openLibrary(options: LibraryOptions): Promise<OpenLibrary>
       ...(options.host === undefined ? {} : { host: options.host }),
     }),
   );
-  const api = scope.use(new SessionApi(session));
+  const api = scope.use(new SessionApi(session, { isReadingMedia: false }));
   for (const folder of options.folders) session.sharedFolders.add(await realPath(folder));
   const find = (...file: Parameters<SessionApi["mediaFile"]>) => api.mediaFile(...file);
   const stream = new Hono().route("/", streamRoute(find)).route("/", playlistRoute(find));

@@ -15,6 +15,7 @@ import { playlistRoute } from "../media/playlist.ts";
 import { streamRoute } from "../media/stream_route.ts";
 import type { CatalogueQuery, PeerSession, PeerSettingsPatch } from "./peer_session.ts";
 import { peerUpdates } from "./peer_updates.ts";
+import { pictureRoutes } from "./picture_routes.ts";
 import { shareRoutes } from "./share_routes.ts";
 import { TORRENT_CONTENT_TYPE, torrentRoutes } from "./torrent_routes.ts";
 
@@ -75,6 +76,7 @@ export function peerApp(session: PeerSession, options: PeerAppOptions): Hono {
   app.route("/", torrentRoutes(session));
   app.route("/", shareRoutes(session));
   app.route("/", mediaRoutes(session));
+  app.route("/", pictureRoutes(session.media));
   app.all("/api/*", answerNotFound);
   app.route(
     "/",

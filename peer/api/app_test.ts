@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { PeerUpdate } from "../../shared/dashboard_views.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
+import { MAX_PICTURE_LENGTH } from "../media/picture.ts";
 import { peerApp } from "./app.ts";
 import { hash, MemorySession, otherHash, torrentView } from "./memory_session.ts";
 
@@ -296,4 +297,38 @@ Deno.test("over a socket: an upload is streamed with back-pressure, its length k
   const full = await fetch(url, { method: "PUT", body: new Uint8Array(10_000_001) });
   assert.equal(full.status, 507);
   assert.equal((await full.json()).detail, "The disk is full.");
+});
+
+Deno.test("a picture is kept, answered, and kept by the browser under its own version", async () => {
+  const { session, ask } = start();
+  const path = `/api/pictures/${hash}/0`;
+  assert.equal((await ask(path)).status, 404);
+  const body = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3);
+  assert.equal((await ask(path, { method: "PUT", body })).status, 204);
+  const answer = await ask(path);
+  assert.equal(answer.headers.get("Content-Type"), "image/jpeg");
+  assert.equal(answer.headers.get("Cache-Control"), "private, no-cache");
+  assert.deepEqual(new Uint8Array(await answer.arrayBuffer()), body);
+  const tag = answer.headers.get("ETag") ?? "";
+  assert.equal((await ask(path, { headers: { "If-None-Match": tag } })).status, 304);
+  const version = session.pictures.get(`${hash}/0`)?.hash.slice(0, 8);
+  assert.match((await ask(`${path}?v=${version}`)).headers.get("Cache-Control") ?? "", /immutable/);
+  assert.doesNotMatch((await ask(`${path}?v=00000000`)).headers.get("Cache-Control") ?? "", /immutable/);
+});
+
+Deno.test("what is no picture, too large, of no file here, or sent by another site is refused", async () => {
+  const { session, ask } = start();
+  const jpeg = (length: number) => {
+    const bytes = new Uint8Array(length);
+    bytes.set([0xff, 0xd8, 0xff]);
+    return bytes;
+  };
+  const put = async (path: string, body: BodyInit, headers = {}) =>
+    (await ask(`/api/pictures/${path}`, { method: "PUT", body, headers })).status;
+  assert.equal(await put(`${hash}/0`, "<svg onload='x'/>"), 422);
+  assert.equal(await put(`${hash}/0`, jpeg(MAX_PICTURE_LENGTH + 1)), 413);
+  assert.equal(await put(`${otherHash}/0`, jpeg(100)), 404);
+  assert.equal(await put("abc/0", jpeg(100)), 404);
+  assert.equal(await put(`${hash}/0`, jpeg(100), { Origin: "http://evil.example" }), 403);
+  assert.equal(session.pictures.size, 0);
 });

@@ -15,8 +15,10 @@ import type {
 import { type InfoHash, infoHash } from "../../shared/ids.ts";
 import type { MediaFile } from "../media/media_file.ts";
 import { MemoryBytes, sampleContent } from "../media/memory_bytes.ts";
+import type { Picture } from "../media/picture.ts";
 import type {
   CatalogueQuery,
+  PeerMedia,
   PeerSession,
   PeerSettings,
   PeerSettingsPatch,
@@ -63,6 +65,15 @@ export class MemorySession implements PeerSession {
   readonly list: Map<string, TorrentView> = new Map([[hash, torrentView(hash)]]);
   readonly listeners: Set<() => void> = new Set();
   readonly bytes: MemoryBytes = new MemoryBytes(sampleContent(1000));
+  /** By "infoHash/index". */
+  readonly pictures: Map<string, Picture> = new Map();
+  readonly media: PeerMedia = {
+    picture: ({ infoHash, index }) => this.pictures.get(`${infoHash}/${index}`),
+    keepPicture: ({ infoHash, index }, picture) => {
+      if (infoHash !== hash) throw new RequestError(404, "There is no such file here.");
+      this.pictures.set(`${infoHash}/${index}`, picture);
+    },
+  };
   shareList: readonly ShareView[] = [];
   version = "1";
   /** Called when a listener comes or goes. */

@@ -15,6 +15,7 @@ import type {
 import type { InfoHash } from "../../shared/ids.ts";
 import type { PeerMode } from "../../shared/media_kind.ts";
 import type { MediaFile } from "../media/media_file.ts";
+import type { PictureShelf } from "./picture_routes.ts";
 
 /** What a torrent is added from: a magnet link, an info-hash, a name in the catalogue, or a .torrent's bytes. */
 export type TorrentSource = string | { readonly metainfo: Uint8Array };
@@ -56,11 +57,16 @@ export interface UploadedFile {
   readonly shareId: number;
 }
 
+/** What the media routes need. */
+export type PeerMedia = PictureShelf;
+
 /**
  * A running peer, as its dashboard sees and steers it. Views are immutable snapshots; a view that did not change
  * should be the same object as before, which makes the live updates of thousands of torrents cheap.
  */
 export interface PeerSession {
+  /** What is known of the inside of media files. */
+  readonly media: PeerMedia;
   /** The peer as a whole, now. */
   status(): PeerStatus;
   /** All torrents, shared ones too. */

@@ -5,8 +5,8 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { type InfoHash, parseInfoHash } from "../../shared/ids.ts";
 import { contentDisposition, fileTag, matchesTag, safeContentType } from "./content_headers.ts";
+import { fileAddress } from "./file_address.ts";
 import type { FindMediaFile, MediaFile } from "./media_file.ts";
 import { multipartBody } from "./multipart.ts";
 import { type ByteRange, parseRange } from "./range.ts";
@@ -47,13 +47,8 @@ export function streamRoute(find: FindMediaFile, options: StreamRouteOptions = {
  * @returns undefined when there is no such file or the address is none.
  */
 export function findByPath(find: FindMediaFile, infoHash: string, index: string): MediaFile | undefined {
-  const hash = infoHashOf(infoHash);
-  if (hash === undefined || !/^(?:0|[1-9][0-9]{0,8})$/.test(index)) return undefined;
-  return find(hash, Number(index));
-}
-
-function infoHashOf(hex: string): InfoHash | undefined {
-  return /^[0-9a-f]{40}$/i.test(hex) ? parseInfoHash(hex) : undefined;
+  const address = fileAddress(infoHash, index);
+  return address && find(address.infoHash, address.index);
 }
 
 /** Counts the open streams. */

@@ -1,6 +1,6 @@
 /**
  * The program's one SQLite database (`node:sqlite`): what must survive a crash and is no file of the user's. Its stores
- * are `torrent_store.ts`, `share_store.ts`, `file_hash_store.ts` and `settings_store.ts`.
+ * are `torrent_store.ts`, `share_store.ts`, `file_hash_store.ts`, `settings_store.ts` and `media_store.ts`.
  *
  * @module
  */
@@ -44,6 +44,19 @@ const MIGRATIONS: readonly string[] = [
      key TEXT PRIMARY KEY,
      value TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE media_facts (
+     info_hash TEXT NOT NULL,
+     file_index INTEGER NOT NULL,
+     facts TEXT NOT NULL,
+     picture TEXT,
+     PRIMARY KEY (info_hash, file_index)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE pictures (
+     id INTEGER PRIMARY KEY,
+     hash TEXT NOT NULL UNIQUE,
+     content_type TEXT NOT NULL,
+     bytes BLOB NOT NULL
+   ) STRICT;`,
 ];
 
 /**
