@@ -20,7 +20,7 @@ export interface Picture {
 /** How each type begins: PNG (section 5.2 of its specification), JPEG (ISO 10918-1 annex B), WebP and AVIF containers. */
 const TYPES: readonly { readonly contentType: string; readonly pattern: RegExp }[] = [
   { contentType: "image/jpeg", pattern: /^\xff\xd8\xff/ },
-  { contentType: "image/png", pattern: /^\x89PNG\r\n\x1a\n/ },
+  { contentType: "image/png", pattern: /^\x89PNG\r\n/ },
   { contentType: "image/gif", pattern: /^GIF8[79]a/ },
   { contentType: "image/webp", pattern: /^RIFF[^]{4}WEBP/ },
   { contentType: "image/avif", pattern: /^[^]{4}ftypavi[fs]/ },
