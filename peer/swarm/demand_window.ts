@@ -35,6 +35,7 @@ export class DemandWindow {
   /** The first missing piece of each demand, and the block in it where a player waits. */
   #firstPieces: ReadonlyMap<number, number> = new Map();
   #isNew = false;
+  #rateBytesPerSecond = 0;
 
   /** No demands. */
   constructor(table: PieceTable) {
@@ -44,6 +45,11 @@ export class DemandWindow {
   /** Missing pieces, earliest deadline first; verified ones may be among them and are dropped by {@link prune}. */
   get entries(): readonly DemandedPiece[] {
     return this.#entries;
+  }
+
+  /** What all players together take. */
+  get rateBytesPerSecond(): number {
+    return this.#rateBytesPerSecond;
   }
 
   /**
@@ -88,6 +94,7 @@ export class DemandWindow {
     for (const piece of byPiece.keys()) this.#table.setDemanded(piece, true);
     if (stands.size > 0 && this.#stands.keys().some((id) => !stands.has(id))) isNew = true;
     this.#stands = stands;
+    this.#rateBytesPerSecond = demands.reduce((sum, demand) => sum + demand.rateBytesPerSecond, 0);
     this.#firstPieces = firstPieces;
     this.#isNew = isNew;
     this.#entries = [...byPiece.values()].sort((one, other) => one.deadlineMs - other.deadlineMs);

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Block } from "../../shared/geometry.ts";
+import type { Downlink } from "./downlink.ts";
 import type { OpenRequest, PeerState } from "./peer_state.ts";
 import type { Picker } from "./picker.ts";
 import type { PieceTable } from "./piece_table.ts";
@@ -37,20 +38,25 @@ export class Downloads {
   readonly #context: SwarmContext;
   readonly #table: PieceTable;
   readonly #picker: Picker;
+  readonly #downlink: Downlink;
   /** Whether new requests may be sent: false while paused or the storage is full. */
   isEnabled = true;
 
   /** No requests yet. */
-  constructor(context: SwarmContext, options: { readonly table: PieceTable; readonly picker: Picker }) {
+  constructor(
+    context: SwarmContext,
+    options: { readonly table: PieceTable; readonly picker: Picker; readonly downlink: Downlink },
+  ) {
     this.#context = context;
     this.#table = options.table;
     this.#picker = options.picker;
+    this.#downlink = options.downlink;
   }
 
   /** Asks the peer for more if its queue has room for a batch. */
   refill(peer: PeerState): void {
-    const room = peer.pipeline.target - peer.requests.size;
-    if (room < peer.pipeline.batch || !this.#mayAsk(peer)) return;
+    const room = (this.#downlink.isFull ? 1 : peer.pipeline.target) - peer.requests.size;
+    if (room < (this.#downlink.isFull ? 1 : peer.pipeline.batch) || !this.#mayAsk(peer)) return;
     const blocks: Block[] = [];
     this.#picker.pick(
       peer,
@@ -185,6 +191,7 @@ export class Downloads {
   /** Time passed: takes back what is not answered. */
   expire(): void {
     const { nowMs, peers } = this.#context;
+    this.#downlink.tick();
     for (const peer of peers.values()) {
       if (peer.requests.size > 0) this.#expireOf(peer);
       if (peer.cancelled.size === 0) continue;

@@ -1,7 +1,7 @@
 /**
  * Which blocks to ask one peer for next. In order:
  *
- * 1. pieces that a player demands, earliest deadline first, unless this peer would be late and another would not;
+ * 1. pieces that a player demands (`demand_picker.ts`): the earliest deadline first;
  * 2. the pieces this peer is fetching alone, and those it suggests;
  * 3. unfinished pieces that everybody works on, so that few are unfinished;
  * 4. a new piece: the rarest the peer has, ties by chance;
@@ -13,18 +13,17 @@
  *
  * @module
  */
+import { DemandPicker } from "./demand_picker.ts";
 import type { DemandWindow } from "./demand_window.ts";
+import type { Downlink } from "./downlink.ts";
 import type { OpenRequest, PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
 import type { StartedPiece } from "./started_piece.ts";
 import type { SwarmContext } from "./swarm_context.ts";
+import { type TakeBlock, takeFrom } from "./take_block.ts";
 
 /** A peer that needs longer than this for a whole piece shares the work on pieces instead of having its own. */
 const OWN_PIECE_MS = 10_000;
-
-/** A slower peer is passed over for a late piece when the fastest is sooner by this factor, plus this time. */
-const OVERTAKE_FACTOR = 2;
-const OVERTAKE_SLACK_MS = 50;
 
 /** Endgame looks through all unfinished pieces, so one peer does it this seldom. */
 const ENDGAME_INTERVAL_MS = 20;
@@ -32,26 +31,29 @@ const ENDGAME_INTERVAL_MS = 20;
 /** Blocks that an idle peer takes over from the queues of others at one time: enough until more is free. */
 const MAX_TAKEN_OVER = 2;
 
+/** This peer must be sooner than those asked already by this factor, plus this time. */
+const REPEAT_FACTOR = 1.5;
+const REPEAT_SLACK_MS = 50;
+
 /** At most so many peers are asked for one block. */
 const MAX_REQUESTS_PER_BLOCK = 3;
-
-/**
- * Notes and sends one request, in place of another peer's when `instead` is given; false when this peer cannot be asked for
- * this block.
- */
-export type TakeBlock = (started: StartedPiece, blockIndex: number, instead?: OpenRequest) => boolean;
 
 /** Chooses blocks; sends nothing itself. */
 export class Picker {
   readonly #context: SwarmContext;
   readonly #table: PieceTable;
-  readonly #demands: DemandWindow;
+  readonly #demanded: DemandPicker;
+  readonly #downlink: Downlink;
 
   /** A picker over the table and demands of one torrent. */
-  constructor(context: SwarmContext, options: { readonly table: PieceTable; readonly demands: DemandWindow }) {
+  constructor(
+    context: SwarmContext,
+    options: { readonly table: PieceTable; readonly demands: DemandWindow; readonly downlink: Downlink },
+  ) {
     this.#context = context;
     this.#table = options.table;
-    this.#demands = options.demands;
+    this.#downlink = options.downlink;
+    this.#demanded = new DemandPicker(context, options);
   }
 
   /**
@@ -62,10 +64,10 @@ export class Picker {
   pick(peer: PeerState, count: number, take: TakeBlock): number {
     let room = count;
     if (peer.isChokingUs) return this.#pickAllowedFast(peer, room, take);
-    if (this.#demands.entries.length > 0) room -= this.#pickDemanded(peer, room, take);
+    room -= this.#demanded.pick(peer, room, take);
     for (const started of peer.ownPieces) {
       if (room === 0) break;
-      if (this.#mayWorkOn(peer, started)) room -= this.#takeFrom(started, { room, from: 0, take });
+      if (this.#mayWorkOn(peer, started)) room -= takeFrom(started, { room, from: 0, take });
     }
     if (room > 0 && peer.suggested.length > 0) room -= this.#pickSuggested(peer, room, take);
     if (room > 0) room -= this.#pickShared(peer, room, take);
@@ -79,25 +81,6 @@ export class Picker {
     return count - room;
   }
 
-  #takeFrom(
-    started: StartedPiece,
-    options: { readonly room: number; readonly from: number; readonly isToEnd?: boolean; readonly take: TakeBlock },
-  ): number {
-    const { isToEnd = false } = options;
-    let taken = 0;
-    let from = options.from;
-    let refused = 0;
-    while (taken < options.room && started.freeCount > refused) {
-      const blockIndex = started.nextFree(from);
-      if (blockIndex < 0 || isToEnd && blockIndex < from) break;
-      if (options.take(started, blockIndex)) taken++;
-      else if (blockIndex < from) break;
-      else refused++;
-      from = blockIndex + 1;
-    }
-    return taken;
-  }
-
   #mayWorkOn(peer: PeerState, started: StartedPiece): boolean {
     return started.freeCount > 0 && peer.has(started.piece) && this.#table.isFetchable(started.piece);
   }
@@ -109,52 +92,10 @@ export class Picker {
       if (!peer.has(piece) || !this.#table.isFetchable(piece)) continue;
       const started = this.#table.start(piece);
       if (started.owner === undefined || started.owner === peer) {
-        room -= this.#takeFrom(started, { room, from: 0, take });
+        room -= takeFrom(started, { room, from: 0, take });
       }
     }
     return count - room;
-  }
-
-  #pickDemanded(peer: PeerState, count: number, take: TakeBlock): number {
-    const { nowMs } = this.#context;
-    let room = count;
-    for (const { piece, deadlineMs, firstBlock } of this.#demands.entries) {
-      if (room === 0) break;
-      if (!peer.has(piece) || !this.#table.isFetchable(piece)) continue;
-      const found = this.#table.started.get(piece);
-      if (found !== undefined && (found.freeCount === 0 || found.owner !== undefined && found.owner !== peer)) continue;
-      const expectedMs = peer.expectedNextMs(nowMs);
-      if (nowMs + expectedMs > deadlineMs && this.#isOutrun(peer, piece, expectedMs)) continue;
-      const started = found ?? this.#table.start(piece);
-      if (started.isExclusive && started.owner === undefined) this.#table.own(started, peer);
-      // A piece that is checked as a whole is of no use without the blocks before the reader.
-      room -= this.#takeFrom(started, { room, from: firstBlock, isToEnd: started.isCheckedByBlock, take });
-    }
-    if (room > 0) room -= this.#pickBehind(peer, room, take);
-    return count - room;
-  }
-
-  /** What lies before the players in the pieces they stand in. */
-  #pickBehind(peer: PeerState, count: number, take: TakeBlock): number {
-    let room = count;
-    for (const { piece, firstBlock } of this.#demands.entries) {
-      if (room === 0) break;
-      const started = firstBlock === 0 ? undefined : this.#table.started.get(piece);
-      if (started === undefined || !started.isCheckedByBlock || !this.#mayWorkOn(peer, started)) continue;
-      if (started.owner !== undefined && started.owner !== peer) continue;
-      room -= this.#takeFrom(started, { room, from: 0, take });
-    }
-    return count - room;
-  }
-
-  /** Whether some other peer would have a block of the piece here much sooner. */
-  #isOutrun(peer: PeerState, piece: number, expectedMs: number): boolean {
-    const limitMs = (expectedMs - OVERTAKE_SLACK_MS) / OVERTAKE_FACTOR;
-    for (const other of this.#context.peers.values()) {
-      if (other === peer || other.isChokingUs || other.timeoutCount > 0 || !other.has(piece)) continue;
-      if (other.expectedNextMs(this.#context.nowMs) < limitMs) return true;
-    }
-    return false;
   }
 
   #pickShared(peer: PeerState, count: number, take: TakeBlock): number {
@@ -165,7 +106,7 @@ export class Picker {
       // A demanded piece was offered to this peer already: it would be too slow.
       if (this.#table.isDemanded(started.piece)) continue;
       if (started.isExclusive) this.#table.own(started, peer);
-      room -= this.#takeFrom(started, { room, from: 0, take });
+      room -= takeFrom(started, { room, from: 0, take });
     }
     return count - room;
   }
@@ -184,7 +125,7 @@ export class Picker {
     const { bytesPerSecond } = peer.pipeline;
     const isFast = bytesPerSecond * OWN_PIECE_MS / 1000 >= this.#table.geometry.pieceLength;
     if (isFast || started.isExclusive) this.#table.own(started, peer);
-    return this.#takeFrom(started, { room, from: 0, take });
+    return takeFrom(started, { room, from: 0, take });
   }
 
   /** What the peer would like to be asked for: it knows what is rare, or what it has at hand (BEP 6). */
@@ -210,7 +151,7 @@ export class Picker {
       if (room === 0) break;
       const isOfOther = started.owner !== undefined && started.owner !== peer;
       if (!isOfOther || started.isExclusive || !this.#mayWorkOn(peer, started)) continue;
-      room -= this.#takeFrom(started, { room, from: 0, take });
+      room -= takeFrom(started, { room, from: 0, take });
     }
     return count - room;
   }
@@ -221,7 +162,7 @@ export class Picker {
    */
   #pickQueued(peer: PeerState, count: number, take: TakeBlock): number {
     const { nowMs } = this.#context;
-    if (nowMs < peer.nextEndgameAtMs) return 0;
+    if (nowMs < peer.nextEndgameAtMs || this.#downlink.isFull) return 0;
     peer.nextEndgameAtMs = nowMs + ENDGAME_INTERVAL_MS;
     const isEndgame = !this.#isMoreToCome();
     if (!isEndgame && peer.requests.size > 0) return 0;
@@ -249,7 +190,7 @@ export class Picker {
 
   #isWorthRepeating(newest: OpenRequest, peer: PeerState): boolean {
     const { nowMs } = this.#context;
-    const expectedMs = peer.expectedNextMs(nowMs) * 1.5 + OVERTAKE_SLACK_MS;
+    const expectedMs = peer.expectedNextMs(nowMs) * REPEAT_FACTOR + REPEAT_SLACK_MS;
     let requestCount = 0;
     for (let request: OpenRequest | undefined = newest; request !== undefined; request = request.next) {
       requestCount++;

@@ -4,6 +4,7 @@
  * @module
  */
 import { DemandWindow } from "./demand_window.ts";
+import { Downlink } from "./downlink.ts";
 import { Downloads } from "./downloads.ts";
 import { HashRequests } from "./hash_requests.ts";
 import { Picker } from "./picker.ts";
@@ -32,7 +33,9 @@ export class SwarmTorrent {
       wanted: event.wanted,
     });
     const demands = new DemandWindow(table);
-    const downloads = new Downloads(context, { table, picker: new Picker(context, { table, demands }) });
+    const downlink = new Downlink(context);
+    const picker = new Picker(context, { table, demands, downlink });
+    const downloads = new Downloads(context, { table, picker, downlink });
     this.table = table;
     this.demands = demands;
     this.downloads = downloads;

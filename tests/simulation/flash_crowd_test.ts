@@ -8,28 +8,30 @@ const SEED = 20_240_602;
 const LEECHER_COUNT = 100;
 const KILOBYTE = 1_000;
 
-function link(upload: number): LinkSpeed {
-  return { uploadBytesPerSecond: upload * KILOBYTE, downloadBytesPerSecond: 2_000 * KILOBYTE, delayMs: 10 };
+function link(upload: number, download = 2_000): LinkSpeed {
+  return { uploadBytesPerSecond: upload * KILOBYTE, downloadBytesPerSecond: download * KILOBYTE, delayMs: 10 };
 }
 
-/** Everybody comes at once; `maxPeers` of each keeps the number of haves, and so the real time, small. */
-function crowd(
-  options: {
-    readonly seeder: LinkSpeed;
-    readonly leecher: LinkSpeed;
-    readonly pieceCount: number;
-    readonly maxPeers: number;
-  },
-): void {
-  const { seeder: seederLink, leecher: leecherLink, pieceCount } = options;
-  const info = sampleInfo({ length: pieceCount * 32_768, pieceLength: 32_768 });
+interface Crowd {
+  readonly seeder: LinkSpeed;
+  /** The link of each leecher, by its number. */
+  readonly leecher: (number: number) => LinkSpeed;
+  readonly pieceCount: number;
+  readonly pieceLength: number;
+  /** Connections of each, where fewer than the default: fewer haves, and less real time. */
+  readonly maxPeers?: number;
+}
+
+/** Everybody comes at once. */
+function crowd({ seeder: seederLink, leecher: leecherLink, pieceCount, pieceLength, maxPeers }: Crowd): void {
+  const info = sampleInfo({ length: pieceCount * pieceLength, pieceLength });
   const { length } = info.geometry;
   const simulation = new Simulation({ info, seed: SEED });
-  const settings = { maxPeers: options.maxPeers };
+  const settings = maxPeers === undefined ? {} : { maxPeers };
   const seeder = simulation.add({ speed: seederLink, isSeeder: true, settings });
   const leechers = Array.from(
     { length: LEECHER_COUNT },
-    () => simulation.add({ speed: leecherLink, settings }),
+    (_, number) => simulation.add({ speed: leecherLink(number), settings }),
   );
   const boundMs = lowerBoundMs(length, { seeder: seederLink, leechers: leechers.map(({ place }) => place.speed) });
   assert(simulation.runToCompletion({ withinMs: 3 * boundMs }), "not complete after three times the bound");
@@ -44,10 +46,23 @@ function crowd(
 }
 
 Deno.test(`a flash crowd: 1 seeder no faster than each of the 100 leechers (seed ${SEED})`, () => {
-  // Every uplink, the seeder's and all others, has to be in use all the time to reach the bound.
-  crowd({ seeder: link(500), leecher: link(500), pieceCount: 200, maxPeers: 10 });
+  // Every uplink, the seeder's and all others, has to be in use all the time to reach the bound F/us = N·F/(us+Σui).
+  crowd({ seeder: link(500), leecher: () => link(500), pieceCount: 200, pieceLength: 32_768, maxPeers: 40 });
 });
 
 Deno.test(`a flash crowd: 1 seeder twice as fast as each of the 100 leechers (seed ${SEED})`, () => {
-  crowd({ seeder: link(1_000), leecher: link(500), pieceCount: 128, maxPeers: 12 });
+  // Four times as large as the first: what begins and ends slowly weighs less, all between must be fast.
+  crowd({ seeder: link(1_000), leecher: () => link(500), pieceCount: 400, pieceLength: 65_536, maxPeers: 20 });
+});
+
+Deno.test(`a flash crowd: 100 leechers of four kinds of links (seed ${SEED})`, () => {
+  const uploads = [125, 250, 500, 1_000];
+  const leecher = (number: number) => link(uploads[number % 4] ?? 0);
+  crowd({ seeder: link(1_000), leecher, pieceCount: 400, pieceLength: 65_536, maxPeers: 20 });
+});
+
+Deno.test(`a flash crowd: the slowest of 100 downlinks is the bound (seed ${SEED})`, () => {
+  // F/dmin: the others have all they want long before; the slow one must be given its fill all the time.
+  const leecher = (number: number) => number === 50 ? link(100, 200) : link(500);
+  crowd({ seeder: link(1_000), leecher, pieceCount: 128, pieceLength: 32_768, maxPeers: 20 });
 });
