@@ -5,7 +5,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import { answerError, answerNotFound, methodNotAllowed } from "../dashboard/problem.ts";
+import { answerError, answerNotFound, methodNotAllowed, problem } from "../dashboard/problem.ts";
 import { ProtocolError } from "../shared/protocol_error.ts";
 import {
   decodeAnnounceQuery,
@@ -15,8 +15,10 @@ import {
   encodeScrapeResponse,
 } from "../shared/wire/http_tracker.ts";
 import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
+import type { AnswerTimes } from "./answer_times.ts";
 import { answerCatalogue } from "./catalogue_route.ts";
 import { packPeers } from "./given_peer.ts";
+import type { Refusal } from "./refusal.ts";
 import { type TorrentRouteOptions, torrentRoutes } from "./torrent_route.ts";
 
 /** The header by which peers notice that the tracker they talk to is another one, or the same one started anew. */
@@ -32,6 +34,8 @@ export interface HttpServerOptions extends TorrentRouteOptions {
   readonly instanceId: string;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
+  /** Measures how long announces take. */
+  readonly times?: AnswerTimes;
   /** Takes unexpected errors, for the log. */
   readonly report: (error: Error, request: Request) => void;
 }
@@ -55,10 +59,16 @@ export function trackerApp(options: HttpServerOptions): TrackerApp {
     context.header(INSTANCE_HEADER, options.instanceId);
     context.header("X-Content-Type-Options", "nosniff");
   });
-  app.get("/announce", (context) => answerAnnounce(context, options.desk));
+  app.use(async (context, next) => {
+    const refusal = isAdmittedElsewhere(context.req.path)
+      ? undefined
+      : options.desk.admit(sourceHost(context.env.hostname), "http");
+    return refusal === undefined ? await next() : answerRefused(refusal);
+  });
+  app.get("/announce", (context) => answerAnnounce(context, options));
   app.get("/scrape", (context) => answerScrape(context, options.desk));
   app.get(KEYLESS_ANNOUNCE, () => {
-    options.desk.countRefused("http");
+    options.desk.countRefused("http", "no-key");
     return bencoded(encodeFailure("This tracker asks for a key", Infinity));
   });
   app.get("/catalogue", (context) => answerCatalogue(context, options));
@@ -85,25 +95,44 @@ function routedPath(request: Request, { key }: HttpServerOptions): string {
   return key.strip(path) ?? (/\/(announce|scrape)$/.test(path) ? KEYLESS_ANNOUNCE : KEYLESS);
 }
 
-function answerAnnounce(context: Context<{ Bindings: RequestOrigin }>, desk: AnnounceDesk): Response {
+/** An announce and a scrape are refused in their own form; whether all is well anybody may know. */
+function isAdmittedElsewhere(path: string): boolean {
+  return path === "/announce" || path === "/scrape" || path === "/healthz";
+}
+
+function answerRefused({ code, reason, retryInSeconds = Infinity }: Refusal): Response {
+  const headers: Record<string, string> = retryInSeconds < Infinity ? { "Retry-After": String(retryInSeconds) } : {};
+  return problem(code === "too-many-requests" ? 429 : 403, { detail: `${reason}.`, headers });
+}
+
+function answerAnnounce(context: Context<{ Bindings: RequestOrigin }>, options: HttpServerOptions): Response {
+  const { desk, times } = options;
+  const begun = times?.begin() ?? NaN;
   try {
     const { announce, isCompact, noPeerId } = decodeAnnounceQuery(queryOf(context));
     const result = desk.announce({ announce, host: sourceHost(context.env.hostname) }, "http");
-    if (result.type === "refused") return bencoded(encodeFailure(result.reason));
+    if (result.type === "refused") return bencoded(failureOf(result.refusal));
     const { response } = result;
     const compactPeers = { ipv4: packPeers(response.peers, 4), ipv6: packPeers(response.peers, 6) };
     return bencoded(encodeAnnounceResponse(response, { isCompact, noPeerId, compactPeers }));
   } catch (error) {
     return refuse(error, desk);
+  } finally {
+    times?.end(begun);
   }
+}
+
+function failureOf({ reason, retryInSeconds }: Refusal): Uint8Array {
+  return encodeFailure(reason, retryInSeconds);
 }
 
 function answerScrape(context: Context<{ Bindings: RequestOrigin }>, desk: AnnounceDesk): Response {
   try {
+    const refusal = desk.admit(sourceHost(context.env.hostname), "http");
+    if (refusal !== undefined) return bencoded(failureOf(refusal));
     const infoHashes = decodeScrapeQuery(queryOf(context));
-    // Naming none asks for all: the whole list would be long for us, and nobody's business in a private community.
-    if (infoHashes.length === 0) throw new ProtocolError("malformed", "Cannot scrape without an info_hash");
-    return bencoded(encodeScrapeResponse(desk.scrape(infoHashes, "http")));
+    const entries = infoHashes.length === 0 ? desk.scrapeAll("http") : desk.scrape(infoHashes, "http");
+    return bencoded(encodeScrapeResponse(entries));
   } catch (error) {
     return refuse(error, desk);
   }
@@ -111,7 +140,7 @@ function answerScrape(context: Context<{ Bindings: RequestOrigin }>, desk: Annou
 
 function refuse(error: unknown, desk: AnnounceDesk): Response {
   if (!(error instanceof ProtocolError)) throw error;
-  desk.countRefused("http");
+  desk.countRefused("http", "malformed");
   return bencoded(encodeFailure(error.message));
 }
 

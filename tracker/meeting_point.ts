@@ -11,9 +11,12 @@ import { infoHashesOf } from "../shared/info_hashes.ts";
 import type { MediaKind } from "../shared/media_kind.ts";
 import type { Info, Metainfo } from "../shared/metainfo.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
-import type { AnnounceDesk, Transport } from "./announce_desk.ts";
+import { type AnnounceDesk, MAX_FULL_SCRAPE, type Transport } from "./announce_desk.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { StoreFullError } from "./catalogue_store.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
+import type { Refusal, RefusalCode } from "./refusal.ts";
+import { RequestCounts } from "./request_counts.ts";
 import type { AnnounceRequest, AnnounceResult, Swarms } from "./swarms.ts";
 
 const logger = getLogger(["playswarm", "tracker"]);
@@ -28,6 +31,7 @@ export interface MetadataWanter {
 
 /** What a {@link MeetingPoint} is made of. */
 export interface MeetingPointOptions {
+  readonly gate: Gatekeeper;
   readonly swarms: Swarms;
   readonly catalogue: Catalogue;
   readonly metadata: MetadataWanter;
@@ -39,19 +43,21 @@ export interface MeetingPointOptions {
   readonly onChange: () => void;
 }
 
-/** Requests answered and refused since the start. */
-export interface RequestCounts {
-  readonly announces: Readonly<Record<Transport, number>>;
-  readonly scrapes: Readonly<Record<Transport, number>>;
-  readonly refusals: Readonly<Record<Transport, number>>;
+/** A torrent that a list keeps out. */
+export class TorrentDeniedError extends Error {
+  override readonly name = "TorrentDeniedError";
+
+  /** `infoHash` is the torrent's name here. */
+  constructor(infoHash: InfoHash) {
+    super(`Cannot keep ${infoHash}: this tracker does not serve it`);
+  }
 }
 
 /** Swarms, catalogue and what connects them. */
 export class MeetingPoint implements AnnounceDesk {
   readonly #options: MeetingPointOptions;
-  readonly #announces = { udp: 0, http: 0 };
-  readonly #scrapes = { udp: 0, http: 0 };
-  readonly #refusals = { udp: 0, http: 0 };
+  /** Requests answered and refused since the start. */
+  readonly requestCounts: RequestCounts = new RequestCounts();
   /** Torrents with a swarm that are in no memory of ours: a look at the database would be for nothing. */
   readonly #unknown = new Set<InfoHash>();
 
@@ -63,20 +69,27 @@ export class MeetingPoint implements AnnounceDesk {
     }
   }
 
-  /** Requests answered and refused since the start. */
-  get requestCounts(): RequestCounts {
-    return { announces: this.#announces, scrapes: this.#scrapes, refusals: this.#refusals };
+  /** Why nothing is answered to this address now. */
+  admit(host: string, transport: Transport): Refusal | undefined {
+    const { gate, now } = this.#options;
+    const refusal = gate.refuse(host, now());
+    if (refusal !== undefined) this.countRefused(transport, refusal.code);
+    return refusal;
   }
 
   /** Registers, renews or removes a client, gives it peers, and keeps the catalogue true. */
   announce(request: AnnounceRequest, transport: Transport): AnnounceResult {
-    const { swarms, now, onChange } = this.#options;
-    const result = swarms.announce(request, now());
+    const { gate, swarms, now, onChange } = this.#options;
+    const nowMs = now();
+    const refusal = gate.refuse(request.host, nowMs) ?? this.#refuseTorrent(request.announce.infoHash);
+    const result: AnnounceResult = refusal === undefined
+      ? swarms.announce(request, nowMs)
+      : { type: "refused", refusal };
     if (result.type === "refused") {
-      this.#refusals[transport]++;
+      this.countRefused(transport, result.refusal.code);
       return result;
     }
-    this.#announces[transport]++;
+    this.requestCounts.announces[transport]++;
     for (const infoHash of result.changed) this.#refresh(infoHash);
     onChange();
     return result;
@@ -84,13 +97,34 @@ export class MeetingPoint implements AnnounceDesk {
 
   /** Sizes of these swarms. */
   scrape(infoHashes: readonly InfoHash[], transport: Transport): readonly ScrapeEntry[] {
-    this.#scrapes[transport]++;
+    this.requestCounts.scrapes[transport]++;
     return this.#options.swarms.scrape(infoHashes);
   }
 
+  /** Sizes of the first swarms. */
+  scrapeAll(transport: Transport): readonly ScrapeEntry[] {
+    this.requestCounts.scrapes[transport]++;
+    const entries: ScrapeEntry[] = [];
+    for (const { infoHash, counts } of this.#options.swarms.swarms()) {
+      if (entries.length >= MAX_FULL_SCRAPE) break;
+      entries.push({ infoHash, ...counts });
+    }
+    return entries;
+  }
+
   /** Counts a request that was turned away before it came here. */
-  countRefused(transport: Transport): void {
-    this.#refusals[transport]++;
+  countRefused(transport: Transport, code: RefusalCode): void {
+    this.requestCounts.refusals[transport][code]++;
+  }
+
+  /** The lists changed: whoever and whatever is not let in any more goes at once. */
+  evict(): void {
+    const { gate, swarms, onChange } = this.#options;
+    const changed = swarms.removeWhere((client, infoHash) =>
+      (gate.refuseAddress(client.place.host) ?? this.#refuseTorrent(infoHash)) !== undefined
+    );
+    for (const infoHash of changed) this.#refresh(infoHash);
+    if (changed.size > 0) onChange();
   }
 
   /**
@@ -98,10 +132,12 @@ export class MeetingPoint implements AnnounceDesk {
    *
    * @returns whether it was unknown
    * @throws {StoreFullError} when there is no room
+   * @throws {TorrentDeniedError} when a list says that it is not tracked
    */
   putTorrent(metainfo: Metainfo, kind: MediaKind | undefined): boolean {
     const { catalogue, swarms, date, onChange } = this.#options;
     const { infoHash } = metainfo.info;
+    if (infoHashesOf(metainfo.info).some((name) => this.#refuseTorrent(name))) throw new TorrentDeniedError(infoHash);
     const isNew = catalogue.put(metainfo, { nowMs: date(), ...(kind === undefined ? {} : { kind }) });
     for (const name of infoHashesOf(metainfo.info)) {
       this.#noteKnown(name);
@@ -117,7 +153,7 @@ export class MeetingPoint implements AnnounceDesk {
     try {
       this.putTorrent({ info, pieceLayers: new Map(), trackers: [] }, undefined);
     } catch (error) {
-      if (!(error instanceof StoreFullError)) throw error;
+      if (!(error instanceof StoreFullError || error instanceof TorrentDeniedError)) throw error;
       logger.warn("{message}", { message: error.message });
     }
   }
@@ -133,7 +169,8 @@ export class MeetingPoint implements AnnounceDesk {
 
   /** Drops whoever was not heard of for a lease. */
   sweep(): void {
-    const { swarms, now, onChange } = this.#options;
+    const { gate, swarms, now, onChange } = this.#options;
+    gate.sweep(now());
     const changed = swarms.sweep(now());
     for (const infoHash of changed) this.#refresh(infoHash);
     if (changed.size > 0) onChange();
@@ -143,6 +180,12 @@ export class MeetingPoint implements AnnounceDesk {
   forgetOld(): void {
     const { catalogue, swarms, date } = this.#options;
     for (const { infoHash } of catalogue.forget(date())) swarms.removeAliases(infoHash);
+  }
+
+  /** A list may name a hybrid by either of its names. */
+  #refuseTorrent(infoHash: InfoHash): Refusal | undefined {
+    const { gate, swarms } = this.#options;
+    return gate.refuseTorrent(infoHash, swarms.canonical(infoHash));
   }
 
   /** Brings a torrent's row to what its swarm is now. */

@@ -14,9 +14,10 @@ import { ClientDirectory } from "./client_directory.ts";
 import type { GivenPeer, GivenResponse } from "./given_peer.ts";
 import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { type OwnAddress, PeerOrder, type Place, placeOf } from "./peer_order.ts";
+import { CROWDED, FULL, type Refusal } from "./refusal.ts";
 import { type Member, Swarm } from "./swarm.ts";
 import { hidesWhatItLacks, isPlayswarm, TrackedClient } from "./tracked_client.ts";
-import { NO_TRAFFIC, type Traffic, TrafficTotals } from "./traffic_totals.ts";
+import { NO_TRAFFIC, type Traffic, type TrafficSums, TrafficTotals } from "./traffic_totals.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
@@ -60,18 +61,14 @@ export type AnnounceResult =
     /** Swarms whose size or content changed by it. */
     readonly changed: readonly InfoHash[];
   }
-  | { readonly type: "refused"; readonly reason: string };
+  | { readonly type: "refused"; readonly refusal: Refusal };
 
 /** Totals over all swarms. */
-export interface SwarmTotals {
+export interface SwarmTotals extends TrafficSums {
   /** Programs: one that has another peer id for each torrent counts once. */
   readonly clientCount: number;
   readonly swarmCount: number;
   readonly membershipCount: number;
-  readonly uploadedBytes: number;
-  readonly downloadedBytes: number;
-  /** Of the uploaded bytes, those that our own library did not send. */
-  readonly exchangedBytes: number;
 }
 
 const NOTHING_CHANGED: readonly InfoHash[] = [];
@@ -114,8 +111,8 @@ export class Swarms {
     const infoHash = this.canonical(announce.infoHash);
     const known = client?.memberships.get(infoHash);
     if (known === undefined) {
-      const reason = this.#reasonAgainst(place, client === undefined);
-      if (reason !== undefined) return { type: "refused", reason };
+      const refusal = this.#refuse(place, client === undefined);
+      if (refusal !== undefined) return { type: "refused", refusal };
     }
     const holder = client ?? this.#addClient(announce, { place, nowMs });
     holder.lanHost = lanHost ?? holder.lanHost;
@@ -178,6 +175,19 @@ export class Swarms {
     return true;
   }
 
+  /** Takes out whoever is in a swarm against the rules. Gives the swarms that changed. */
+  removeWhere(isOut: (client: TrackedClient, infoHash: InfoHash) => boolean): ReadonlySet<InfoHash> {
+    const changed = new Set<InfoHash>();
+    for (const client of this.#clients.all()) {
+      for (const [infoHash, member] of client.memberships) {
+        if (!isOut(client, infoHash)) continue;
+        this.#removeMember(member, infoHash);
+        changed.add(infoHash);
+      }
+    }
+    return changed;
+  }
+
   /** The name under which the swarm of this torrent is kept. */
   canonical(infoHash: InfoHash): InfoHash {
     return this.#aliases.get(infoHash) ?? infoHash;
@@ -210,9 +220,7 @@ export class Swarms {
       clientCount: this.#clients.programCount,
       swarmCount: this.#swarms.size,
       membershipCount: this.#membershipCount,
-      uploadedBytes: this.#traffic.uploadedBytes,
-      downloadedBytes: this.#traffic.downloadedBytes,
-      exchangedBytes: this.#traffic.exchangedBytes,
+      ...this.#traffic.sums,
     };
   }
 
@@ -231,11 +239,11 @@ export class Swarms {
     this.#ownAddresses = addresses;
   }
 
-  #reasonAgainst(place: Place, isNewClient: boolean): string | undefined {
-    if (this.#membershipCount >= (this.#options.maxMemberships ?? MAX_MEMBERSHIPS)) return "This tracker is full";
+  #refuse(place: Place, isNewClient: boolean): Refusal | undefined {
+    if (this.#membershipCount >= (this.#options.maxMemberships ?? MAX_MEMBERSHIPS)) return FULL;
     const clientCount = isNewClient && place.reach !== "loopback" ? this.#clients.at(place.host).size : 0;
     const isCrowded = clientCount >= (this.#options.maxClientsPerHost ?? MAX_CLIENTS_PER_HOST);
-    return isCrowded ? "Too many clients at this address" : undefined;
+    return isCrowded ? CROWDED : undefined;
   }
 
   #addClient(announce: Announce, at: { readonly place: Place; readonly nowMs: number }): TrackedClient {

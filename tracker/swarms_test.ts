@@ -39,7 +39,7 @@ function request(
 
 function answer(swarms: Swarms, given: AnnounceRequest, nowMs = 0): AnnounceResponse {
   const result = swarms.announce(given, nowMs);
-  if (result.type === "refused") throw new assert.AssertionError({ message: result.reason });
+  if (result.type === "refused") throw new assert.AssertionError({ message: result.refusal.reason });
   return result.response;
 }
 

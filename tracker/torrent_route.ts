@@ -17,6 +17,7 @@ import { safePathSegment } from "../shared/safe_name.ts";
 import type { AccessKey } from "./access_key.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { StoreFullError } from "./catalogue_store.ts";
+import { TorrentDeniedError } from "./meeting_point.ts";
 
 /** Bytes of bodies being read at any one time: eight of the largest torrents, thousands of usual ones. */
 const MAX_BODY_BYTES = 8 * MAX_METAINFO_LENGTH;
@@ -114,6 +115,9 @@ function putTorrent(options: TorrentRouteOptions, metainfo: Metainfo, kind: Medi
   try {
     return options.put(metainfo, kind);
   } catch (error) {
+    if (error instanceof TorrentDeniedError) {
+      throw new ProblemError(403, { detail: "This tracker does not serve this torrent.", cause: error });
+    }
     if (!(error instanceof StoreFullError)) throw error;
     throw new ProblemError(507, { detail: "The tracker keeps as many torrents as it may.", cause: error });
   }

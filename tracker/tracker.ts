@@ -15,13 +15,15 @@ import { AccessKey } from "./access_key.ts";
 import { Catalogue } from "./catalogue.ts";
 import { CONNECTION_KEY_LENGTH, ConnectionIds } from "./connection_id.ts";
 import { trackerApp } from "./http_server.ts";
+import { type AccessLists, Gatekeeper, OPEN_LISTS } from "./gatekeeper.ts";
+import { DEFAULT_REQUESTS_PER_SECOND } from "./request_limits.ts";
 import { MAX_INTERVAL_SECONDS } from "./intervals.ts";
 import { MeetingPoint } from "./meeting_point.ts";
 import { MetadataFetcher, type MetadataFetcherOptions } from "./metadata_fetch.ts";
 import type { OwnAddress } from "./peer_order.ts";
 import { PublicPort } from "./public_port.ts";
 import { Swarms } from "./swarms.ts";
-import { trackerMetrics } from "./tracker_metrics.ts";
+import { TrackerMetrics } from "./tracker_metrics.ts";
 import { clientViews, swarmViews, type ViewLimits, type ViewSource } from "./tracker_views.ts";
 import { UdpServer } from "./udp_server.ts";
 
@@ -53,6 +55,10 @@ export interface TrackerOptions {
   readonly intervalSeconds: number;
   /** The key of a private community. */
   readonly key?: string;
+  /** Who and what is let in; default: everybody and everything. */
+  readonly lists?: AccessLists;
+  /** Requests a second from one address, 0 for no limit; default {@link DEFAULT_REQUESTS_PER_SECOND}. */
+  readonly requestsPerSecond?: number;
   /** Where the catalogue is remembered; absent: in memory. */
   readonly dataDirectory?: string;
   /** How metadata of foreign torrents are fetched; for tests. */
@@ -102,7 +108,7 @@ export class Tracker implements AsyncDisposable {
   /** The tracker in numbers. */
   status(): TrackerStatus {
     const { meeting, swarms, options } = this.#parts;
-    const { announces, refusals } = meeting.requestCounts;
+    const { announces, refusedCount } = meeting.requestCounts;
     const { clientCount, swarmCount, uploadedBytes, downloadedBytes } = swarms.totals;
     return {
       version: VERSION,
@@ -112,7 +118,7 @@ export class Tracker implements AsyncDisposable {
       swarmCount,
       ...this.catalogue.totals,
       announceCount: { ...announces },
-      refusedCount: refusals.udp + refusals.http,
+      refusedCount,
       uploadedBytes,
       downloadedBytes,
       intervalSeconds: Math.max(options.intervalSeconds, swarms.intervalSeconds),
@@ -130,6 +136,12 @@ export class Tracker implements AsyncDisposable {
     return swarmViews(this.#viewSource(), limits);
   }
 
+  /** Replaces the lists of who and what is let in; whoever is not any more goes at once. */
+  setLists(lists: AccessLists): void {
+    this.#parts.gate.setLists(lists);
+    this.#parts.meeting.evict();
+  }
+
   /** Says which client is our own library, and how much it gave: whoever looks is told what it was spared. */
   setLibrary(library: { readonly peerId: PeerId; readonly uploadedBytes: () => number }): void {
     this.#parts.swarms.setLibrary(library.peerId);
@@ -143,7 +155,7 @@ export class Tracker implements AsyncDisposable {
 
   /** The metrics in Prometheus' text format. */
   metrics(): Promise<string> {
-    return this.#parts.metrics();
+    return this.#parts.metrics.text();
   }
 
   /** Tells soon after anything has changed; disposing of the answer ends the calls. */
@@ -166,6 +178,7 @@ export class Tracker implements AsyncDisposable {
 interface TrackerParts {
   readonly options: TrackerOptions;
   readonly key: AccessKey;
+  readonly gate: Gatekeeper;
   readonly swarms: Swarms;
   readonly catalogue: Catalogue;
   readonly metadata: MetadataFetcher;
@@ -173,7 +186,7 @@ interface TrackerParts {
   readonly listeners: ChangeListeners;
   /** How much our own library gave; nothing while there is none. */
   readonly origin: { givenBytes: () => number };
-  readonly metrics: () => Promise<string>;
+  readonly metrics: TrackerMetrics;
   readonly instanceId: string;
   readonly startedAtMs: number;
 }
@@ -228,21 +241,39 @@ function makeParts(
     }),
   );
   const onChange = () => listeners.notify();
-  const meeting = new MeetingPoint({ swarms, catalogue, metadata, now: monotonicMs, date: Date.now, onChange });
+  const gate = new Gatekeeper({
+    lists: options.lists ?? OPEN_LISTS,
+    requestsPerSecond: options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND,
+  });
+  const meeting = new MeetingPoint({ gate, swarms, catalogue, metadata, now: monotonicMs, date: Date.now, onChange });
   // The last to write, before the database is closed.
   scope.defer(() => meeting.forgetOld());
   const startedAtMs = Date.now();
   const origin = { givenBytes: () => 0 };
-  const metrics = trackerMetrics({
+  const metrics = new TrackerMetrics({
     requestCounts: () => meeting.requestCounts,
     swarmTotals: () => swarms.totals,
     origin: () => originView({ swarms, origin }),
     catalogue,
     wantedCount: () => metadata.wantedCount,
     startedAtMs,
+    now: monotonicMs,
   });
   const instanceId = randomBytes(8).toString("hex");
-  return { options, key, swarms, catalogue, metadata, meeting, listeners, origin, metrics, instanceId, startedAtMs };
+  return {
+    options,
+    key,
+    gate,
+    swarms,
+    catalogue,
+    metadata,
+    meeting,
+    listeners,
+    origin,
+    metrics,
+    instanceId,
+    startedAtMs,
+  };
 }
 
 function originView({ swarms, origin }: Pick<TrackerParts, "swarms" | "origin">): OriginView {
@@ -259,7 +290,8 @@ function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
     catalogue,
     put: (metainfo, kind) => meeting.putTorrent(metainfo, kind),
     instanceId,
-    metrics,
+    metrics: () => metrics.text(),
+    times: metrics.times,
     report: (error, { method, url }) => logger.error("{method} {url}: {error}", { method, url, error }),
   });
   const { host, port } = parts.options;
@@ -267,7 +299,9 @@ function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
     PublicPort.open({ host, port, handler: (request, origin) => app.fetch(request, origin) }),
   );
   const connectionIds = new ConnectionIds(randomBytes(CONNECTION_KEY_LENGTH));
-  scope.use(new UdpServer(publicPort.datagrams, { desk: meeting, key, connectionIds, now: monotonicMs }));
+  scope.use(
+    new UdpServer(publicPort.datagrams, { desk: meeting, key, connectionIds, now: monotonicMs, times: metrics.times }),
+  );
   return publicPort.port;
 }
 

@@ -22,15 +22,31 @@ export interface Traffic {
 export const NO_TRAFFIC: Traffic = { uploadedBytes: 0, downloadedBytes: 0 };
 
 /** Sums over all clients since the tracker started. */
-export class TrafficTotals {
+export interface TrafficSums {
   /** As senders report. */
-  uploadedBytes = 0;
+  readonly uploadedBytes: number;
   /** As receivers report. */
-  downloadedBytes = 0;
+  readonly downloadedBytes: number;
   /** Of the uploaded bytes, those that our own library did not send. */
-  exchangedBytes = 0;
+  readonly exchangedBytes: number;
+}
+
+/** Sums what clients report. */
+export class TrafficTotals {
+  #uploadedBytes = 0;
+  #downloadedBytes = 0;
+  #exchangedBytes = 0;
   /** Our own library among the clients. */
   libraryPeerId: PeerId | undefined;
+
+  /** The sums now. */
+  get sums(): TrafficSums {
+    return {
+      uploadedBytes: this.#uploadedBytes,
+      downloadedBytes: this.#downloadedBytes,
+      exchangedBytes: this.#exchangedBytes,
+    };
+  }
 
   /** Counts how far a client's counters went on in so many milliseconds; gives what was counted. */
   count(
@@ -41,9 +57,9 @@ export class TrafficTotals {
     const maxBytes = (Math.max(0, report.sinceMs) + REPORT_SLACK_MS) * MAX_BYTES_PER_MS;
     const uploadedBytes = growth(now.uploadedBytes - before.uploadedBytes, maxBytes);
     const downloadedBytes = growth(now.downloadedBytes - before.downloadedBytes, maxBytes);
-    this.uploadedBytes += uploadedBytes;
-    this.downloadedBytes += downloadedBytes;
-    if (peerId !== this.libraryPeerId) this.exchangedBytes += uploadedBytes;
+    this.#uploadedBytes += uploadedBytes;
+    this.#downloadedBytes += downloadedBytes;
+    if (peerId !== this.libraryPeerId) this.#exchangedBytes += uploadedBytes;
     return { uploadedBytes, downloadedBytes };
   }
 }

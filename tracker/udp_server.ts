@@ -16,6 +16,7 @@ import {
 } from "../shared/wire/udp_tracker.ts";
 import type { AccessKey } from "./access_key.ts";
 import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
+import type { AnswerTimes } from "./answer_times.ts";
 import type { ConnectionIds } from "./connection_id.ts";
 import { packPeers } from "./given_peer.ts";
 
@@ -28,6 +29,12 @@ const MAX_IPV6_PEERS = 67;
 /** So many failed reads in a row mean a broken socket, not an unlucky datagram: trying on would only burn the processor. */
 const MAX_FAILURES = 100;
 
+/** What is said before the desk has a say. Short: the first is only sent where it is no longer than the question. */
+const REASONS = {
+  "no-connection-id": "Connection id is over",
+  "no-key": "This tracker asks for a key",
+} as const;
+
 const logger = getLogger(["playswarm", "tracker", "udp"]);
 
 /** What a {@link UdpServer} is made of. */
@@ -37,6 +44,8 @@ export interface UdpServerOptions {
   readonly connectionIds: ConnectionIds;
   /** Now in milliseconds, on the clock of the connection ids. */
   readonly now: () => number;
+  /** Measures how long answers take. */
+  readonly times?: AnswerTimes;
 }
 
 /** Where a datagram came from. */
@@ -81,7 +90,7 @@ export class UdpServer implements AsyncDisposable {
   answer(bytes: Uint8Array, hostname: string): Uint8Array | undefined {
     const request = readRequest(bytes);
     if (request === undefined) {
-      this.#options.desk.countRefused("udp");
+      this.#options.desk.countRefused("udp", "malformed");
       return undefined;
     }
     const host = sourceHost(hostname);
@@ -93,23 +102,23 @@ export class UdpServer implements AsyncDisposable {
     }
     if (!connectionIds.isValid(request.connectionId, { host, nowMs: now() })) {
       // Said aloud so that a client with an id of before our restart connects anew at once, and does not time out.
-      const refusal = encodeUdpResponse(this.#refuse(request, "Connection id is over"), source);
+      const refusal = encodeUdpResponse(this.#refuse(request, "no-connection-id"), source);
       return refusal.length <= bytes.length ? refusal : undefined;
     }
     return request.type === "announce"
       ? this.#announce(request, source)
-      : encodeUdpResponse(this.#scrape(request), source);
+      : encodeUdpResponse(this.#scrape(request, host), source);
   }
 
   #announce(request: UdpAnnounceRequest, source: Source): Uint8Array {
     const { desk, key } = this.#options;
     if (key.strip(request.path ?? "/") === undefined) {
-      return encodeUdpResponse(this.#refuse(request, "This tracker asks for a key"), source);
+      return encodeUdpResponse(this.#refuse(request, "no-key"), source);
     }
     const { host, family } = source;
     const limit = family === 6 ? { maxPeerCount: MAX_IPV6_PEERS } : {};
     const result = desk.announce({ announce: request, host, family, ...limit }, "udp");
-    if (result.type === "refused") return encodeUdpResponse(errorOf(request, result.reason), source);
+    if (result.type === "refused") return encodeUdpResponse(errorOf(request, result.refusal.reason), source);
     const { response } = result;
     const compactPeers = packPeers(response.peers, family);
     return encodeUdpResponse({ ...response, type: "announce", transactionId: request.transactionId }, {
@@ -118,16 +127,19 @@ export class UdpServer implements AsyncDisposable {
     });
   }
 
-  #scrape(request: UdpScrapeRequest): UdpResponse {
+  #scrape(request: UdpScrapeRequest, host: string): UdpResponse {
+    const { desk, key } = this.#options;
     // A scrape has no room for a path (BEP 41), hence none for a key.
-    if (!this.#options.key.isOpen) return this.#refuse(request, "This tracker asks for a key");
-    const swarms = this.#options.desk.scrape(request.infoHashes, "udp");
+    if (!key.isOpen) return this.#refuse(request, "no-key");
+    const refusal = desk.admit(host, "udp");
+    if (refusal !== undefined) return errorOf(request, refusal.reason);
+    const swarms = desk.scrape(request.infoHashes, "udp");
     return { type: "scrape", transactionId: request.transactionId, swarms };
   }
 
-  #refuse(request: UdpRequest, message: string): UdpResponse {
-    this.#options.desk.countRefused("udp");
-    return errorOf(request, message);
+  #refuse(request: UdpRequest, code: keyof typeof REASONS): UdpResponse {
+    this.#options.desk.countRefused("udp", code);
+    return errorOf(request, REASONS[code]);
   }
 
   async #serve(socket: Deno.DatagramConn): Promise<void> {
@@ -138,7 +150,9 @@ export class UdpServer implements AsyncDisposable {
       failureCount = received === undefined ? failureCount + 1 : 0;
       const [bytes, address] = received ?? [];
       if (bytes === undefined || address?.transport !== "udp") continue;
+      const begun = this.#options.times?.begin() ?? NaN;
       const answer = this.answer(bytes, address.hostname);
+      this.#options.times?.end(begun);
       if (answer !== undefined) await this.#send(socket, answer, address);
     }
     if (!this.#isClosed) logger.error("The UDP socket is broken; announces over HTTP still work");

@@ -23,8 +23,12 @@ function serverOf(options: { key?: string; refusal?: string } = {}) {
   const counts = { refused: 0 };
   const desk: AnnounceDesk = {
     announce: (request) =>
-      options.refusal === undefined ? swarms.announce(request, 0) : { type: "refused", reason: options.refusal },
+      options.refusal === undefined
+        ? swarms.announce(request, 0)
+        : { type: "refused", refusal: { code: "denied", reason: options.refusal } },
+    admit: () => undefined,
     scrape: (hashes) => swarms.scrape(hashes),
+    scrapeAll: () => [],
     countRefused: () => counts.refused++,
   };
   const server = new UdpServer([], { desk, key: new AccessKey(options.key), connectionIds, now: () => 0 });

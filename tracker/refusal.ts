@@ -1,0 +1,34 @@
+/**
+ * The tracker's no: why, in words for a person, and when to ask again (BEP 3 `failure reason`, BEP 31 `retry in`).
+ *
+ * @module
+ */
+
+/** Why a request was refused; the label of the metrics. */
+export type RefusalCode =
+  | "malformed"
+  | "no-connection-id"
+  | "no-key"
+  | "denied"
+  | "too-many-requests"
+  | "too-many-clients"
+  | "full";
+
+/** A request that is not granted. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** A sentence for the user of the client that was refused. */
+  readonly reason: string;
+  /** Seconds until it may be granted; `Infinity`: never; absent: whenever the client likes. */
+  readonly retryInSeconds?: number;
+}
+
+/** No membership more. */
+export const FULL: Refusal = { code: "full", reason: "This tracker is full: try again later", retryInSeconds: 600 };
+
+/** No client more from there. */
+export const CROWDED: Refusal = {
+  code: "too-many-clients",
+  reason: "Too many clients at your address: try again later",
+  retryInSeconds: 600,
+};
