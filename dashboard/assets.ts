@@ -31,7 +31,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The routes' prefixes that never give the page, so that a wrong address is an error and not a page. */
-const NOT_PAGES = /^\/(?:api|assets|playlist|stream)(?:\/|$)/;
+const NOT_PAGES = /^\/(?:api|assets|playlist|remux|stream)(?:\/|$)/;
 
 /** Scripts and style sheets are not served as they are written but as `bundle.ts` built them. */
 const BUNDLED = /\.(?:css|js)$/;
@@ -45,7 +45,7 @@ interface CachedAsset {
 
 /**
  * The routes of page and assets; mount them last, at `/`. `GET /assets/{name}` gives a file; every other path outside
- * `/api`, `/stream` and `/playlist` gives the page, because the client routes by the address.
+ * `/api`, `/stream`, `/remux` and `/playlist` gives the page, because the client routes by the address.
  *
  * @param options Whose page.
  * @returns A Hono app.

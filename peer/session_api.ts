@@ -65,6 +65,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
       session,
       isReading: options.isReadingMedia ?? true,
       find: ({ infoHash, index }) => this.mediaFile(infoHash, index),
+      torrents: () => this.torrents(),
       onChange: (infoHash) => {
         if (infoHash !== undefined) this.#views.invalidate(infoHash);
         this.#tell();

@@ -4,15 +4,18 @@
  *
  * @module
  */
-import type { MediaWords } from "../shared/dashboard_views.ts";
-import type { InfoHash } from "../shared/ids.ts";
+import type { MediaWords, TorrentView } from "../shared/dashboard_views.ts";
+import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
+import type { MediaDescription, SongView } from "../shared/media_description.ts";
 import type { PeerMedia } from "./api/peer_session.ts";
 import { RequestError } from "./api/request_error.ts";
 import type { FileAddress } from "./media/file_address.ts";
 import type { MediaFile } from "./media/media_file.ts";
 import type { Picture } from "./media/picture.ts";
+import { remuxType } from "./media/remux_type.ts";
 import { MediaLibrary } from "./media_library.ts";
 import type { Session } from "./session.ts";
+import { subtitlesOf } from "./session_subtitles.ts";
 import { SharedFileBytes } from "./shared_file_bytes.ts";
 
 /** How to make {@link SessionMedia}. */
@@ -22,6 +25,8 @@ export interface SessionMediaOptions {
   readonly isReading: boolean;
   /** A file of a torrent, the torrent woken if it rests. */
   readonly find: (file: FileAddress) => MediaFile | undefined;
+  /** All torrents, shared ones too. */
+  readonly torrents: () => readonly TorrentView[];
   /** What is known of a torrent's files has changed; undefined: the version has. */
   readonly onChange: (infoHash: InfoHash | undefined) => void;
 }
@@ -77,6 +82,55 @@ export class SessionMedia implements PeerMedia, AsyncDisposable {
   keepPicture(file: FileAddress, picture: Picture): void {
     if (this.#options.find(file) === undefined) throw new RequestError(404, "There is no such file here.");
     if (!this.#library.keepPicture(file, picture)) throw new RequestError(507, "The disk is full.");
+  }
+
+  /** What a player wants to know of a file. */
+  async describe(
+    address: FileAddress,
+    options: { readonly signal: AbortSignal },
+  ): Promise<MediaDescription | undefined> {
+    const file = this.#options.find(address);
+    if (file === undefined) return undefined;
+    const [facts, subtitles] = await Promise.all([
+      this.#library.read(file, options),
+      file.kind === "video" ? subtitlesOf(address, this.#options) : [],
+    ]);
+    const { picture } = this.words(address);
+    const type = remuxType(facts);
+    const { infoHash, index } = address;
+    return {
+      ...facts,
+      contentType: file.contentType,
+      subtitles: subtitles.map(({ name, label, language }) => ({
+        url: `/api/media/${infoHash}/${index}/subtitles/${encodeURIComponent(name)}`,
+        label,
+        ...(language === undefined ? {} : { language }),
+      })),
+      ...(picture === undefined ? {} : { picture }),
+      ...(type === undefined ? {} : { remuxType: type }),
+    };
+  }
+
+  /** A subtitle file of a film. */
+  async subtitle(
+    film: FileAddress,
+    options: { readonly name: string; readonly signal: AbortSignal },
+  ): Promise<Uint8Array | undefined> {
+    const subtitles = await subtitlesOf(film, this.#options);
+    return await subtitles.find(({ name }) => name === options.name)?.read(options);
+  }
+
+  /** The music that is here as a whole. */
+  songs(): readonly SongView[] {
+    return this.#options.torrents().flatMap((torrent) => {
+      const infoHash = parseInfoHash(torrent.infoHash);
+      return torrent.files.flatMap(({ index, kind, path, verifiedBytes, sizeBytes, picture }): readonly SongView[] => {
+        if (kind !== "audio" || verifiedBytes < sizeBytes) return [];
+        const { container: _, tracks: _tracks, ...tags } = this.#library.facts({ infoHash, index }) ?? {};
+        const name = path.slice(path.lastIndexOf("/") + 1);
+        return [{ infoHash, index, name, ...tags, ...(picture === undefined ? {} : { picture }) }];
+      });
+    });
   }
 
   /** Stops reading. */

@@ -54,3 +54,27 @@ Deno.test("a picture that a browser took of a film is kept; one of no file is re
   await until(api, () => api.media.words({ infoHash, index: 0 }).durationSeconds === 8, "the length");
   assert.ok(api.media.words({ infoHash, index: 0 }).picture?.endsWith(picture.hash.slice(0, 8)));
 });
+
+Deno.test("a player is told of a shared film, its subtitles beside it, and how it can be had in another container", async () => {
+  await using scene = await Scene.create();
+  const folder = await scene.folder("films");
+  await Deno.copyFile(fixture("orbit.mkv"), `${folder}/orbit.mkv`);
+  await Deno.copyFile(fixture("aurora.srt"), `${folder}/orbit.de.srt`);
+  await Deno.copyFile(fixture("aurora.srt"), `${folder}/other.srt`);
+  await using session = await scene.session("seeder");
+  await using api = new SessionApi(session, { mode: "video" });
+  const [shared] = await share(session, folder, ["orbit.mkv"]);
+  assert.ok(shared !== undefined);
+  const { infoHash } = shared.metainfo.info;
+  const { signal } = new AbortController();
+  const description = await api.media.describe({ infoHash, index: 0 }, { signal });
+  assert.equal(description?.remuxType, "video/mp4");
+  assert.equal(description?.container, "Matroska");
+  const url = `/api/media/${infoHash}/0/subtitles/orbit.de.srt`;
+  assert.deepEqual(description?.subtitles, [{ url, label: "German", language: "de" }]);
+  const subtitle = await api.media.subtitle({ infoHash, index: 0 }, { name: "orbit.de.srt", signal });
+  assert.match(new TextDecoder().decode(subtitle), /Green light/);
+  for (const name of ["other.srt", "../films/orbit.de.srt", "orbit.mkv"]) {
+    assert.equal(await api.media.subtitle({ infoHash, index: 0 }, { name, signal }), undefined, name);
+  }
+});

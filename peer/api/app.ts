@@ -12,9 +12,11 @@ import { checkValue, readJson } from "../../dashboard/json_body.ts";
 import { liveUpdates } from "../../dashboard/live_updates.ts";
 import { answerError, answerNotFound, methodNotAllowed } from "../../dashboard/problem.ts";
 import { playlistRoute } from "../media/playlist.ts";
+import { remuxRoute } from "../media/remux_route.ts";
 import { streamRoute } from "../media/stream_route.ts";
 import type { CatalogueQuery, PeerSession, PeerSettingsPatch } from "./peer_session.ts";
 import { peerUpdates } from "./peer_updates.ts";
+import { mediaDescriptionRoutes } from "./media_routes.ts";
 import { pictureRoutes } from "./picture_routes.ts";
 import { shareRoutes } from "./share_routes.ts";
 import { TORRENT_CONTENT_TYPE, torrentRoutes } from "./torrent_routes.ts";
@@ -77,6 +79,7 @@ export function peerApp(session: PeerSession, options: PeerAppOptions): Hono {
   app.route("/", shareRoutes(session));
   app.route("/", mediaRoutes(session));
   app.route("/", pictureRoutes(session.media));
+  app.route("/", mediaDescriptionRoutes(session.media));
   app.all("/api/*", answerNotFound);
   app.route(
     "/",
@@ -127,6 +130,8 @@ function mediaRoutes(session: PeerSession): Hono {
   const app = new Hono();
   app.route("/", streamRoute(find));
   app.all("/stream/:infoHash/:index", methodNotAllowed("GET, HEAD"));
+  app.route("/", remuxRoute(find));
+  app.all("/remux/:infoHash/:index", methodNotAllowed("GET, HEAD"));
   app.route("/", playlistRoute(find));
   app.all("/playlist/:infoHash/:file{[0-9]+\\.m3u}", methodNotAllowed("GET, HEAD"));
   return app;

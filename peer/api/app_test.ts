@@ -332,3 +332,24 @@ Deno.test("what is no picture, too large, of no file here, or sent by another si
   assert.equal(await put(`${hash}/0`, jpeg(100), { Origin: "http://evil.example" }), 403);
   assert.equal(session.pictures.size, 0);
 });
+
+Deno.test("a player is told of a file, and given its subtitles as WebVTT", async () => {
+  const { session, ask } = start();
+  assert.deepEqual(await (await ask(`/api/media/${hash}/0`)).json(), {
+    contentType: "video/mp4",
+    durationSeconds: 8,
+    subtitles: [],
+  });
+  for (const path of [`${otherHash}/0`, `${hash}/x`, "abc/0"]) {
+    assert.equal((await ask(`/api/media/${path}`)).status, 404);
+  }
+  const subtitles = `/api/media/${hash}/0/subtitles`;
+  session.subtitles.set("film é.srt", new TextEncoder().encode("1\n00:00:01,000 --> 00:00:02,000\nHello\n"));
+  session.subtitles.set("empty.srt", new Uint8Array(0));
+  const answer = await ask(`${subtitles}/${encodeURIComponent("film é.srt")}`);
+  assert.match(answer.headers.get("Content-Type") ?? "", /^text\/vtt/);
+  assert.equal(await answer.text(), "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nHello\n");
+  assert.equal((await ask(`${subtitles}/empty.srt`)).status, 422);
+  assert.equal((await ask(`${subtitles}/none.srt`)).status, 404);
+  assert.deepEqual(await (await ask("/api/songs")).json(), []);
+});

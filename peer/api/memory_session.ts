@@ -65,6 +65,8 @@ export class MemorySession implements PeerSession {
   readonly list: Map<string, TorrentView> = new Map([[hash, torrentView(hash)]]);
   readonly listeners: Set<() => void> = new Set();
   readonly bytes: MemoryBytes = new MemoryBytes(sampleContent(1000));
+  /** By name, of every film. */
+  readonly subtitles: Map<string, Uint8Array> = new Map();
   /** By "infoHash/index". */
   readonly pictures: Map<string, Picture> = new Map();
   readonly media: PeerMedia = {
@@ -73,6 +75,10 @@ export class MemorySession implements PeerSession {
       if (infoHash !== hash) throw new RequestError(404, "There is no such file here.");
       this.pictures.set(`${infoHash}/${index}`, picture);
     },
+    describe: ({ infoHash }) =>
+      Promise.resolve(infoHash === hash ? { contentType: "video/mp4", durationSeconds: 8, subtitles: [] } : undefined),
+    subtitle: (_, { name }) => Promise.resolve(this.subtitles.get(name)),
+    songs: () => [],
   };
   shareList: readonly ShareView[] = [];
   version = "1";

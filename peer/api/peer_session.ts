@@ -15,6 +15,7 @@ import type {
 import type { InfoHash } from "../../shared/ids.ts";
 import type { PeerMode } from "../../shared/media_kind.ts";
 import type { MediaFile } from "../media/media_file.ts";
+import type { MediaDesk } from "./media_routes.ts";
 import type { PictureShelf } from "./picture_routes.ts";
 
 /** What a torrent is added from: a magnet link, an info-hash, a name in the catalogue, or a .torrent's bytes. */
@@ -58,7 +59,7 @@ export interface UploadedFile {
 }
 
 /** What the media routes need. */
-export type PeerMedia = PictureShelf;
+export type PeerMedia = PictureShelf & MediaDesk;
 
 /**
  * A running peer, as its dashboard sees and steers it. Views are immutable snapshots; a view that did not change

@@ -9,7 +9,9 @@ import { contentDisposition, fileTag, matchesTag, safeContentType } from "./cont
 import { fileAddress } from "./file_address.ts";
 import type { FindMediaFile, MediaFile } from "./media_file.ts";
 import { multipartBody } from "./multipart.ts";
+import { OpenSlots } from "./open_slots.ts";
 import { type ByteRange, parseRange } from "./range.ts";
+import { refuse } from "./refusal.ts";
 import { verifiedStream } from "./verified_reader.ts";
 
 /** Streams at once: each holds up to a chunk of 256 KiB and a demand, and a player opens three at most. */
@@ -29,7 +31,7 @@ export interface StreamRouteOptions {
  * @returns A Hono app with `GET` and `HEAD /stream/{infoHash}/{index}`; `?download=1` asks the browser to save the file.
  */
 export function streamRoute(find: FindMediaFile, options: StreamRouteOptions = {}): Hono {
-  const slots = new StreamSlots(options.maxStreams ?? MAX_STREAMS);
+  const slots = new OpenSlots(options.maxStreams ?? MAX_STREAMS);
   const app = new Hono();
   app.get("/stream/:infoHash/:index", (context) => {
     const file = findByPath(find, context.req.param("infoHash"), context.req.param("index"));
@@ -51,30 +53,9 @@ export function findByPath(find: FindMediaFile, infoHash: string, index: string)
   return address && find(address.infoHash, address.index);
 }
 
-/** Counts the open streams. */
-class StreamSlots {
-  readonly #maxStreams: number;
-  #openCount = 0;
-
-  constructor(maxStreams: number) {
-    this.#maxStreams = maxStreams;
-  }
-
-  /** Takes a slot: gives what frees it, at most once, or undefined when all are taken. */
-  take(): (() => void) | undefined {
-    if (this.#openCount >= this.#maxStreams) return undefined;
-    this.#openCount++;
-    let isTaken = true;
-    return () => {
-      if (isTaken) this.#openCount--;
-      isTaken = false;
-    };
-  }
-}
-
 interface Answerable {
   readonly file: MediaFile;
-  readonly slots: StreamSlots;
+  readonly slots: OpenSlots;
 }
 
 /** Conditions first, in the order of RFC 9110, section 13.2.2, then the range. */
@@ -148,12 +129,4 @@ function answerRanges(
   // prints every failed body: a player leaves one at each seek.
   const body = parts?.open({ onEnd }) ?? verifiedStream(bytes, range, { onEnd });
   return new Response(body, { status, headers });
-}
-
-/** A problem document (RFC 9457); this room knows nothing of the dashboard's own. */
-function refuse(status: number, title: string, detail: string): Response {
-  return new Response(JSON.stringify({ type: "about:blank", status, title, detail }), {
-    status,
-    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
-  });
 }

@@ -1,0 +1,86 @@
+/**
+ * The subtitles of a film: in its torrent, or beside it in the folder that it is shared from.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "node:path";
+import { isSubtitleName, MAX_SUBTITLE_LENGTH } from "../shared/subtitles.ts";
+import type { FileAddress } from "./media/file_address.ts";
+import type { MediaFile } from "./media/media_file.ts";
+import { nameSubtitle, type SubtitleName, subtitleOfFilm } from "./media/subtitle_names.ts";
+import { WaitingReader } from "./media/waiting_reader.ts";
+import type { Session } from "./session.ts";
+
+/** More beside one film are not listed: the largest collections have one in each of some forty languages. */
+const MAX_SUBTITLES = 100;
+
+/** One subtitle file. */
+export interface Subtitle extends SubtitleName {
+  /** The file's name, by which it is asked for. */
+  readonly name: string;
+  /** Its bytes, waited for; undefined when it is gone or too long. */
+  read(options: { readonly signal: AbortSignal }): Promise<Uint8Array | undefined>;
+}
+
+/** Where to look. */
+export interface SubtitleOptions {
+  readonly session: Session;
+  readonly find: (file: FileAddress) => MediaFile | undefined;
+}
+
+/** All subtitles of a film, by name. */
+export async function subtitlesOf(film: FileAddress, options: SubtitleOptions): Promise<readonly Subtitle[]> {
+  const all = [...subtitlesInTorrent(film, options), ...await subtitlesBeside(film, options)];
+  const byName = new Map(all.slice(0, MAX_SUBTITLES).map((subtitle) => [subtitle.name, subtitle]));
+  return [...byName.values()].sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** Those that name the film; all, when it is the only film there. */
+function subtitlesInTorrent(film: FileAddress, { session, find }: SubtitleOptions): readonly Subtitle[] {
+  const files = session.torrent(film.infoHash)?.info?.files ?? [];
+  const filmName = files[film.index]?.path.at(-1) ?? "";
+  const isOnlyFilm = files.filter((_, index) => find({ ...film, index })?.kind === "video").length === 1;
+  return files.flatMap((file, index) => {
+    const name = file.path.at(-1) ?? "";
+    if (file.isPad || !isSubtitleName(name) || file.length > MAX_SUBTITLE_LENGTH) return [];
+    const words = subtitleOfFilm(name, filmName) ?? (isOnlyFilm ? nameSubtitle(name) : undefined);
+    if (words === undefined) return [];
+    return [{ ...words, name, read: (options) => readFrom(find({ ...film, index }), options) }];
+  });
+}
+
+async function readFrom(
+  file: MediaFile | undefined,
+  options: { readonly signal: AbortSignal },
+): Promise<Uint8Array | undefined> {
+  if (file === undefined) return undefined;
+  using reader = new WaitingReader(file.bytes, options);
+  return await reader.read({ start: 0, end: file.bytes.length });
+}
+
+/** Those in the folder of a shared film. Links are not followed: they could lead anywhere. */
+async function subtitlesBeside({ infoHash }: FileAddress, { session }: SubtitleOptions): Promise<readonly Subtitle[]> {
+  const path = session.sharedTorrents.file(infoHash)?.path;
+  if (path === undefined) return [];
+  const found: Subtitle[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(dirname(path))) {
+      const words = isFile ? subtitleOfFilm(name, basename(path)) : undefined;
+      if (words !== undefined) found.push({ ...words, name, read: () => readShort(join(dirname(path), name)) });
+    }
+  } catch (error) {
+    // The folder was removed or closed to us a moment ago: it has no subtitles then.
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof Deno.errors.PermissionDenied)) throw error;
+  }
+  return found;
+}
+
+async function readShort(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { size, isFile } = await Deno.lstat(path);
+    return isFile && size <= MAX_SUBTITLE_LENGTH ? await Deno.readFile(path) : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
+}
