@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 
 /** A running `tracker` or `peer`. */
 export class Program implements AsyncDisposable {
@@ -152,7 +153,7 @@ export class Folder implements AsyncDisposable {
 
 function executable(name: "tracker" | "peer"): { readonly command: string; readonly prefix: readonly string[] } {
   const folder = Deno.env.get("PLAYSWARM_EXECUTABLES");
-  if (folder !== undefined) return { command: `${folder}/${name}`, prefix: [] };
+  if (folder !== undefined) return { command: resolve(folder, name), prefix: [] };
   const entry = new URL(`../${name}/main.ts`, import.meta.url).pathname;
   const config = new URL("../deno.json", import.meta.url).pathname;
   return { command: Deno.execPath(), prefix: ["run", "-A", "--quiet", "--config", config, entry] };

@@ -129,10 +129,18 @@ export class Stage implements AsyncDisposable {
 }
 
 /** Runs a test on a stage of its own. */
-export function stageTest(name: string, run: (stage: Stage) => Promise<void>): void {
-  Deno.test(name, async () => {
-    await using stage = await Stage.create();
-    await stage.play(run);
+export function stageTest(
+  name: string,
+  run: (stage: Stage) => Promise<void>,
+  options: { readonly ignore?: boolean } = {},
+): void {
+  Deno.test({
+    name,
+    ignore: options.ignore ?? false,
+    fn: async () => {
+      await using stage = await Stage.create();
+      await stage.play(run);
+    },
   });
 }
 
