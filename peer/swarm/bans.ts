@@ -39,6 +39,12 @@ export class Bans {
     return [...this.#endpoints];
   }
 
+  /** Everything remembered: bans, wrong pieces, wrong hashes. */
+  get size(): number {
+    return this.#hosts.size + this.#endpoints.size + this.#peerIds.size + this.#failures.length +
+      this.#wrongHashes.size;
+  }
+
   /** Whether this endpoint, or its whole address if it is a public one, is banned. */
   isBanned(endpoint: Endpoint): boolean {
     return this.#hosts.has(endpoint.host) || this.#endpoints.has(formatEndpoint(endpoint));

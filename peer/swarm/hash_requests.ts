@@ -79,6 +79,13 @@ export class HashRequests {
     return this.#wishes.size === 0;
   }
 
+  /** Everything remembered: what is wished for and who refused it, layers, leaves. */
+  get size(): number {
+    let refusals = 0;
+    for (const { refusedBy } of this.#wishes.values()) refusals += refusedBy.size;
+    return this.#wishes.size + refusals + this.#layers.size + this.#leafPieces.size + this.#known.size;
+  }
+
   /** Whether the peer could still give a piece layer that is missing. */
   mayHelp(peer: PeerState): boolean {
     if (!this.#speaksV2(peer)) return false;

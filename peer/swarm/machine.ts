@@ -12,6 +12,7 @@ import type { PeerId } from "../../shared/ids.ts";
 import { Bans } from "./bans.ts";
 import { Candidates } from "./candidates.ts";
 import { Choker } from "./choker.ts";
+import { measureFootprint, type SwarmFootprint } from "./footprint.ts";
 import { takeHashAnswer } from "./hash_requests.ts";
 import { PeerMessages } from "./peer_messages.ts";
 import { beginPieces, renewInterest, sayHave, sayPieces } from "./peer_pieces.ts";
@@ -101,6 +102,12 @@ export class SwarmMachine {
       halfOpenCount: this.#candidates.halfOpenCount,
       bannedPeers: this.#bans.endpoints,
     });
+  }
+
+  /** How much it remembers; costs a step for each peer. */
+  footprint(): SwarmFootprint {
+    const { torrent } = this.#peers;
+    return measureFootprint(this.#context, { candidates: this.#candidates, bans: this.#bans, torrent });
   }
 
   /** One peer as a dashboard shows it, undefined when it is not connected. */

@@ -31,6 +31,11 @@ export class Spreading {
     this.#aheadPieces = Math.max(AHEAD_PIECES, Math.ceil(context.settings.startRequests / table.blocksPerPiece));
   }
 
+  /** Pieces suggested, or to be suggested. */
+  get size(): number {
+    return (this.#fresh?.length ?? 0) + this.#takers.size;
+  }
+
   /** The peer is about to be unchoked, or used a suggestion up: suggests what it might ask for next. */
   suggest(peer: PeerState): void {
     if (!this.#table.verified.isComplete || !peer.handshake.supportsFast || peer.isComplete) return;

@@ -33,6 +33,11 @@ export class Uploads {
     this.#spreading = new Spreading(context, table);
   }
 
+  /** Pieces suggested, or to be suggested. */
+  get suggestionCount(): number {
+    return this.#spreading.size;
+  }
+
   /** A peer asks for a range. */
   request(peer: PeerState, block: Block): string | undefined {
     const { piece, begin, length } = block;

@@ -35,6 +35,7 @@ import {
   encodeScrapeQuery,
   encodeScrapeResponse,
 } from "../../shared/wire/http_tracker.ts";
+import { decodeLanAnnounce, encodeLanAnnounce, LAN_GROUPS } from "../../shared/wire/lan_announce.ts";
 import { decodeMetadataMessage, encodeMetadataMessage } from "../../shared/wire/metadata_message.ts";
 import { decodePeerExchange, encodePeerExchange } from "../../shared/wire/peer_exchange.ts";
 import { decodePeerMessage, encodePeerMessage, type PeerMessage } from "../../shared/wire/peer_message.ts";
@@ -49,6 +50,9 @@ import {
 /** Inputs per decoder, fewer for slow ones: some 12 s in all on one core, most of it spent on making errors. */
 const RUNS = Number(Deno.env.get("PLAYSWARM_FUZZ_RUNS") ?? 100_000);
 const SEED = Number(Deno.env.get("PLAYSWARM_FUZZ_SEED") ?? 1);
+
+/** Ten million random bytes, cut anew for each decoder. */
+const NOISE = makeNoise(10_000_000);
 
 interface Decoder {
   readonly name: string;
@@ -197,6 +201,14 @@ const wireDecoders: readonly Decoder[] = [
     name: "peer exchange",
     samples: [encodePeerExchange({ added: exchange, dropped: exchange })],
     decode: decodePeerExchange,
+    declared: [ProtocolError],
+  },
+  {
+    name: "announce to the local network",
+    samples: [
+      encodeLanAnnounce({ port: 6881, infoHashes: [announce.infoHash], cookie: "me" }, { group: LAN_GROUPS[4] }),
+    ],
+    decode: decodeLanAnnounce,
     declared: [ProtocolError],
   },
   {
@@ -351,19 +363,28 @@ const formatDecoders: readonly Decoder[] = [
 ];
 
 for (const decoder of [...wireDecoders, ...formatDecoders]) {
-  Deno.test(`fuzz: ${decoder.name} (seed ${SEED})`, () => {
-    const mutator = new Mutator(SEED, decoder.samples);
-    const runs = Math.ceil(RUNS / (decoder.divisor ?? 1));
-    for (let run = 0; run < runs; run++) {
-      const input = mutator.next();
-      try {
-        decoder.decode(input);
-      } catch (error) {
-        if (decoder.declared.some((declared) => error instanceof declared)) continue;
-        throw new Error(`${decoder.name}, seed ${SEED}, run ${run}: ${input.toHex()}`, { cause: error });
-      }
+  Deno.test(`fuzz: ${decoder.name}, ten million random bytes (seed ${SEED})`, () => {
+    for (let offset = 0, run = 0; offset < NOISE.length; run++) {
+      // Short ones and long ones: most decoders look at the first bytes, some at all of them.
+      const length = 1 + (NOISE[offset] ?? 0) ** 2 % (run % 16 > 0 ? 64 : 8_192);
+      decodeOne(decoder, { input: NOISE.subarray(offset, offset + length), run });
+      offset += length;
     }
   });
+  Deno.test(`fuzz: ${decoder.name}, valid input with a few things wrong (seed ${SEED})`, () => {
+    const mutator = new Mutator(SEED, decoder.samples);
+    const runs = Math.ceil(RUNS / (decoder.divisor ?? 1));
+    for (let run = 0; run < runs; run++) decodeOne(decoder, { input: mutator.next(), run });
+  });
+}
+
+function decodeOne(decoder: Decoder, { input, run }: { readonly input: Uint8Array; readonly run: number }): void {
+  try {
+    decoder.decode(input);
+  } catch (error) {
+    if (decoder.declared.some((declared) => error instanceof declared)) return;
+    throw new Error(`${decoder.name}, seed ${SEED}, run ${run}: ${input.toHex()}`, { cause: error });
+  }
 }
 
 /** Decodes, encodes again, and asks what the swarm and the hash trees ask of a stranger's numbers. */
@@ -410,6 +431,19 @@ function mediaHeads(): Uint8Array[] {
   return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) =>
     Deno.readFileSync(new URL(name, folder)).slice(0, 2_048)
   );
+}
+
+function makeNoise(length: number): Uint8Array {
+  const words = new Uint32Array(Math.ceil(length / 4));
+  let state = (SEED * 2 + 1) >>> 0;
+  for (let index = 0; index < words.length; index++) {
+    // Xorshift of 32 bits (Marsaglia, 2003).
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    words[index] = state;
+  }
+  return new Uint8Array(words.buffer, 0, length);
 }
 
 /** Random bytes now and then, mostly valid input with a few things wrong. Each input is a view that the next overwrites. */
