@@ -23,6 +23,8 @@ export interface Flag<Value> {
   readonly help: string;
   /** One letter that means the same. */
   readonly letter?: string;
+  /** Its value is for nobody to see. */
+  readonly isSecret?: boolean;
   readonly isRepeatable: boolean;
   /**
    * The value of what was given, in order; nothing was given when `texts` is empty.
@@ -37,6 +39,7 @@ export interface FlagOptions {
   readonly help: string;
   readonly placeholder?: string;
   readonly letter?: string;
+  readonly isSecret?: boolean;
 }
 
 /** A flag with a text, or undefined when it is not given. */

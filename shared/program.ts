@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { configure, getConsoleSink, getTextFormatter, type LogLevel } from "@logtape/logtape";
+import { configure, getConsoleSink, getJsonLinesFormatter, getTextFormatter, type LogLevel } from "@logtape/logtape";
 import { UsageError } from "./command_line.ts";
 import { formatEndpoint } from "./endpoint.ts";
 
@@ -133,9 +133,11 @@ export async function openBrowser(url: string): Promise<void> {
   }
 }
 
-/** Sends the log of every room to the standard error, from this level on. */
-export async function startLogging(level: LogLevel | undefined): Promise<void> {
-  const formatter = getTextFormatter({ timestamp: "date-time" });
+/** Sends the log of every room to the standard error, from this level on: as text, or as a JSON object a line. */
+export async function startLogging(level: LogLevel | undefined, format: "text" | "json" = "text"): Promise<void> {
+  const formatter = format === "json"
+    ? getJsonLinesFormatter({ categorySeparator: ".", message: "rendered" })
+    : getTextFormatter({ timestamp: "date-time" });
   const lowestLevel = level ?? "warning";
   await configure({
     sinks: { console: getConsoleSink({ formatter: (record) => formatter(record).trimEnd() }) },

@@ -10,6 +10,10 @@ import { type Endpoint, EndpointSyntaxError, parseEndpoint } from "./endpoint.ts
 export const helpFlag: Flag<boolean> = switchFlag("help", { help: "Show this help", letter: "h" });
 /** `--help-all`. */
 export const helpAllFlag: Flag<boolean> = switchFlag("help-all", { help: "Show the help with every flag" });
+/** `--print-config`. */
+export const printConfigFlag: Flag<boolean> = switchFlag("print-config", {
+  help: "Print every flag with its value, as a file for --config",
+});
 /** `--version`. */
 export const versionFlag: Flag<boolean> = switchFlag("version", { help: "Show the version" });
 /** `--open`. */
@@ -20,6 +24,11 @@ export const logLevelFlag: Flag<"debug" | "info" | "warning" | "error" | undefin
   placeholder: "LEVEL",
   choices: ["debug", "info", "warning", "error"],
 });
+/** `--log-format`. */
+export const logFormatFlag: Flag<"text" | "json" | undefined> = choiceFlag("log-format", {
+  help: "Log as text (default), or as a JSON object a line",
+  choices: ["text", "json"],
+});
 
 /** `--host`. */
 export const hostFlag: Flag<string | undefined> = textFlag("host", {
@@ -29,11 +38,13 @@ export const hostFlag: Flag<string | undefined> = textFlag("host", {
 /** `--password`. */
 export const passwordFlag: Flag<string | undefined> = textFlag("password", {
   help: "Password of the dashboard; needed beyond this machine",
+  isSecret: true,
 });
 /** `--key`. */
 export const keyFlag: Flag<string | undefined> = textFlag("key", {
   help: "Secret of a private community",
   placeholder: "SECRET",
+  isSecret: true,
 });
 /** `--no-lan`. */
 export const noLanFlag: Flag<boolean> = switchFlag("no-lan", {

@@ -6,15 +6,35 @@
  * @module
  */
 import { type CommandLine, type Flag, readCommandLine, UsageError } from "./command_line.ts";
+import { configurationText } from "./configuration_text.ts";
 import { type Help, helpText } from "./help_text.ts";
 import { homeFolder } from "./platform_folders.ts";
 import { isNothingThere } from "./program.ts";
-import { configFlag, helpAllFlag, helpFlag, logLevelFlag, versionFlag } from "./program_flags.ts";
+import {
+  configFlag,
+  helpAllFlag,
+  helpFlag,
+  logFormatFlag,
+  logLevelFlag,
+  printConfigFlag,
+  versionFlag,
+} from "./program_flags.ts";
 import { MAX_SETTINGS_LENGTH, parseSettings, type Settings, SettingsSyntaxError } from "./settings_file.ts";
 import { VERSION } from "./version.ts";
 
 /** Flags that every command has beside its own. */
-const STANDARD_FLAGS: readonly Flag<unknown>[] = [configFlag, logLevelFlag, helpFlag, helpAllFlag, versionFlag];
+const STANDARD_FLAGS: readonly Flag<unknown>[] = [
+  configFlag,
+  printConfigFlag,
+  logLevelFlag,
+  logFormatFlag,
+  helpFlag,
+  helpAllFlag,
+  versionFlag,
+];
+
+/** Flags that say what to do now, not how things are: they are no part of a configuration. */
+const ACTION_FLAGS: readonly Flag<unknown>[] = [configFlag, printConfigFlag, helpFlag, helpAllFlag, versionFlag];
 
 /** All flags that may stand on a line, each once. */
 export function flagsOf(help: Help): readonly Flag<unknown>[] {
@@ -22,7 +42,7 @@ export function flagsOf(help: Help): readonly Flag<unknown>[] {
 }
 
 /**
- * Reads a line; undefined when it asked for the help or the version, and got it.
+ * Reads a line; undefined when it asked for the help, the version or the configuration, and got it.
  *
  * @param args what stands behind the program's name, or the command's
  * @throws {UsageError}
@@ -47,8 +67,13 @@ export function readProgramLine(
   const isWhole = line.value(helpAllFlag);
   if (isWhole || line.value(helpFlag)) console.log(helpText(help, { isWhole }));
   else if (line.value(versionFlag)) console.log(`${help.name.replace(/ .*/, "")} (Playswarm) ${VERSION}`);
+  else if (line.value(printConfigFlag)) console.log(configurationText(line, configuredFlags(help)));
   else return line;
   return undefined;
+}
+
+function configuredFlags(help: Help): readonly Flag<unknown>[] {
+  return flagsOf(help).filter((flag) => !ACTION_FLAGS.includes(flag));
 }
 
 function readSettingsFile(path: string): Settings {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Flag, listFlag, numberFlag } from "../shared/command_line.ts";
+import { type Flag, listFlag, numberFlag, textFlag } from "../shared/command_line.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { Help } from "../shared/help_text.ts";
 import {
@@ -12,13 +12,16 @@ import {
   dataFlag,
   hostFlag,
   keyFlag,
+  logFormatFlag,
   logLevelFlag,
   noLanFlag,
   openFlag,
   passwordFlag,
   portFlag,
+  printConfigFlag,
   versionFlag,
 } from "../shared/program_flags.ts";
+import { DEFAULT_REQUESTS_PER_SECOND } from "./request_limits.ts";
 
 /** `--port`. */
 export const announceFlag: Flag<number> = portFlag("port", {
@@ -45,6 +48,23 @@ export const intervalFlag: Flag<number> = numberFlag("interval", {
   max: 1800,
   fallback: 60,
 });
+/** `--allow`. */
+export const allowFlag: Flag<string | undefined> = textFlag("allow", {
+  help: "List of info-hashes or addresses: only those are served",
+  placeholder: "FILE",
+});
+/** `--deny`. */
+export const denyFlag: Flag<string | undefined> = textFlag("deny", {
+  help: "List of info-hashes or addresses that are not served",
+  placeholder: "FILE",
+});
+/** `--rate-limit`. */
+export const rateLimitFlag: Flag<number> = numberFlag("rate-limit", {
+  help: `Requests a second from one address (${DEFAULT_REQUESTS_PER_SECOND}; 0: no limit)`,
+  min: 0,
+  max: 1_000_000,
+  fallback: DEFAULT_REQUESTS_PER_SECOND,
+});
 
 /** What `tracker --help` says. */
 export const trackerHelp: Help = {
@@ -52,6 +72,18 @@ export const trackerHelp: Help = {
   about: "The meeting point of a community that shares its own audio and video.",
   usage: [["tracker [flags]"]],
   usual: [libraryFlag, announceFlag, dashboardFlag, passwordFlag, keyFlag, configFlag, dataFlag, openFlag],
-  further: [hostFlag, peerPortFlag, intervalFlag, noLanFlag, logLevelFlag, versionFlag],
+  further: [
+    hostFlag,
+    peerPortFlag,
+    intervalFlag,
+    allowFlag,
+    denyFlag,
+    rateLimitFlag,
+    noLanFlag,
+    logLevelFlag,
+    logFormatFlag,
+    printConfigFlag,
+    versionFlag,
+  ],
   examples: ["tracker --library ~/Music --library ~/Videos", "tracker --port 7000 --key our-secret"],
 };

@@ -22,6 +22,7 @@ import {
   dataFlag,
   hostFlag,
   keyFlag,
+  logFormatFlag,
   logLevelFlag,
   noLanFlag,
   openFlag,
@@ -29,9 +30,25 @@ import {
 } from "../shared/program_flags.ts";
 import { StoreVersionError } from "./catalogue_store.ts";
 import { trackerDashboard } from "./dashboard.ts";
-import { announceFlag, dashboardFlag, intervalFlag, libraryFlag, peerPortFlag } from "./flags.ts";
+import { type AccessFiles, readAccessLists } from "./access_files.ts";
+import {
+  allowFlag,
+  announceFlag,
+  dashboardFlag,
+  denyFlag,
+  intervalFlag,
+  libraryFlag,
+  peerPortFlag,
+  rateLimitFlag,
+} from "./flags.ts";
 import { type OpenLibrary, openLibrary } from "./library.ts";
 import { Tracker } from "./tracker.ts";
+
+/** From SIGTERM to the end at the most: what service managers give before they kill is a multiple of it. */
+const DRAIN_MS = 5000;
+
+const logger = getLogger(["playswarm", "tracker"]);
+const dashboardLogger = getLogger(["playswarm", "tracker", "dashboard"]);
 
 /** Every address of this machine, IPv4 too. */
 const ANY_HOST = "::";
@@ -44,14 +61,15 @@ export async function runTracker(line: CommandLine): Promise<number> {
       `Cannot serve the dashboard on ${dashboard.host} without a password: give one with --password`,
     );
   }
-  await startLogging(line.value(logLevelFlag));
+  await startLogging(line.value(logLevelFlag), line.value(logFormatFlag));
   const stop = interruption();
+  using _deadline = leaveWithin(DRAIN_MS, stop);
   const dataDirectory = await makeFolder(line.value(dataFlag) ?? dataFolder("tracker"));
   await using scope = new AsyncDisposableStack();
   const tracker = scope.use(await startTracker(line, dataDirectory));
   const library = scope.use(await startLibrary(line, { tracker, dataDirectory }));
+  using _reload = onHangUp(() => reloadLists(line, tracker));
   tracker.setLibrary({ peerId: library.peerId, uploadedBytes: () => library.uploadedBytes });
-  const logger = getLogger(["playswarm", "tracker", "dashboard"]);
   const password = line.value(passwordFlag);
   const app = trackerDashboard({
     tracker,
@@ -60,7 +78,7 @@ export async function runTracker(line: CommandLine): Promise<number> {
     port: () => server.port,
     signal: stop,
     report: (error, request) =>
-      logger.error("{method} {url} failed: {error}", { method: request.method, url: request.url, error }),
+      dashboardLogger.error("{method} {url} failed: {error}", { method: request.method, url: request.url, error }),
     ...(password === undefined ? {} : { password }),
   });
   const server = scope.use(serveDashboard(app, dashboard));
@@ -69,7 +87,53 @@ export async function runTracker(line: CommandLine): Promise<number> {
   console.log(`Dashboard  ${server.url}`);
   if (line.value(openFlag)) await openBrowser(server.url);
   await untilAborted(stop);
+  logger.info("Stopping: requests under way are answered, then what is known is kept");
   return EXIT.done;
+}
+
+function accessFilesOf(line: CommandLine): AccessFiles {
+  return { allow: line.value(allowFlag), deny: line.value(denyFlag) };
+}
+
+/** Reads the lists anew; those that cannot be read stay as they were. */
+async function reloadLists(line: CommandLine, tracker: Tracker): Promise<void> {
+  try {
+    tracker.setLists(await readAccessLists(accessFilesOf(line)));
+    logger.info("The lists are read anew");
+  } catch (error) {
+    if (!(error instanceof ProgramFailure)) throw error;
+    logger.error("The lists stay as they were: {message}", { message: error.message });
+  }
+}
+
+/**
+ * Runs something at each SIGHUP, one after another, until disposed of. Windows has no such signal; and to a program in a
+ * terminal it says that the window was closed, which ends it.
+ */
+function onHangUp(run: () => Promise<void>): Disposable {
+  if (Deno.build.os === "windows" || Deno.stdin.isTerminal()) return new DisposableStack();
+  let last = Promise.resolve();
+  const listener = () => void (last = last.then(run));
+  Deno.addSignalListener("SIGHUP", listener);
+  return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGHUP", listener) };
+}
+
+/** Ends the program when it has not ended by itself in time after it was asked to: something hangs that must not. */
+function leaveWithin(limitMs: number, stop: AbortSignal): Disposable {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const start = () => {
+    timer = setTimeout(() => {
+      logger.error("Leaving without an orderly end, which took more than {limitMs} ms", { limitMs });
+      Deno.exit(EXIT.failed);
+    }, limitMs);
+  };
+  stop.addEventListener("abort", start, { once: true });
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", start);
+    },
+  };
 }
 
 async function startTracker(line: CommandLine, dataDirectory: string): Promise<Tracker> {
@@ -77,8 +141,11 @@ async function startTracker(line: CommandLine, dataDirectory: string): Promise<T
   const port = line.value(announceFlag);
   const key = line.value(keyFlag);
   const intervalSeconds = line.value(intervalFlag);
+  const requestsPerSecond = line.value(rateLimitFlag);
+  const lists = await readAccessLists(accessFilesOf(line));
+  const options = { host, port, intervalSeconds, requestsPerSecond, lists, dataDirectory };
   try {
-    return await Tracker.start({ host, port, intervalSeconds, dataDirectory, ...(key === undefined ? {} : { key }) });
+    return await Tracker.start({ ...options, ...(key === undefined ? {} : { key }) });
   } catch (error) {
     // A key that no path can hold is a mistake on the line.
     if (error instanceof RangeError) throw new UsageError(error.message);

@@ -5,7 +5,7 @@
  */
 import type { CommandLine } from "../../shared/command_line.ts";
 import { explainBinding, ProgramFailure, startLogging } from "../../shared/program.ts";
-import { hostFlag, keyFlag, logLevelFlag, noLanFlag } from "../../shared/program_flags.ts";
+import { hostFlag, keyFlag, logFormatFlag, logLevelFlag, noLanFlag } from "../../shared/program_flags.ts";
 import { RequestError } from "../api/request_error.ts";
 import { dhtFlag, mapPortFlag, ratesOf, trackerOf } from "../flags.ts";
 import { Session } from "../session.ts";
@@ -13,7 +13,7 @@ import type { SessionOptions } from "../session_options.ts";
 
 /** Starts the log and does what a command does; what the dashboard would show to the user, the terminal shows as well. */
 export async function runCommand(line: CommandLine, run: (line: CommandLine) => Promise<number>): Promise<number> {
-  await startLogging(line.value(logLevelFlag));
+  await startLogging(line.value(logLevelFlag), line.value(logFormatFlag));
   try {
     return await run(line);
   } catch (error) {
