@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { decodeAddress, encodeAddress, isLoopback, isPrivate } from "../shared/endpoint.ts";
-import { type Place, placeOf } from "./peer_order.ts";
+import { decodeAddress, encodeAddress, isLoopback } from "../shared/endpoint.ts";
+import { type AddressWords, addressWords, isSameAddress, reachOf } from "./address_words.ts";
 
 /** First byte of the IPv4 ranges that are no host: "this network" below, multicast and reserved from here (RFC 6890). */
 const FIRST_RESERVED_IPV4 = 224;
@@ -13,20 +13,22 @@ const FIRST_RESERVED_IPV4 = 224;
 /** Where a client is. */
 export interface ClientAddress {
   /** Where others reach it. */
-  readonly place: Place;
+  readonly address: AddressWords;
   /** Where its neighbours behind the same public address reach it, if it told. */
-  readonly lanHost?: string;
+  readonly lanAddress?: AddressWords;
 }
 
 /**
  * Weighs a claimed address. It replaces the source only when that is of our own network, where nobody can point us at
  * strangers unseen; a private one claimed from behind a public address is a hint for neighbours; any other is ignored.
  */
-export function clientAddress(source: Place, claimedIp: string | undefined): ClientAddress {
-  const claimed = claimedIp === undefined ? undefined : hostAddress(claimedIp);
-  if (claimed === undefined || claimed === source.host || isLoopback(claimed)) return { place: source };
-  if (source.reach !== "public") return { place: placeOf(claimed) };
-  return isPrivate(claimed) ? { place: source, lanHost: claimed } : { place: source };
+export function clientAddress(source: AddressWords, claimedIp: string): ClientAddress {
+  const claimedHost = hostAddress(claimedIp);
+  if (claimedHost === undefined || isLoopback(claimedHost)) return { address: source };
+  const claimed = addressWords(claimedHost);
+  if (isSameAddress(claimed, source)) return { address: source };
+  if (reachOf(source) !== "public") return { address: claimed };
+  return reachOf(claimed) === "private" ? { address: source, lanAddress: claimed } : { address: source };
 }
 
 /** Canonical text of the address of a single host; undefined for anything else. */

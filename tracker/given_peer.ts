@@ -1,32 +1,46 @@
 /**
- * The peers of an answer, with the bytes that a compact answer consists of (BEP 7, 15, 23). Pure.
+ * The answer to an announce as an object, with the bytes that its compact form consists of (BEP 7, 23). Pure.
  *
  * @module
  */
+import type { PeerId } from "../shared/ids.ts";
 import type { AnnouncedPeer, AnnounceResponse } from "../shared/wire/announce.ts";
 import { compactPeerLength } from "../shared/wire/compact_peers.ts";
-
-/** A peer given to an asker. */
-export interface GivenPeer extends AnnouncedPeer {
-  /** Address and port: 6 bytes of IPv4 or 18 of IPv6. Shared by many answers: not to be written to. */
-  readonly compact: Uint8Array;
-}
+import type { AnnounceAnswer } from "./announce_record.ts";
 
 /** An answer whose peers are packed already. */
 export interface GivenResponse extends AnnounceResponse {
-  readonly peers: readonly GivenPeer[];
+  readonly peers: readonly AnnouncedPeer[];
+  /** The peers of each family one behind the other. */
+  readonly compactPeers: { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array };
 }
 
-/** The packed peers of one family one behind the other, in a new buffer. */
-export function packPeers(peers: readonly GivenPeer[], family: 4 | 6): Uint8Array {
-  const length = compactPeerLength(family);
-  const packed = new Uint8Array(peers.length * length);
-  let offset = 0;
-  for (const { compact } of peers) {
-    if (compact.length !== length) continue;
-    // By hand: `set` takes several times as long for so few bytes.
-    for (let index = 0; index < length; index++) packed[offset + index] = compact[index] ?? 0;
-    offset += length;
-  }
-  return packed.subarray(0, offset);
+/** Makes an object of the state's answer, which the next announce overwrites. */
+export function givenResponse(
+  answer: AnnounceAnswer,
+  about: {
+    /** The peer id of a peer by its place in the answer. */
+    readonly peerIdAt: (index: number) => PeerId;
+    /** The client's address as we see it (BEP 24). */
+    readonly host: string;
+  },
+): GivenResponse {
+  const { intervalSeconds, seederCount, leecherCount } = answer;
+  return {
+    intervalSeconds,
+    seederCount,
+    leecherCount,
+    peers: Array.from({ length: answer.peerCount }, (_, index) => ({
+      host: answer.hostOf(index),
+      port: answer.portOf(index),
+      peerId: about.peerIdAt(index),
+    })),
+    compactPeers: { ipv4: packPeers(answer, 4), ipv6: packPeers(answer, 6) },
+    externalAddress: about.host,
+  };
+}
+
+function packPeers(answer: AnnounceAnswer, family: 4 | 6): Uint8Array {
+  const view = new DataView(new ArrayBuffer(answer.peerCount * compactPeerLength(family)));
+  return new Uint8Array(view.buffer, 0, answer.writePeers(view, 0, family));
 }

@@ -5,23 +5,22 @@
  *
  * @module
  */
-import type { Endpoint } from "../shared/endpoint.ts";
-import { encodeAddress, isLoopback, isPrivate } from "../shared/endpoint.ts";
-
-/** From how far away an address can be reached. */
-export type Reach = "loopback" | "private" | "public";
-
-/** An address with what follows from it, worked out once. */
-export interface Place {
-  /** Canonical text of an IP address. */
-  readonly host: string;
-  readonly family: 4 | 6;
-  readonly reach: Reach;
-  /** Equal for places that most likely share a LAN: all private ones, one public IPv4 address, one IPv6 /64. */
-  readonly network: string;
-  /** Of the host: 32 bits by which its place in a table is found. */
-  readonly hash: number;
-}
+import {
+  ADDRESS_WORDS,
+  type AddressWords,
+  addressWords,
+  familyOf,
+  isSameAddress,
+  isSameUnderMask,
+  MAPPED_WORD,
+  type Reach,
+  reachOf,
+} from "./address_words.ts";
+import { type AnnounceAnswer, AnnounceRecord } from "./announce_record.ts";
+import type { ClientTable } from "./client_table.ts";
+import { LOAD_STEPS, MEMBER_FLAG, type MemberLists } from "./member_lists.ts";
+import type { MembershipTable } from "./membership_table.ts";
+import { writeNetwork } from "./neighbour_rings.ts";
 
 /** An address of this machine's own interfaces with its netmask, both as text. */
 export interface OwnAddress {
@@ -29,188 +28,230 @@ export interface OwnAddress {
   readonly netmask: string;
 }
 
-/** What the order of a peer depends on. */
-export interface OrderedPeer {
-  readonly place: Place;
-  readonly port: number;
-  /** Its address behind a public one that it shares with others, when it told it. */
-  readonly lanHost?: string | undefined;
-  /** Peers that it presumably serves now; any measure that grows with its work. */
-  readonly load: number;
-  /** Whether it took a connection from outside when it was tried; undefined until it was. */
-  readonly isReachable?: boolean | undefined;
-}
-
-/** Who asks. */
-export interface Asker {
-  readonly place: Place;
-  /** Only peers of this family are wanted, as an answer over UDP has room for one (BEP 15); absent for both. */
-  readonly family?: 4 | 6 | undefined;
-  /** This machine's own addresses, by which peers on its loopback are found from outside. */
-  readonly ownAddresses: readonly OwnAddress[];
-}
-
-/**
- * Works out the place of an IP address.
- *
- * @throws {RangeError} when the host is a name
- */
-export function placeOf(host: string): Place {
-  const bytes = encodeAddress(host);
-  if (bytes === undefined) throw new RangeError(`Cannot take ${JSON.stringify(host)} as an address: it is a name`);
-  const family = bytes.length === 4 ? 4 : 6;
-  const reach = isLoopback(host) ? "loopback" : isPrivate(host) ? "private" : "public";
-  // Whoever reaches us from a private address is in our own private network.
-  const network = reach !== "public" ? "private" : family === 4 ? host : bytes.subarray(0, 8).toHex();
-  return { host, family, reach, network, hash: hashOf(host) };
-}
-
-/** 0: the same host; 1: the same network; 2: anywhere else. */
-export function distance(a: Place, b: Place): 0 | 1 | 2 {
-  if (a.host === b.host || (a.reach === "loopback" && b.reach === "loopback")) return 0;
-  return a.network === b.network ? 1 : 2;
-}
-
-/** The host by which the asker can reach this peer, or undefined when it cannot or the family is not wanted. */
-export function reachableHost(peer: OrderedPeer, asker: Asker): string | undefined {
-  const host = hostForAsker(peer, asker);
-  if (host === undefined || asker.family === undefined) return host;
-  const family = host.includes(":") ? 6 : 4;
-  return family === asker.family ? host : undefined;
-}
-
-function hostForAsker(peer: OrderedPeer, asker: Asker): string | undefined {
-  const from = asker.place.reach;
-  switch (peer.place.reach) {
-    case "loopback":
-      if (from !== "loopback") return ownHostFor(asker);
-      // A machine's two loopback addresses lead to the same listener; the asker's own family is the one it can use.
-      return asker.family === undefined ? peer.place.host : asker.family === 4 ? loopback4(peer) : loopback6(peer);
-    case "private":
-      return from === "public" ? undefined : peer.place.host;
-    case "public":
-      return peer.lanHost !== undefined && peer.place.network === asker.place.network ? peer.lanHost : peer.place.host;
-  }
-}
-
-function loopback4(peer: OrderedPeer): string {
-  return peer.place.family === 4 ? peer.place.host : "127.0.0.1";
-}
-
-function loopback6(peer: OrderedPeer): string {
-  return peer.place.family === 6 ? peer.place.host : "::1";
-}
-
-/**
- * This machine's address for an asker from outside, to whom its loopback means nothing: the one in the asker's subnet,
- * else one of the asker's reach and family.
- */
-function ownHostFor(asker: Asker): string | undefined {
-  const { host, family, reach } = asker.place;
-  const own = asker.ownAddresses.filter(({ address }) => (address.includes(":") ? 6 : 4) === family);
-  const near = own.find((candidate) => isSameSubnet(host, candidate));
-  return (near ?? own.find(({ address }) => placeOf(address).reach === reach))?.address;
-}
-
-function isSameSubnet(host: string, own: OwnAddress): boolean {
-  const bytes = encodeAddress(host);
-  const ownBytes = encodeAddress(own.address);
-  const mask = encodeAddress(own.netmask);
-  if (bytes === undefined || ownBytes === undefined || mask === undefined) return false;
-  return mask.every((part, index) => ((bytes[index] ?? 0) & part) === ((ownBytes[index] ?? 0) & part));
-}
-
 /** Candidates of one answer at most; a sample of a swarm is smaller. */
 export const MAX_CANDIDATES = 512;
 
-/** Loads are told apart to a sixteenth of a peer, up to this many sixteenths: both leave room in one exact number. */
-const LOAD_STEPS = 16;
-const MAX_LOAD_STEPS = 2 ** 32 - 1;
+/** How near a peer is to the asker: its own host, its network, elsewhere, elsewhere without taking connections. */
+const RANK = { host: 0, network: 1, elsewhere: 2, unreachable: 3, count: 4 } as const;
+
+/**
+ * Loads are sorted into buckets, as which of two is a sixteenth busier is no matter: an eighth of a peer each up to four
+ * peers, then four to each doubling.
+ */
+const BUCKETS_PER_RANK = 64;
+const FINE_BUCKETS = 32;
+const BUCKETS_PER_DOUBLING = 4;
+const BUCKET_COUNT: number = RANK.count * BUCKETS_PER_RANK;
+
+/** Of each load in sixteenths its bucket; a larger one is in the last. */
+const BUCKET_OF_LOAD: Uint8Array = Uint8Array.from({ length: 1024 * LOAD_STEPS }, (_, load) => {
+  const fine = load >>> 1;
+  if (fine < FINE_BUCKETS) return fine;
+  const coarse = FINE_BUCKETS + Math.floor(BUCKETS_PER_DOUBLING * Math.log2(fine / FINE_BUCKETS));
+  return Math.min(coarse, BUCKETS_PER_RANK - 1);
+});
 
 /** Places of the table of endpoints given already: a few times as many as any answer has peers. */
 const TABLE_LENGTH = 1024;
 
+const LOOPBACK_IPV4: AddressWords = addressWords("127.0.0.1");
+const LOOPBACK_IPV6: AddressWords = addressWords("::1");
+
+/** Where the peers are that are chosen from. */
+export interface PeerOrderSource {
+  readonly lists: MemberLists;
+  readonly memberships: MembershipTable;
+  readonly clients: ClientTable;
+}
+
 /**
- * Chooses the peers of one answer after another: {@link begin} with who asks, {@link add} each candidate, {@link give} the
- * best of them. Its lists are used again for every answer, so a candidate costs no allocation.
+ * Chooses the peers of one answer after another: {@link begin} with who asks, {@link add} the entry of each candidate,
+ * {@link give} the best of them. Its lists are used again for every answer, so a candidate costs no allocation.
  */
-export class PeerOrder<Peer extends OrderedPeer> {
-  readonly #peers: Peer[] = [];
-  readonly #hosts: string[] = [];
-  /** Rank, load and index of each candidate in one number: sorting the numbers sorts the candidates. */
-  readonly #keys = new Float64Array(MAX_CANDIDATES);
+export class PeerOrder {
+  readonly #source: PeerOrderSource;
+  readonly #entries = new Int32Array(MAX_CANDIDATES);
+  /** Where the asker reaches each candidate. */
+  readonly #addresses = new Uint32Array(MAX_CANDIDATES * ADDRESS_WORDS);
+  readonly #bucketOf = new Uint8Array(MAX_CANDIDATES);
+  readonly #bucketEnds = new Uint16Array(BUCKET_COUNT);
+  /** The candidates from the best to the worst. */
+  readonly #order = new Uint16Array(MAX_CANDIDATES);
   /** Open addressing: 0 is free, else one more than the index of a candidate that is given. */
   readonly #given = new Uint16Array(TABLE_LENGTH);
-  #asker: Asker | undefined;
-  #self: Endpoint | undefined;
+  readonly #peer: AddressWords = new Uint32Array(ADDRESS_WORDS);
+  readonly #askerNetwork = new Uint32Array(2);
+  readonly #peerNetwork = new Uint32Array(2);
+  #own: readonly { readonly address: AddressWords; readonly netmask: AddressWords }[] = [];
+  #asker = new AnnounceRecord();
+  #askerReach: Reach = "public";
+  #askerFamily: 4 | 6 = 4;
+  /** Our address for the asker, looked for when a peer needs it. */
+  #ownForAsker: AddressWords | undefined;
   #count = 0;
 
-  /** Forgets the last answer's candidates. Whoever is at the endpoint `self` is the asker and will not be given. */
-  begin(asker: Asker, self: Endpoint): void {
-    this.#asker = asker;
-    this.#self = self;
-    this.#count = 0;
+  /** Chooses among these. */
+  constructor(source: PeerOrderSource) {
+    this.#source = source;
   }
 
-  /** A candidate. Those that the asker cannot reach, or that are itself, are left out. */
-  add(peer: Peer): void {
-    const asker = this.#asker;
-    if (asker === undefined || this.#count >= MAX_CANDIDATES) return;
-    const host = reachableHost(peer, asker);
-    if (host === undefined || (peer.port === this.#self?.port && host === this.#self.host)) return;
-    const index = this.#count++;
-    const load = Math.min(Math.floor(peer.load * LOAD_STEPS), MAX_LOAD_STEPS);
-    this.#peers[index] = peer;
-    this.#hosts[index] = host;
-    this.#keys[index] = (rankOf(peer, asker) * 2 ** 32 + load) * MAX_CANDIDATES + index;
+  /** This machine's own addresses, by which peers on its loopback are found from outside. */
+  setOwnAddresses(addresses: readonly OwnAddress[]): void {
+    this.#own = addresses.map(({ address, netmask }) => ({
+      address: addressWords(address),
+      netmask: netmaskWords(netmask),
+    }));
   }
 
   /**
-   * Gives the best candidates in their order, each endpoint once.
+   * Forgets the last answer's candidates. Whoever is at the asker's own endpoint is the asker and will not be given.
    *
-   * @param count how many at most
-   * @param take gets each with the host by which the asker reaches it
-   * @returns how many were given
+   * @param asker read until the answer is given
    */
-  give(count: number, take: (peer: Peer, host: string) => void): number {
-    const keys = this.#keys.subarray(0, this.#count).sort();
+  begin(asker: AnnounceRecord): void {
+    this.#asker = asker;
+    this.#askerReach = reachOf(asker.source);
+    this.#askerFamily = familyOf(asker.source);
+    writeNetwork(this.#askerNetwork, asker.source);
+    this.#ownForAsker = undefined;
+    this.#count = 0;
+  }
+
+  /** A candidate. Those that the asker cannot reach, or that are itself, are left out; gives whether it was not. */
+  add(entry: number): boolean {
+    if (this.#count >= MAX_CANDIDATES) return false;
+    const { lists } = this.#source;
+    const flags = lists.flags(entry);
+    this.#readAddress(entry, flags);
+    const rank = this.#rankOf(flags);
+    const host = this.#reachableAddress(entry, flags);
+    if (host === undefined) return false;
+    const { family } = this.#asker;
+    if (family !== 0 && familyOf(host) !== family) return false;
+    if (lists.port(entry) === this.#asker.port && isSameAddress(host, this.#asker.address)) return false;
+    const index = this.#count++;
+    this.#entries[index] = entry;
+    for (let word = 0; word < ADDRESS_WORDS; word++) this.#addresses[index * ADDRESS_WORDS + word] = host[word] ?? 0;
+    const load = Math.min(lists.load(entry), BUCKET_OF_LOAD.length - 1);
+    this.#bucketOf[index] = rank * BUCKETS_PER_RANK + (BUCKET_OF_LOAD[load] ?? 0);
+    return true;
+  }
+
+  /** Gives the best candidates in their order, each endpoint once, up to `count` of them; each has one more to serve now. */
+  give(count: number, answer: AnnounceAnswer): void {
+    const { lists } = this.#source;
+    this.#sort();
     this.#given.fill(0);
-    let givenCount = 0;
-    for (let position = 0; position < this.#count && givenCount < count; position++) {
-      const index = (keys[position] ?? 0) % MAX_CANDIDATES;
-      const peer = this.#peers[index];
-      const host = this.#hosts[index];
-      if (peer === undefined || host === undefined || !this.#isFirst(index, peer.port, host)) continue;
-      givenCount++;
-      take(peer, host);
+    for (let position = 0; position < this.#count && answer.peerCount < count; position++) {
+      const index = this.#order[position] ?? 0;
+      if (!this.#isFirst(index)) continue;
+      const entry = this.#entries[index] ?? 0;
+      for (let word = 0; word < ADDRESS_WORDS; word++) {
+        this.#peer[word] = this.#addresses[index * ADDRESS_WORDS + word] ?? 0;
+      }
+      answer.give(lists.membership(entry), this.#peer, lists.port(entry));
+      lists.countHandOut(entry);
     }
-    return givenCount;
+  }
+
+  /** Counting sort: the order of those in one bucket stays. */
+  #sort(): void {
+    const ends = this.#bucketEnds;
+    ends.fill(0);
+    for (let index = 0; index < this.#count; index++) {
+      const bucket = this.#bucketOf[index] ?? 0;
+      ends[bucket] = (ends[bucket] ?? 0) + 1;
+    }
+    let end = 0;
+    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) ends[bucket] = end += ends[bucket] ?? 0;
+    for (let index = this.#count - 1; index >= 0; index--) {
+      const bucket = this.#bucketOf[index] ?? 0;
+      const position = (ends[bucket] ?? 0) - 1;
+      ends[bucket] = position;
+      this.#order[position] = index;
+    }
   }
 
   /** Whether nobody was given yet at this endpoint; notes that somebody is now. */
-  #isFirst(index: number, port: number, host: string): boolean {
-    const hash = host === this.#peers[index]?.place.host ? this.#peers[index].place.hash : hashOf(host);
-    for (let slot = (hash ^ Math.imul(port, 0x9e37_79b1)) & (TABLE_LENGTH - 1);; slot = (slot + 1) % TABLE_LENGTH) {
+  #isFirst(index: number): boolean {
+    const { lists } = this.#source;
+    const port = lists.port(this.#entries[index] ?? 0);
+    const start = index * ADDRESS_WORDS;
+    const last = this.#addresses[start + 3] ?? 0;
+    let slot = (Math.imul(last ^ (port << 16 | port), 0x9e37_79b1) >>> 22) & (TABLE_LENGTH - 1);
+    for (;; slot = (slot + 1) % TABLE_LENGTH) {
       const other = (this.#given[slot] ?? 0) - 1;
       if (other < 0) {
         this.#given[slot] = index + 1;
         return true;
       }
-      if (this.#peers[other]?.port === port && this.#hosts[other] === host) return false;
+      if (lists.port(this.#entries[other] ?? 0) !== port) continue;
+      if (this.#hasSameAddress(start, other * ADDRESS_WORDS)) return false;
     }
+  }
+
+  #hasSameAddress(a: number, b: number): boolean {
+    for (let word = 0; word < ADDRESS_WORDS; word++) {
+      if (this.#addresses[a + word] !== this.#addresses[b + word]) return false;
+    }
+    return true;
+  }
+
+  /** Where the peer itself says it is, or was seen. */
+  #readAddress(entry: number, flags: number): void {
+    const { lists, clients } = this.#source;
+    if ((flags & MEMBER_FLAG.ipv6) !== 0) return clients.readAddress(lists.address(entry), this.#peer);
+    this.#peer[0] = 0;
+    this.#peer[1] = 0;
+    this.#peer[2] = MAPPED_WORD;
+    this.#peer[3] = lists.address(entry);
+  }
+
+  #rankOf(flags: number): number {
+    const isLoopback = (flags & MEMBER_FLAG.loopback) !== 0;
+    if (isLoopback && this.#askerReach === "loopback") return RANK.host;
+    if (isSameAddress(this.#peer, this.#asker.source)) return RANK.host;
+    writeNetwork(this.#peerNetwork, this.#peer);
+    const isNear = this.#peerNetwork[0] === this.#askerNetwork[0] && this.#peerNetwork[1] === this.#askerNetwork[1];
+    if (isNear) return RANK.network;
+    return (flags & MEMBER_FLAG.unreachable) === 0 ? RANK.elsewhere : RANK.unreachable;
+  }
+
+  /** The address by which the asker can reach a peer, or undefined when it cannot. */
+  #reachableAddress(entry: number, flags: number): AddressWords | undefined {
+    if ((flags & MEMBER_FLAG.loopback) !== 0) {
+      if (this.#askerReach !== "loopback") return this.#ownForAsker ??= this.#ownAddressFor(this.#asker.source);
+      // A machine's two loopback addresses lead to the same listener; the asker's own family is the one it can use.
+      const { family } = this.#asker;
+      const isWanted = family === 0 || (family === 6) === ((flags & MEMBER_FLAG.ipv6) !== 0);
+      return isWanted ? this.#peer : family === 4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6;
+    }
+    if ((flags & MEMBER_FLAG.private) !== 0) return this.#askerReach === "public" ? undefined : this.#peer;
+    return (flags & MEMBER_FLAG.hasLanAddress) === 0 ? this.#peer : this.#lanAddress(entry) ?? this.#peer;
+  }
+
+  /** Behind one public address neighbours reach each other on their LAN. */
+  #lanAddress(entry: number): AddressWords | undefined {
+    const { lists, memberships, clients } = this.#source;
+    writeNetwork(this.#peerNetwork, this.#peer);
+    const isNear = this.#peerNetwork[0] === this.#askerNetwork[0] && this.#peerNetwork[1] === this.#askerNetwork[1];
+    return isNear ? clients.lanAddress(memberships.client(lists.membership(entry))) : undefined;
+  }
+
+  /**
+   * This machine's address for an asker from outside, to whom its loopback means nothing: the one in the asker's subnet,
+   * else one of the asker's reach and family.
+   */
+  #ownAddressFor(source: AddressWords): AddressWords | undefined {
+    const own = this.#own.filter(({ address }) => familyOf(address) === this.#askerFamily);
+    const near = own.find(({ address, netmask }) => isSameUnderMask(source, address, netmask));
+    return (near ?? own.find(({ address }) => reachOf(address) === this.#askerReach))?.address;
   }
 }
 
-/** 0 to 2: {@link distance}; 3: as far as can be, and nobody from outside gets through to it. */
-function rankOf(peer: OrderedPeer, asker: Asker): number {
-  const rank = distance(peer.place, asker.place);
-  return rank === 2 && peer.isReachable === false ? 3 : rank;
-}
-
-/** 32-bit FNV-1a over the characters. */
-function hashOf(text: string): number {
-  let hash = 0x811c_9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x0100_0193);
-  // The low bits alone choose a place in a table: the high ones take part.
-  return hash ^ (hash >>> 15);
+/** Of an IPv4 netmask the mask of the mapped address. */
+function netmaskWords(netmask: string): AddressWords {
+  const words = addressWords(netmask);
+  if (familyOf(words) === 4) words.fill(0xffff_ffff, 0, 3);
+  return words;
 }

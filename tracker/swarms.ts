@@ -1,32 +1,30 @@
 /**
  * The tracker's swarm state: who is in which swarm, until when, and whom an asker gets (BEP 3, 7, 15, 21, 48). A pure
- * state machine: the moment and chance are arguments. Invariant: a client has at least one membership, and a swarm at
- * least one member; what is empty is gone.
+ * state machine: the moment and chance are arguments.
  *
  * @module
  */
-import type { Endpoint } from "../shared/endpoint.ts";
 import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { Announce, ScrapeEntry } from "../shared/wire/announce.ts";
-import { encodeCompactPeers } from "../shared/wire/compact_peers.ts";
+import { reachOf } from "./address_words.ts";
+import { AnnounceAnswer, AnnounceRecord, ID_WORDS, MAX_PEER_COUNT, writeId } from "./announce_record.ts";
 import { clientAddress } from "./client_address.ts";
-import { ClientDirectory } from "./client_directory.ts";
-import type { GivenPeer, GivenResponse } from "./given_peer.ts";
+import { isPlayswarm } from "./client_table.ts";
+import { type GivenResponse, givenResponse } from "./given_peer.ts";
 import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
-import { type OwnAddress, PeerOrder, type Place, placeOf } from "./peer_order.ts";
-import { CROWDED, FULL, type Refusal } from "./refusal.ts";
-import { type Member, Swarm } from "./swarm.ts";
-import { hidesWhatItLacks, isPlayswarm, TrackedClient } from "./tracked_client.ts";
-import { NO_TRAFFIC, type Traffic, type TrafficSums, TrafficTotals } from "./traffic_totals.ts";
+import type { OwnAddress } from "./peer_order.ts";
+import type { Refusal } from "./refusal.ts";
+import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
+import { SwarmRegistry } from "./swarm_registry.ts";
+import type { Swarm, TrackedClient } from "./swarm_views.ts";
+import { TorrentAliases } from "./torrent_aliases.ts";
+import { NO_TRAFFIC, type Traffic, TrafficTotals } from "./traffic_totals.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
 
-/** Peers given at most: they fit in one datagram that no network cuts (BEP 15, 20 + 6 × 200 bytes). */
-export const MAX_PEER_COUNT = 200;
-
-/** Memberships in all, each about 200 bytes: a quarter of a gigabyte at the very most. */
-export const MAX_MEMBERSHIPS = 1_000_000;
+/** Memberships in all, each at most 250 bytes with all that belongs to it: 625 MB at the very most. */
+export const MAX_MEMBERSHIPS = 2_500_000;
 
 /** Peer ids at one address that is not our own machine: some programs have another one for each of thousands of torrents. */
 export const MAX_CLIENTS_PER_HOST = 10_000;
@@ -35,7 +33,7 @@ export const MAX_CLIENTS_PER_HOST = 10_000;
 export interface SwarmsOptions {
   /** The interval of a small community, in whole seconds. */
   readonly intervalSeconds: number;
-  /** 0 (inclusive) to 1 (exclusive): jitter of intervals. */
+  /** 0 (inclusive) to 1 (exclusive): jitter of intervals, and the key of the tables. */
   readonly random: () => number;
   /** Limits that tests lower. */
   readonly maxMemberships?: number;
@@ -64,92 +62,123 @@ export type AnnounceResult =
   | { readonly type: "refused"; readonly refusal: Refusal };
 
 /** Totals over all swarms. */
-export interface SwarmTotals extends TrafficSums {
+export interface SwarmTotals {
   /** Programs: one that has another peer id for each torrent counts once. */
   readonly clientCount: number;
   readonly swarmCount: number;
   readonly membershipCount: number;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  /** Of the uploaded bytes, those that our own library did not send. */
+  readonly exchangedBytes: number;
 }
+
+const FULL: Refusal = { code: "full", reason: "This tracker is full: try again later", retryInSeconds: 600 };
+const CROWDED: Refusal = {
+  code: "too-many-clients",
+  reason: "Too many clients at your address: try again later",
+  retryInSeconds: 600,
+};
 
 const NOTHING_CHANGED: readonly InfoHash[] = [];
 
 /** All swarms of one tracker. */
 export class Swarms {
   readonly #options: SwarmsOptions;
-  readonly #swarms = new Map<InfoHash, Swarm>();
-  readonly #clients = new ClientDirectory();
-  /** Other names of a torrent, as a hybrid one has two (BEP 52), to the name of its swarm. */
-  readonly #aliases = new Map<InfoHash, InfoHash>();
-  /** The other names of a torrent, by the one that its swarm is kept under. */
-  readonly #aliasesOf = new Map<InfoHash, readonly InfoHash[]>();
+  readonly #maxMemberships: number;
+  readonly #registry: SwarmRegistry;
+  readonly #aliases = new TorrentAliases();
   readonly #traffic = new TrafficTotals();
-  readonly #order = new PeerOrder<TrackedClient>();
-  #ownAddresses: readonly OwnAddress[] = [];
-  #membershipCount = 0;
+  /** What announces that come as objects are written to, and their answers. */
+  readonly #record = new AnnounceRecord();
+  readonly #answer = new AnnounceAnswer();
+  readonly #infoHash = new Uint32Array(ID_WORDS);
+  #library: Uint32Array | undefined;
   /** Leases to renew each interval: one a client of ours, one a membership of others. */
   #leaseCount = 0;
-  #halvedAtMs = -Infinity;
+  #sweepAt = 0;
+  #fadedAtMs = -Infinity;
+  /** The next entry whose hand-outs fade; beyond the last when all have. */
+  #fadeAt = Infinity;
 
   /** An empty tracker. */
   constructor(options: SwarmsOptions) {
     this.#options = options;
+    this.#maxMemberships = options.maxMemberships ?? MAX_MEMBERSHIPS;
+    const key = Uint8Array.from({ length: SIP_KEY_LENGTH }, () => Math.floor(options.random() * 256));
+    const sip = new SipHash(key, { compression: 1, finalization: 3 });
+    this.#registry = new SwarmRegistry({ capacity: this.#maxMemberships, sip });
   }
 
-  /** Registers, renews or removes a client in a swarm, and chooses peers for it. */
+  /** {@link announceRecord} for whom an object or two make no difference. */
   announce(request: AnnounceRequest, nowMs: number): AnnounceResult {
-    const { announce } = request;
-    const source = this.#clients.placeAt(request.host) ?? placeOf(request.host);
-    const { place, lanHost } = clientAddress(source, announce.ip);
-    const asker = { source, self: { host: place.host, port: announce.port } };
-    if (announce.event === "stopped") {
-      return this.#answer(request, { ...asker, changed: this.#leave(announce, { place, nowMs }) });
-    }
+    const record = this.#record;
+    record.set(request.announce, request.host);
+    record.family = request.family ?? 0;
+    record.maxPeerCount = request.maxPeerCount ?? MAX_PEER_COUNT;
+    this.announceRecord(record, { answer: this.#answer, nowMs });
+    const { refusal, changed } = this.#answer;
+    if (refusal !== undefined) return { type: "refused", refusal };
+    const peerIdAt = (index: number) => this.#peerIdOf(this.#answer.memberships[index] ?? 0);
+    return { type: "answered", response: givenResponse(this.#answer, { peerIdAt, host: request.host }), changed };
+  }
+
+  /**
+   * Registers, renews or removes a client in a swarm, and chooses peers for it.
+   *
+   * @param record its address and info-hash are brought to what they stand for
+   */
+  announceRecord(record: AnnounceRecord, to: { readonly answer: AnnounceAnswer; readonly nowMs: number }): void {
+    const { answer, nowMs } = to;
+    const lanAddress = this.#locate(record);
+    this.#aliases.resolve(record.infoHash);
+    answer.refusal = undefined;
+    answer.peerCount = 0;
+    answer.changed = NOTHING_CHANGED;
+    if (record.event === "stopped") answer.changed = this.#leave(record, nowMs);
     // Who takes no connections is of no use to others, but may well use them.
-    if (announce.port === 0) return this.#answer(request, { ...asker, changed: NOTHING_CHANGED });
-    const superseded = this.#supersede(announce, place);
-    const client = this.#clients.find(announce, place);
-    const infoHash = this.canonical(announce.infoHash);
-    const known = client?.memberships.get(infoHash);
-    if (known === undefined) {
-      const refusal = this.#refuse(place, client === undefined);
-      if (refusal !== undefined) return { type: "refused", refusal };
+    else if (record.port !== 0) {
+      const { refusal, changed } = this.#enter(record, { nowMs, lanAddress });
+      answer.changed = changed;
+      answer.refusal = refusal;
+      if (refusal !== undefined) return;
     }
-    const holder = client ?? this.#addClient(announce, { place, nowMs });
-    holder.lanHost = lanHost ?? holder.lanHost;
-    const member = known ?? this.#join(holder, infoHash);
-    const isChanged = this.#report(member, announce, nowMs) || known === undefined;
-    this.#renew(member, nowMs);
-    const changed = isChanged ? [...new Set([...superseded, infoHash])] : superseded;
-    return this.#answer(request, { ...asker, changed });
+    this.#fill(answer, record);
   }
 
   /** Sizes of the swarms asked for, in their order and under the names used; unknown ones are empty. */
   scrape(infoHashes: readonly InfoHash[]): readonly ScrapeEntry[] {
     return infoHashes.map((infoHash) => {
-      const counts = this.#swarms.get(this.canonical(infoHash))?.counts;
-      return { infoHash, ...(counts ?? { seederCount: 0, leecherCount: 0, completedCount: 0 }) };
+      const swarm = this.#find(infoHash);
+      const counts = swarm < 0 ? { seederCount: 0, leecherCount: 0, completedCount: 0 } : this.#swarms.counts(swarm);
+      return { infoHash, ...counts };
     });
   }
 
-  /** Drops whoever was not heard of for a lease, and lets old hand-outs fade. Gives the swarms that changed. */
-  sweep(nowMs: number): ReadonlySet<InfoHash> {
+  /**
+   * Drops whoever was not heard of for a lease, and lets old hand-outs fade.
+   *
+   * @param limit looks at so many members, and at the next ones the next time, so that no answer waits for it
+   * @returns the swarms that changed
+   */
+  sweep(nowMs: number, limit = Infinity): ReadonlySet<InfoHash> {
     const changed = new Set<InfoHash>();
-    const intervalMs = this.intervalSeconds * 1000;
-    const isHalving = nowMs - this.#halvedAtMs >= intervalMs;
-    if (isHalving) this.#halvedAtMs = nowMs;
-    for (const client of this.#clients.all()) {
-      if (isHalving) client.handOutCount = Math.floor(client.handOutCount / 2);
-      if (client.isPlayswarm) {
-        if (client.leaseEndsAtMs <= nowMs) this.#dropClient(client, changed);
-        continue;
-      }
-      for (const [infoHash, member] of client.memberships) {
-        if (member.leaseEndsAtMs > nowMs) continue;
-        this.#removeMember(member, infoHash);
-        changed.add(infoHash);
-      }
+    const { memberships } = this.#registry;
+    const count = Math.min(limit, memberships.end);
+    for (let looked = 0; looked < count; looked++) {
+      if (this.#sweepAt >= memberships.end) this.#sweepAt = 0;
+      const membership = this.#sweepAt++;
+      if (!memberships.has(membership) || this.#leaseEndsAtMs(membership) > nowMs) continue;
+      changed.add(this.#registry.infoHashOf(membership));
+      this.#remove(membership);
     }
+    this.#fade(nowMs, limit);
     return changed;
+  }
+
+  /** Members that {@link sweep} has to look at to have looked at all. */
+  get sweepLength(): number {
+    return this.#registry.memberships.end;
   }
 
   /**
@@ -157,76 +186,79 @@ export class Swarms {
    * Gives whether it was news.
    */
   alias(alias: InfoHash, canonical: InfoHash): boolean {
-    if (alias === canonical || this.#aliases.get(alias) === canonical) return false;
-    this.#aliases.set(alias, canonical);
-    this.#aliasesOf.set(canonical, [...this.#aliasesOf.get(canonical) ?? [], alias]);
-    const from = this.#swarms.get(alias);
-    if (from === undefined) return true;
-    const completedCount = from.counts.completedCount;
-    for (const member of [...from.members]) {
-      const { client, leftBytes, isPartialSeeder, leaseEndsAtMs, uploadedBytes, downloadedBytes } = member;
-      const other = client.memberships.get(canonical) ?? this.#join(client, canonical);
-      this.#removeMember(member, alias);
-      Object.assign(other, { isPartialSeeder, uploadedBytes, downloadedBytes });
-      other.leaseEndsAtMs = Math.max(leaseEndsAtMs, other.leaseEndsAtMs);
-      this.#swarms.get(canonical)?.setLeft(other, Math.min(leftBytes, other.leftBytes));
-    }
-    this.#swarms.get(canonical)?.adoptCompleted(completedCount);
+    if (!this.#aliases.add(alias, canonical)) return false;
+    writeId(this.#infoHash, alias);
+    const from = this.#swarms.find(this.#infoHash);
+    if (from < 0) return true;
+    writeId(this.#infoHash, canonical);
+    const known = this.#swarms.find(this.#infoHash);
+    const to = known < 0 ? this.#swarms.add(this.#infoHash) : known;
+    this.#swarms.countCompleted(to, this.#swarms.counts(from).completedCount);
+    for (const membership of [...this.#registry.membersOf(from)]) this.#move(membership, to);
     return true;
   }
 
   /** Takes out whoever is in a swarm against the rules. Gives the swarms that changed. */
   removeWhere(isOut: (client: TrackedClient, infoHash: InfoHash) => boolean): ReadonlySet<InfoHash> {
     const changed = new Set<InfoHash>();
-    for (const client of this.#clients.all()) {
-      for (const [infoHash, member] of client.memberships) {
-        if (!isOut(client, infoHash)) continue;
-        this.#removeMember(member, infoHash);
-        changed.add(infoHash);
-      }
+    const { memberships } = this.#registry;
+    for (let membership = 0; membership < memberships.end; membership++) {
+      if (!memberships.has(membership)) continue;
+      const { client, infoHash } = this.#registry.memberView(membership);
+      if (!isOut(client, infoHash)) continue;
+      changed.add(infoHash);
+      this.#remove(membership);
     }
     return changed;
   }
 
   /** The name under which the swarm of this torrent is kept. */
   canonical(infoHash: InfoHash): InfoHash {
-    return this.#aliases.get(infoHash) ?? infoHash;
+    return this.#aliases.canonical(infoHash);
   }
 
   /** Forgets the other names of a torrent that is forgotten itself. */
   removeAliases(canonical: InfoHash): void {
-    for (const alias of this.#aliasesOf.get(canonical) ?? []) this.#aliases.delete(alias);
-    this.#aliasesOf.delete(canonical);
+    this.#aliases.removeOf(canonical);
   }
 
-  /** The swarm of this torrent, unless it is empty. A view: it changes with the state. */
+  /** The swarm of this torrent, unless it is empty. */
   swarm(infoHash: InfoHash): Swarm | undefined {
-    return this.#swarms.get(this.canonical(infoHash));
+    const swarm = this.#find(infoHash);
+    return swarm < 0 ? undefined : this.#registry.swarmView(swarm);
   }
 
-  /** All swarms with somebody in them. */
-  swarms(): Iterable<Swarm> {
-    return this.#swarms.values();
+  /** All swarms with somebody in them, made as they are gone through. */
+  *swarms(): Iterable<Swarm> {
+    for (let swarm = 0; swarm < this.#swarms.end; swarm++) {
+      if (this.#swarms.has(swarm)) yield this.#registry.swarmView(swarm);
+    }
   }
 
-  /** All clients, those first that are known longest. */
-  clients(): Iterable<TrackedClient> {
-    return this.#clients.all();
+  /** The clients of each program, made as they are gone through. */
+  *programs(): Iterable<readonly TrackedClient[]> {
+    for (const clients of this.#registry.clients.programs()) {
+      yield clients.map((client) => this.#registry.clientView(client));
+    }
   }
 
   /** Sums over everything. */
   get totals(): SwarmTotals {
     return {
-      clientCount: this.#clients.programCount,
-      swarmCount: this.#swarms.size,
-      membershipCount: this.#membershipCount,
-      ...this.#traffic.sums,
+      clientCount: this.#registry.clients.programCount,
+      swarmCount: this.#swarms.count,
+      membershipCount: this.#registry.memberships.count,
+      uploadedBytes: this.#traffic.uploadedBytes,
+      downloadedBytes: this.#traffic.downloadedBytes,
+      exchangedBytes: this.#traffic.exchangedBytes,
     };
   }
 
   /** Which client is the tracker's own library: what it sends is not what peers take from one another. */
   setLibrary(peerId: PeerId): void {
-    this.#traffic.libraryPeerId = peerId;
+    const words = new Uint32Array(ID_WORDS);
+    writeId(words, peerId);
+    this.#library = words;
   }
 
   /** The full interval at this load, in seconds. */
@@ -236,75 +268,145 @@ export class Swarms {
 
   /** The addresses of this machine, under which peers on its loopback are found by others. */
   setOwnAddresses(addresses: readonly OwnAddress[]): void {
-    this.#ownAddresses = addresses;
+    this.#registry.order.setOwnAddresses(addresses);
   }
 
-  #refuse(place: Place, isNewClient: boolean): Refusal | undefined {
-    if (this.#membershipCount >= (this.#options.maxMemberships ?? MAX_MEMBERSHIPS)) return FULL;
-    const clientCount = isNewClient && place.reach !== "loopback" ? this.#clients.at(place.host).size : 0;
-    const isCrowded = clientCount >= (this.#options.maxClientsPerHost ?? MAX_CLIENTS_PER_HOST);
+  get #swarms(): SwarmRegistry["swarms"] {
+    return this.#registry.swarms;
+  }
+
+  #find(infoHash: InfoHash): number {
+    writeId(this.#infoHash, this.#aliases.canonical(infoHash));
+    return this.#swarms.find(this.#infoHash);
+  }
+
+  #peerIdOf(membership: number): PeerId {
+    return this.#registry.clients.peerId(this.#registry.memberships.client(membership));
+  }
+
+  /** Sets where others reach a client; gives where its neighbours do, if it told. */
+  #locate(record: AnnounceRecord): Uint32Array | undefined {
+    record.address.set(record.source);
+    if (record.claimedIp === undefined) return undefined;
+    const { address, lanAddress } = clientAddress(record.source, record.claimedIp);
+    record.address.set(address);
+    return lanAddress;
+  }
+
+  #enter(
+    record: AnnounceRecord,
+    from: { readonly nowMs: number; readonly lanAddress: Uint32Array | undefined },
+  ): { readonly refusal?: Refusal; readonly changed: readonly InfoHash[] } {
+    const { clients, memberships } = this.#registry;
+    const superseded = record.event === "started" ? this.#supersede(record) : NOTHING_CHANGED;
+    const knownSwarm = this.#swarms.find(record.infoHash);
+    const knownClient = clients.find(record.client);
+    const known = knownSwarm < 0 || knownClient < 0 ? -1 : memberships.find(knownClient, knownSwarm);
+    const refusal = known < 0 ? this.#refuse(record, knownClient < 0) : undefined;
+    if (refusal !== undefined) return { refusal, changed: superseded };
+    const client = knownClient < 0 ? this.#addClient(record, from.nowMs) : knownClient;
+    const membership = known < 0 ? this.#join(client, knownSwarm < 0 ? this.#swarms.add(record.infoHash) : knownSwarm) : known;
+    if (from.lanAddress !== undefined) {
+      clients.setLanAddress(client, from.lanAddress);
+      this.#registry.tellOf(client);
+    }
+    const isChanged = this.#report(membership, record, from.nowMs) || known < 0;
+    this.#renew(membership, from.nowMs);
+    if (!isChanged) return { changed: superseded };
+    return { changed: [...new Set([...superseded, this.#registry.infoHashOf(membership)])] };
+  }
+
+  #refuse(record: AnnounceRecord, isNewClient: boolean): Refusal | undefined {
+    if (this.#registry.memberships.count >= this.#maxMemberships) return FULL;
+    if (!isNewClient || reachOf(record.address) === "loopback") return undefined;
+    const isCrowded = this.#registry.clients.countAt(record.address) >=
+      (this.#options.maxClientsPerHost ?? MAX_CLIENTS_PER_HOST);
     return isCrowded ? CROWDED : undefined;
   }
 
-  #addClient(announce: Announce, at: { readonly place: Place; readonly nowMs: number }): TrackedClient {
-    const client = new TrackedClient({ peerId: announce.peerId, port: announce.port, place: at.place }, at.nowMs);
-    this.#clients.add(client);
-    if (client.isPlayswarm) this.#leaseCount++;
+  #addClient(record: AnnounceRecord, nowMs: number): number {
+    const client = this.#registry.clients.add(record.client, nowMs);
+    if (this.#registry.clients.isPlayswarm(client)) this.#leaseCount++;
     return client;
   }
 
-  #join(client: TrackedClient, infoHash: InfoHash): Member {
-    let swarm = this.#swarms.get(infoHash);
-    if (swarm === undefined) this.#swarms.set(infoHash, swarm = new Swarm(infoHash));
-    const member = swarm.add(client);
-    client.memberships.set(infoHash, member);
-    this.#membershipCount++;
-    if (!client.isPlayswarm) this.#leaseCount++;
-    return member;
+  #join(client: number, swarm: number): number {
+    if (!this.#registry.clients.isPlayswarm(client)) this.#leaseCount++;
+    return this.#registry.join(client, swarm);
+  }
+
+  #remove(membership: number): void {
+    const client = this.#registry.memberships.client(membership);
+    const isOurs = this.#registry.clients.isPlayswarm(client);
+    const isGone = this.#registry.leave(membership);
+    if (!isOurs || isGone) this.#leaseCount--;
   }
 
   /** Takes over what a client says of itself. Gives whether the swarm's size or content changed by it. */
-  #report(member: Member, announce: Announce, nowMs: number): boolean {
-    const isNew = member.leaseEndsAtMs === 0;
+  #report(membership: number, record: AnnounceRecord, nowMs: number): boolean {
+    const { memberships, clients } = this.#registry;
+    const client = memberships.client(membership);
+    const isNew = memberships.leaseEndsAtMs(membership) === 0;
     // What a client reports counts from its start; one that we meet later is counted from where it is then.
-    const isFresh = announce.event === "started" || isNew;
-    const traffic = isFresh ? NO_TRAFFIC : this.#count(member, announce, nowMs);
-    member.uploadedBytes = announce.uploaded;
-    member.downloadedBytes = announce.downloaded;
-    member.client.countTraffic(traffic, nowMs);
-    member.isPartialSeeder = announce.event === "paused";
-    if (member.leftBytes === announce.left) return false;
-    const swarm = this.#swarms.get(this.canonical(announce.infoHash));
-    if (announce.event === "completed" && !isNew && member.leftBytes > 0) swarm?.countCompleted();
-    swarm?.setLeft(member, announce.left);
+    const isFresh = record.event === "started" || isNew;
+    const { uploadedBytes, downloadedBytes } = isFresh ? NO_TRAFFIC : this.#count(membership, record, nowMs);
+    memberships.setTraffic(membership, record.uploaded, record.downloaded);
+    if (clients.countTraffic(client, { uploadedBytes, downloadedBytes, nowMs })) {
+      this.#registry.tellLoad(client, membership);
+    }
+    this.#registry.setPartialSeeder(membership, record.event === "paused");
+    const leftBytes = memberships.leftBytes(membership);
+    if (leftBytes === record.left) return false;
+    if (record.event === "completed" && !isNew && leftBytes > 0) {
+      this.#swarms.countCompleted(memberships.swarm(membership));
+    }
+    this.#registry.setLeft(membership, record.left);
     return true;
   }
 
   /** Counts what a member says that it moved since its last report. */
-  #count(member: Member, announce: Announce, nowMs: number): Traffic {
-    const { client } = member;
-    const now = { uploadedBytes: announce.uploaded, downloadedBytes: announce.downloaded };
-    const sinceMs = nowMs - (member.leaseEndsAtMs - this.#leaseMs(client));
-    return this.#traffic.count(client.peerId, { before: member, now, sinceMs });
+  #count(membership: number, record: AnnounceRecord, nowMs: number): Traffic {
+    const { memberships, clients } = this.#registry;
+    const client = memberships.client(membership);
+    return this.#traffic.count({
+      before: {
+        uploadedBytes: memberships.uploadedBytes(membership),
+        downloadedBytes: memberships.downloadedBytes(membership),
+      },
+      now: { uploadedBytes: record.uploaded, downloadedBytes: record.downloaded },
+      sinceMs: nowMs - (memberships.leaseEndsAtMs(membership) - this.#leaseMs(client)),
+      isLibrary: this.#library !== undefined && clients.hasPeerId(client, this.#library),
+    });
   }
 
-  #renew(member: Member, nowMs: number): void {
-    const { client } = member;
-    client.seenAtMs = nowMs;
-    client.leaseEndsAtMs = nowMs + this.#leaseMs(client);
-    member.leaseEndsAtMs = client.leaseEndsAtMs;
+  #renew(membership: number, nowMs: number): void {
+    const { memberships, clients } = this.#registry;
+    const client = memberships.client(membership);
+    const lease = this.#leaseMs(client);
+    clients.renew(client, { nowMs, leaseMs: lease });
+    memberships.setLeaseEndsAtMs(membership, nowMs + lease);
   }
 
-  #leaseMs(client: TrackedClient): number {
-    return client.isPlayswarm ? leaseMs(this.intervalSeconds) : foreignLeaseMs(this.intervalSeconds);
+  #leaseMs(client: number): number {
+    const isOurs = this.#registry.clients.isPlayswarm(client);
+    return isOurs ? leaseMs(this.intervalSeconds) : foreignLeaseMs(this.intervalSeconds);
   }
 
-  #leave(announce: Announce, from: { readonly place: Place; readonly nowMs: number }): readonly InfoHash[] {
-    const infoHash = this.canonical(announce.infoHash);
-    const member = this.#clients.find(announce, from.place)?.memberships.get(infoHash);
-    if (member === undefined) return NOTHING_CHANGED;
-    this.#count(member, announce, from.nowMs);
-    this.#removeMember(member, infoHash);
+  /** One announce of ours renews all its swarms; of others each swarm has a lease of its own. */
+  #leaseEndsAtMs(membership: number): number {
+    const { memberships, clients } = this.#registry;
+    const client = memberships.client(membership);
+    return clients.isPlayswarm(client) ? clients.leaseEndsAtMs(client) : memberships.leaseEndsAtMs(membership);
+  }
+
+  #leave(record: AnnounceRecord, nowMs: number): readonly InfoHash[] {
+    const swarm = this.#swarms.find(record.infoHash);
+    const client = this.#registry.clients.find(record.client);
+    const membership = swarm < 0 || client < 0 ? -1 : this.#registry.memberships.find(client, swarm);
+    if (membership < 0) return NOTHING_CHANGED;
+    this.#count(membership, record, nowMs);
+    const infoHash = this.#swarms.infoHash(swarm);
+    this.#remove(membership);
     return [infoHash];
   }
 
@@ -313,85 +415,78 @@ export class Swarms {
    * altogether, as it has one peer id for all torrents, others in this swarm. Only where no address translation can make
    * two machines look like one.
    */
-  #supersede(announce: Announce, place: Place): readonly InfoHash[] {
-    if (announce.event !== "started" || place.reach === "public") return NOTHING_CHANGED;
+  #supersede(record: AnnounceRecord): readonly InfoHash[] {
+    if (reachOf(record.address) === "public") return NOTHING_CHANGED;
+    const { clients, memberships } = this.#registry;
     const changed = new Set<InfoHash>();
-    const infoHash = this.canonical(announce.infoHash);
-    for (const client of this.#clients.at(place.host)) {
-      if (client.port !== announce.port || client.peerId === announce.peerId) continue;
-      const member = client.memberships.get(infoHash);
-      if (client.isPlayswarm && isPlayswarm(announce.peerId)) {
-        this.#dropClient(client, changed);
-      } else if (member !== undefined) {
-        this.#removeMember(member, infoHash);
-        changed.add(infoHash);
+    const drop = (membership: number) => {
+      changed.add(this.#registry.infoHashOf(membership));
+      this.#remove(membership);
+    };
+    if (isPlayswarm(record.peerId[0] ?? 0)) {
+      for (const client of clients.playswarmsAt(record.client)) {
+        if (clients.hasPeerId(client, record.peerId)) continue;
+        for (const membership of [...memberships.of(client)].reverse()) drop(membership);
       }
     }
+    const forerunner = this.#forerunner(record);
+    if (forerunner >= 0) drop(forerunner);
     return changed.size === 0 ? NOTHING_CHANGED : [...changed];
   }
 
-  #dropClient(client: TrackedClient, changed: Set<InfoHash>): void {
-    for (const [infoHash, member] of client.memberships) {
-      this.#removeMember(member, infoHash);
-      changed.add(infoHash);
+  /** The membership of another peer id at the very endpoint in the very swarm, or −1. There is at most one. */
+  #forerunner(record: AnnounceRecord): number {
+    const swarm = this.#swarms.find(record.infoHash);
+    const { clients, memberships } = this.#registry;
+    const { lists } = this.#swarms;
+    const first = swarm < 0 ? 0 : this.#swarms.firstEntry(swarm);
+    const end = swarm < 0 ? 0 : first + this.#swarms.size(swarm);
+    for (let entry = first; entry < end; entry++) {
+      if (lists.port(entry) !== record.port) continue;
+      const membership = lists.membership(entry);
+      const client = memberships.client(membership);
+      if (clients.isAt(client, record.address) && !clients.hasPeerId(client, record.peerId)) return membership;
     }
+    return -1;
   }
 
-  /** Ends a membership, and with it a swarm or a client that has no other. */
-  #removeMember(member: Member, infoHash: InfoHash): void {
-    const { client } = member;
-    const swarm = this.#swarms.get(infoHash);
-    swarm?.remove(member);
-    if (swarm?.size === 0) this.#swarms.delete(infoHash);
-    client.memberships.delete(infoHash);
-    this.#membershipCount--;
-    if (!client.isPlayswarm) this.#leaseCount--;
-    if (client.memberships.size > 0) return;
-    this.#clients.remove(client);
-    if (client.isPlayswarm) this.#leaseCount--;
+  /** Moves a member of a torrent that turned out to be another one's second name. */
+  #move(membership: number, to: number): void {
+    const { memberships } = this.#registry;
+    const client = memberships.client(membership);
+    const known = memberships.find(client, to);
+    const other = known < 0 ? this.#join(client, to) : known;
+    memberships.setTraffic(other, memberships.uploadedBytes(membership), memberships.downloadedBytes(membership));
+    const leaseEndsAtMs = Math.max(memberships.leaseEndsAtMs(membership), memberships.leaseEndsAtMs(other));
+    memberships.setLeaseEndsAtMs(other, leaseEndsAtMs);
+    this.#registry.setLeft(other, Math.min(memberships.leftBytes(membership), memberships.leftBytes(other)));
+    this.#registry.setPartialSeeder(other, this.#registry.isPartialSeeder(membership));
+    this.#remove(membership);
   }
 
-  #answer(
-    request: AnnounceRequest,
-    from: { readonly source: Place; readonly self: Endpoint; readonly changed: readonly InfoHash[] },
-  ): AnnounceResult {
-    const swarm = this.#swarms.get(this.canonical(request.announce.infoHash));
-    const response: GivenResponse = {
-      intervalSeconds: withJitter(this.intervalSeconds, this.#options.random()),
-      seederCount: swarm?.counts.seederCount ?? 0,
-      leecherCount: swarm?.counts.leecherCount ?? 0,
-      peers: swarm === undefined ? [] : this.#choosePeers(swarm, request, from),
-      externalAddress: request.host,
-    };
-    return { type: "answered", response, changed: from.changed };
+  /** Halves what everybody was given, once an interval, some at a time. */
+  #fade(nowMs: number, limit: number): void {
+    const { lists } = this.#swarms;
+    if (nowMs - this.#fadedAtMs >= this.intervalSeconds * 1000) {
+      this.#fadedAtMs = nowMs;
+      this.#fadeAt = 0;
+    }
+    if (this.#fadeAt >= lists.end) return;
+    const end = Math.min(lists.end, this.#fadeAt + limit);
+    lists.fade(this.#fadeAt, end);
+    this.#fadeAt = end;
   }
 
-  #choosePeers(
-    swarm: Swarm,
-    request: AnnounceRequest,
-    from: { readonly source: Place; readonly self: Endpoint },
-  ): readonly GivenPeer[] {
-    const { announce } = request;
-    const wanted = announce.event === "stopped" ? 0 : announce.numWant ?? DEFAULT_PEER_COUNT;
-    const count = Math.min(wanted, request.maxPeerCount ?? MAX_PEER_COUNT, MAX_PEER_COUNT);
-    if (count <= 0) return [];
-    const isLeecher = announce.left > 0 || hidesWhatItLacks(announce.peerId);
-    const needsData = isLeecher && announce.event !== "paused";
-    const isUseful = ({ client, leftBytes, isPartialSeeder }: Member) =>
-      (needsData || (leftBytes > 0 && !isPartialSeeder)) && client.peerId !== announce.peerId &&
-      (request.family === undefined || client.place.family === request.family || client.place.reach === "loopback");
-    this.#order.begin({ place: from.source, family: request.family, ownAddresses: this.#ownAddresses }, from.self);
-    for (const { client } of swarm.sample({ place: from.source, count, isUseful })) this.#order.add(client);
-    const given: GivenPeer[] = [];
-    this.#order.give(count, (peer, host) => {
-      const { port, peerId, place } = peer;
-      peer.handOutCount++;
-      given.push({ host, port, peerId, compact: host === place.host ? peer.compact : packEndpoint({ host, port }) });
-    });
-    return given;
+  #fill(answer: AnnounceAnswer, record: AnnounceRecord): void {
+    const swarm = this.#swarms.find(record.infoHash);
+    answer.intervalSeconds = withJitter(this.intervalSeconds, this.#options.random());
+    answer.seederCount = swarm < 0 ? 0 : this.#swarms.seederCount(swarm);
+    answer.leecherCount = swarm < 0 ? 0 : this.#swarms.size(swarm) - answer.seederCount;
+    const wanted = record.event === "stopped" ? 0 : record.wantedCount < 0 ? DEFAULT_PEER_COUNT : record.wantedCount;
+    const count = Math.min(wanted, record.maxPeerCount, MAX_PEER_COUNT);
+    if (swarm < 0 || count <= 0) return;
+    this.#registry.order.begin(record);
+    this.#registry.sample.take(swarm, { asker: record, count });
+    this.#registry.order.give(count, answer);
   }
-}
-
-function packEndpoint(endpoint: Endpoint): Uint8Array {
-  return encodeCompactPeers([endpoint], endpoint.host.includes(":") ? 6 : 4);
 }

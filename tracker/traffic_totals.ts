@@ -4,8 +4,6 @@
  *
  * @module
  */
-import type { PeerId } from "../shared/ids.ts";
-
 /** A report that claims more than this since the last one is not counted: nobody moves more than 10 Gbit a second. */
 const MAX_BYTES_PER_MS = 1_250_000;
 
@@ -36,8 +34,6 @@ export class TrafficTotals {
   #uploadedBytes = 0;
   #downloadedBytes = 0;
   #exchangedBytes = 0;
-  /** Our own library among the clients. */
-  libraryPeerId: PeerId | undefined;
 
   /** The sums now. */
   get sums(): TrafficSums {
@@ -50,8 +46,13 @@ export class TrafficTotals {
 
   /** Counts how far a client's counters went on in so many milliseconds; gives what was counted. */
   count(
-    peerId: PeerId,
-    report: { readonly before: Traffic; readonly now: Traffic; readonly sinceMs: number },
+    report: {
+      readonly before: Traffic;
+      readonly now: Traffic;
+      readonly sinceMs: number;
+      /** Whether it is our own library that reports. */
+      readonly isLibrary: boolean;
+    },
   ): Traffic {
     const { before, now } = report;
     const maxBytes = (Math.max(0, report.sinceMs) + REPORT_SLACK_MS) * MAX_BYTES_PER_MS;
@@ -59,7 +60,7 @@ export class TrafficTotals {
     const downloadedBytes = growth(now.downloadedBytes - before.downloadedBytes, maxBytes);
     this.#uploadedBytes += uploadedBytes;
     this.#downloadedBytes += downloadedBytes;
-    if (peerId !== this.libraryPeerId) this.#exchangedBytes += uploadedBytes;
+    if (!report.isLibrary) this.#exchangedBytes += uploadedBytes;
     return { uploadedBytes, downloadedBytes };
   }
 }

@@ -1,0 +1,163 @@
+/**
+ * An announce as the tracker's state takes it, and the answer that it gives: numbers in place, filled again for every
+ * announce, so that none of it is allocated on the way. Pure.
+ *
+ * @module
+ */
+import { parsePeerId } from "../shared/ids.ts";
+import type { InfoHash, PeerId } from "../shared/ids.ts";
+import type { Announce, AnnounceEvent } from "../shared/wire/announce.ts";
+import { ADDRESS_WORDS, type AddressWords, addressText, addressWords, MAPPED_WORD } from "./address_words.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** Words of an info-hash and of a peer id. */
+export const ID_WORDS = 5;
+
+/** Words of what names a client: peer id, address, port. */
+export const CLIENT_NAME_WORDS: number = ID_WORDS + ADDRESS_WORDS + 1;
+
+/** Peers given at most: they fit in one datagram that no network cuts (BEP 15, 20 + 6 × 200 bytes). */
+export const MAX_PEER_COUNT = 200;
+
+/** Words of a peer in an answer: address and port. */
+const PEER_WORDS = ADDRESS_WORDS + 1;
+
+/** What an announce says, and where it came from. */
+export class AnnounceRecord {
+  /** The info-hash in words. */
+  readonly infoHash: Uint32Array;
+  /** What names the client: peer id, then where others reach it, then its port. */
+  readonly client: Uint32Array;
+  /** The part of {@link client} that is its peer id. */
+  readonly peerId: Uint32Array;
+  /** The part of {@link client} that says where others reach it. */
+  readonly address: AddressWords;
+  /** Where the announce came from. */
+  readonly source: AddressWords = new Uint32Array(ADDRESS_WORDS);
+  /** Bytes it lacks. */
+  left = 0;
+  /** Bytes sent since it started. */
+  uploaded = 0;
+  /** Bytes received since it started. */
+  downloaded = 0;
+  /** Why now. */
+  event: AnnounceEvent = undefined;
+  /** Peers wanted; negative where the tracker decides. */
+  wantedCount = -1;
+  /** Only peers of this family fit in the answer; 0 for both. */
+  family: 0 | 4 | 6 = 0;
+  /** So many peers fit in the answer. */
+  maxPeerCount: number = MAX_PEER_COUNT;
+  /** The address that it claims (BEP 3, 15), as text: few do. */
+  claimedIp: string | undefined = undefined;
+
+  /** All zero. */
+  constructor() {
+    const words = new Uint32Array(ID_WORDS + CLIENT_NAME_WORDS);
+    this.infoHash = words.subarray(0, ID_WORDS);
+    this.client = words.subarray(ID_WORDS);
+    this.peerId = this.client.subarray(0, ID_WORDS);
+    this.address = this.client.subarray(ID_WORDS, ID_WORDS + ADDRESS_WORDS);
+  }
+
+  /** Where it takes connections, 0 to 65535; 0 says that it takes none. */
+  get port(): number {
+    return this.client[CLIENT_NAME_WORDS - 1] ?? 0;
+  }
+
+  /** Sets where it takes connections. */
+  set port(port: number) {
+    this.client[CLIENT_NAME_WORDS - 1] = port;
+  }
+
+  /** Fills in all that an announce says, and where it came from: an IP literal. */
+  set(announce: Announce, host: string): void {
+    writeId(this.infoHash, announce.infoHash);
+    writeId(this.peerId, announce.peerId);
+    this.source.set(addressWords(host));
+    this.address.set(this.source);
+    this.port = announce.port;
+    this.left = announce.left;
+    this.uploaded = announce.uploaded;
+    this.downloaded = announce.downloaded;
+    this.event = announce.event;
+    this.wantedCount = announce.numWant ?? -1;
+    this.claimedIp = announce.ip;
+  }
+}
+
+/** The state's answer. It holds until the next announce. */
+export class AnnounceAnswer {
+  /** Why it is refused; undefined where it is not, and then the rest counts. */
+  refusal: Refusal | undefined = undefined;
+  /** Until the next announce, with jitter. */
+  intervalSeconds = 0;
+  /** Members of the swarm that have everything. */
+  seederCount = 0;
+  /** Members that have not. */
+  leecherCount = 0;
+  /** Peers given. */
+  peerCount = 0;
+  /** Swarms whose size or content changed by it. */
+  changed: readonly InfoHash[] = [];
+  /** The memberships of the peers given, as the state numbers them. */
+  readonly memberships: Int32Array = new Int32Array(MAX_PEER_COUNT);
+  readonly #peers = new Uint32Array(MAX_PEER_COUNT * PEER_WORDS);
+
+  /** Adds a peer at the end. */
+  give(membership: number, address: AddressWords, port: number): void {
+    const start = this.peerCount * PEER_WORDS;
+    for (let index = 0; index < ADDRESS_WORDS; index++) this.#peers[start + index] = address[index] ?? 0;
+    this.#peers[start + ADDRESS_WORDS] = port;
+    this.memberships[this.peerCount++] = membership;
+  }
+
+  /** The host by which the asker reaches a peer, as text. */
+  hostOf(index: number): string {
+    return addressText(this.#peers, index * PEER_WORDS);
+  }
+
+  /** The port of a peer. */
+  portOf(index: number): number {
+    return this.#peers[index * PEER_WORDS + ADDRESS_WORDS] ?? 0;
+  }
+
+  /**
+   * Writes the peers of one family as compact lists have them (BEP 7, 15, 23): 6 bytes each, or 18.
+   *
+   * @returns the offset behind them
+   */
+  writePeers(view: DataView, offset: number, family: 4 | 6): number {
+    const peers = this.#peers;
+    const end = this.peerCount * PEER_WORDS;
+    let at = offset;
+    for (let start = 0; start < end; start += PEER_WORDS) {
+      const isIpv4 = peers[start + 2] === MAPPED_WORD && peers[start + 1] === 0 && peers[start] === 0;
+      if (isIpv4 !== (family === 4)) continue;
+      for (let index = isIpv4 ? ADDRESS_WORDS - 1 : 0; index < ADDRESS_WORDS; index++) {
+        view.setUint32(at, peers[start + index] ?? 0);
+        at += 4;
+      }
+      view.setUint16(at, peers[start + ADDRESS_WORDS] ?? 0);
+      at += 2;
+    }
+    return at;
+  }
+}
+
+/** Writes the 20 bytes of an info-hash or a peer id as words. */
+export function writeId(words: Uint32Array, id: InfoHash | PeerId): void {
+  for (let index = 0; index < ID_WORDS; index++) words[index] = parseInt(id.slice(index * 8, index * 8 + 8), 16);
+}
+
+/** The hex digits of an id whose words begin at `start`. */
+export function idText(words: Uint32Array, start = 0): string {
+  let text = "";
+  for (let index = 0; index < ID_WORDS; index++) text += (words[start + index] ?? 0).toString(16).padStart(8, "0");
+  return text;
+}
+
+/** The peer id whose words begin at `start`. */
+export function peerIdOf(words: Uint32Array, start = 0): PeerId {
+  return parsePeerId(idText(words, start));
+}

@@ -1,0 +1,212 @@
+/**
+ * Clients, swarms and who is in which: one set of tables that are kept true together. Invariant: a client has at least one
+ * membership, and a swarm at least one member; what is empty is gone. Pure.
+ *
+ * @module
+ */
+import type { InfoHash } from "../shared/ids.ts";
+import { ADDRESS_WORDS, addressText, familyOf, reachOf } from "./address_words.ts";
+import { ClientTable } from "./client_table.ts";
+import { MEMBER_FLAG } from "./member_lists.ts";
+import { MembershipTable } from "./membership_table.ts";
+import { NeighbourRings } from "./neighbour_rings.ts";
+import { PeerOrder } from "./peer_order.ts";
+import type { SipHash } from "./sip_hash.ts";
+import { SCAN_LIMIT, SwarmSample } from "./swarm_sample.ts";
+import { SwarmTable } from "./swarm_table.ts";
+import type { Member, Swarm, TrackedClient } from "./swarm_views.ts";
+
+/** A client in so many swarms at most has its load told to each at once; in more it is told as it announces. */
+const MAX_TOLD_SWARMS = 64;
+
+/** The tables. */
+export class SwarmRegistry {
+  readonly clients: ClientTable;
+  readonly memberships: MembershipTable;
+  readonly swarms: SwarmTable;
+  readonly order: PeerOrder;
+  readonly sample: SwarmSample;
+  readonly #rings: NeighbourRings;
+  readonly #address = new Uint32Array(ADDRESS_WORDS);
+
+  /** Empty, with room for so many memberships. */
+  constructor(options: { readonly capacity: number; readonly sip: SipHash }) {
+    const { capacity, sip } = options;
+    const clients = new ClientTable({ capacity, sip });
+    const swarms = new SwarmTable({ capacity, sip });
+    const memberships = new MembershipTable({ capacity, clients, sip });
+    const rings = new NeighbourRings({ capacity, memberships, clients, sip });
+    const order = new PeerOrder({ lists: swarms.lists, memberships, clients });
+    this.sample = new SwarmSample({ swarms, memberships, clients, rings, order });
+    this.clients = clients;
+    this.swarms = swarms;
+    this.memberships = memberships;
+    this.order = order;
+    this.#rings = rings;
+  }
+
+  /** A client joins a swarm that it is not in, with nothing reported yet: a leecher. Gives the membership. */
+  join(client: number, swarm: number): number {
+    const { memberships, swarms, clients } = this;
+    const membership = memberships.add(client, swarm);
+    const position = swarms.push(swarm);
+    memberships.setPosition(membership, position);
+    clients.readAddress(client, this.#address);
+    const isIpv4 = familyOf(this.#address) === 4;
+    swarms.lists.set(swarms.firstEntry(swarm) + position, {
+      membership,
+      address: isIpv4 ? this.#address[3] ?? 0 : client,
+      port: clients.port(client),
+      flags: this.#flagsOf(client),
+      peerIdTag: clients.peerIdTail(client) & 0xff,
+    });
+    this.#joinRing(membership, swarm);
+    return membership;
+  }
+
+  /** Ends a membership, and with it a swarm or a client that has no other. Gives whether the client is gone. */
+  leave(membership: number): boolean {
+    const { memberships, swarms, clients } = this;
+    const client = memberships.client(membership);
+    const swarm = memberships.swarm(membership);
+    const position = memberships.position(membership);
+    if (memberships.leftBytes(membership) === 0) swarms.countSeeders(swarm, -1);
+    this.#rings.remove(membership);
+    const moved = swarms.removeEntry(swarm, position);
+    if (moved >= 0) memberships.setPosition(moved, position);
+    if (swarms.size(swarm) === 0) swarms.remove(swarm);
+    memberships.remove(membership);
+    const isGone = clients.membershipCount(client) === 0;
+    if (isGone) clients.remove(client);
+    return isGone;
+  }
+
+  /** Where a membership's entry is now. */
+  entryOf(membership: number): number {
+    return this.swarms.firstEntry(this.memberships.swarm(membership)) + this.memberships.position(membership);
+  }
+
+  /** Sets what a member lacks, and keeps the count of seeders right. */
+  setLeft(membership: number, leftBytes: number): void {
+    const isSeeder = leftBytes === 0;
+    const change = Number(isSeeder) - Number(this.memberships.leftBytes(membership) === 0);
+    this.memberships.setLeftBytes(membership, leftBytes);
+    if (change === 0) return;
+    this.swarms.countSeeders(this.memberships.swarm(membership), change);
+    this.swarms.lists.setFlag(this.entryOf(membership), MEMBER_FLAG.seeder, isSeeder);
+  }
+
+  /** Whether a member is incomplete and content (BEP 21). */
+  isPartialSeeder(membership: number): boolean {
+    return (this.swarms.lists.flags(this.entryOf(membership)) & MEMBER_FLAG.partialSeeder) !== 0;
+  }
+
+  /** Sets {@link isPartialSeeder}. */
+  setPartialSeeder(membership: number, isPartialSeeder: boolean): void {
+    this.swarms.lists.setFlag(this.entryOf(membership), MEMBER_FLAG.partialSeeder, isPartialSeeder);
+  }
+
+  /** What is known of a client has changed: its entries say so too. */
+  tellOf(client: number): void {
+    const flags = this.#flagsOf(client);
+    for (const membership of this.memberships.of(client)) {
+      const entry = this.entryOf(membership);
+      for (const flag of [MEMBER_FLAG.unreachable, MEMBER_FLAG.hasLanAddress]) {
+        this.swarms.lists.setFlag(entry, flag, (flags & flag) !== 0);
+      }
+    }
+  }
+
+  /** A client's upload was measured anew while it announced in one of its swarms. */
+  tellLoad(client: number, membership: number): void {
+    const load = this.clients.uploadLoad(client);
+    const { lists } = this.swarms;
+    if (this.clients.membershipCount(client) > MAX_TOLD_SWARMS) {
+      lists.setUploadLoad(this.entryOf(membership), load);
+      return;
+    }
+    for (const each of this.memberships.of(client)) lists.setUploadLoad(this.entryOf(each), load);
+  }
+
+  /** A member as others see it. */
+  memberView(membership: number): Member {
+    return {
+      client: this.clientView(this.memberships.client(membership)),
+      infoHash: this.swarms.infoHash(this.memberships.swarm(membership)),
+      leftBytes: this.memberships.leftBytes(membership),
+      isPartialSeeder: this.isPartialSeeder(membership),
+    };
+  }
+
+  /** A client as others see it. */
+  clientView(client: number): TrackedClient {
+    const { clients } = this;
+    const lanAddress = clients.lanAddress(client);
+    const isReachable = clients.isReachable(client);
+    return {
+      peerId: clients.peerId(client),
+      host: clients.host(client),
+      port: clients.port(client),
+      ...(lanAddress === undefined ? {} : { lanHost: addressText(lanAddress) }),
+      ...(isReachable === undefined ? {} : { isReachable }),
+      seenAtMs: clients.seenAtMs(client),
+      uploadedBytes: clients.uploadedBytes(client),
+      downloadedBytes: clients.downloadedBytes(client),
+      membershipCount: clients.membershipCount(client),
+      memberships: () => this.#views(this.memberships.of(client)),
+    };
+  }
+
+  /** A swarm as others see it. */
+  swarmView(swarm: number): Swarm {
+    const counts = this.swarms.counts(swarm);
+    return {
+      infoHash: this.swarms.infoHash(swarm),
+      size: this.swarms.size(swarm),
+      counts,
+      members: () => this.#views(this.membersOf(swarm)),
+      hasData: (sizeBytes) => counts.seederCount > 0 || this.#hasPart(swarm, sizeBytes),
+    };
+  }
+
+  /** The memberships of a swarm; nobody may come or leave while they are gone through. */
+  *membersOf(swarm: number): Iterable<number> {
+    const first = this.swarms.firstEntry(swarm);
+    for (let position = 0; position < this.swarms.size(swarm); position++) {
+      yield this.swarms.lists.membership(first + position);
+    }
+  }
+
+  /** Its info-hash. */
+  infoHashOf(membership: number): InfoHash {
+    return this.swarms.infoHash(this.memberships.swarm(membership));
+  }
+
+  *#views(memberships: Iterable<number>): Iterable<Member> {
+    for (const membership of memberships) yield this.memberView(membership);
+  }
+
+  #hasPart(swarm: number, sizeBytes: number): boolean {
+    for (const membership of this.membersOf(swarm)) {
+      if (this.memberships.leftBytes(membership) < sizeBytes) return true;
+    }
+    return false;
+  }
+
+  #flagsOf(client: number): number {
+    this.clients.readAddress(client, this.#address);
+    const reach = reachOf(this.#address);
+    return (familyOf(this.#address) === 6 ? MEMBER_FLAG.ipv6 : 0) |
+      (reach === "loopback" ? MEMBER_FLAG.loopback : reach === "private" ? MEMBER_FLAG.private : 0) |
+      (this.clients.isReachable(client) === false ? MEMBER_FLAG.unreachable : 0) |
+      (this.clients.lanAddress(client) === undefined ? 0 : MEMBER_FLAG.hasLanAddress);
+  }
+
+  /** Rings are kept only from when a swarm is not looked through as a whole any more. */
+  #joinRing(membership: number, swarm: number): void {
+    if (this.swarms.hasRings(swarm)) return this.#rings.add(membership);
+    if (this.swarms.size(swarm) <= SCAN_LIMIT) return;
+    this.swarms.setHasRings(swarm);
+    for (const member of this.membersOf(swarm)) this.#rings.add(member);
+  }
+}

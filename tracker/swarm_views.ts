@@ -1,0 +1,48 @@
+/**
+ * What the rest of the tracker sees of swarms and clients: objects made when somebody looks, none of which is kept.
+ *
+ * @module
+ */
+import type { InfoHash, PeerId } from "../shared/ids.ts";
+import type { SwarmCounts } from "./swarm_table.ts";
+
+/** A client's part in one swarm, as it was when it was looked at. */
+export interface Member {
+  readonly client: TrackedClient;
+  readonly infoHash: InfoHash;
+  /** Bytes it lacks; 0 is a seeder. */
+  readonly leftBytes: number;
+  /** Incomplete and content (BEP 21): it needs no seeders. */
+  readonly isPartialSeeder: boolean;
+}
+
+/** A client, as it was when it was looked at. */
+export interface TrackedClient {
+  readonly peerId: PeerId;
+  /** Where others reach it: canonical text of an IP address. */
+  readonly host: string;
+  readonly port: number;
+  /** Its address on its own LAN, when it told it from behind a public address. */
+  readonly lanHost?: string;
+  /** Whether it took a connection from outside when it was tried; absent until it was. */
+  readonly isReachable?: boolean;
+  readonly seenAtMs: number;
+  /** Sums over its swarms of what it reported since it is known here. */
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  /** In how many swarms it is. */
+  readonly membershipCount: number;
+  /** What it is in, made as it is gone through. */
+  memberships(): Iterable<Member>;
+}
+
+/** A swarm, as it was when it was looked at. */
+export interface Swarm {
+  readonly infoHash: InfoHash;
+  readonly size: number;
+  readonly counts: SwarmCounts;
+  /** Every member, in no order, made as it is gone through. */
+  members(): Iterable<Member>;
+  /** Whether anybody has a byte of this torrent, which is `sizeBytes` long. */
+  hasData(sizeBytes: number): boolean;
+}
