@@ -5,8 +5,9 @@
  */
 import type { InfoHash } from "../shared/ids.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
+import type { AnnounceAnswer, AnnounceRecord } from "./announce_record.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
-import type { AnnounceRequest, AnnounceResult } from "./swarms.ts";
+import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
 
 /** How a request came. */
 export type Transport = "udp" | "http";
@@ -20,6 +21,8 @@ export interface AnnounceDesk {
   admit(host: string, transport: Transport): Refusal | undefined;
   /** Registers, renews or removes a client, and gives it peers. Admits by itself. */
   announce(request: AnnounceRequest, transport: Transport): AnnounceResult;
+  /** {@link announce} without an object: the answer is written in place. */
+  announceRecord(record: AnnounceRecord, to: { readonly answer: AnnounceAnswer; readonly transport: Transport }): void;
   /** Sizes of these swarms, in their order. */
   scrape(infoHashes: readonly InfoHash[], transport: Transport): readonly ScrapeEntry[];
   /** Sizes of the first {@link MAX_FULL_SCRAPE} swarms, for who names none (BEP 48). */

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { parsePeerId } from "../shared/ids.ts";
+import { parseInfoHash, parsePeerId } from "../shared/ids.ts";
 import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { Announce, AnnounceEvent } from "../shared/wire/announce.ts";
-import { ADDRESS_WORDS, type AddressWords, addressText, addressWords, MAPPED_WORD } from "./address_words.ts";
+import { ADDRESS_WORDS, addressText, type AddressWords, addressWords, MAPPED_WORD } from "./address_words.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Words of an info-hash and of a peer id. */
@@ -43,7 +43,7 @@ export class AnnounceRecord {
   /** Why now. */
   event: AnnounceEvent = undefined;
   /** Peers wanted; negative where the tracker decides. */
-  wantedCount = -1;
+  wantedCount: number;
   /** Only peers of this family fit in the answer; 0 for both. */
   family: 0 | 4 | 6 = 0;
   /** So many peers fit in the answer. */
@@ -53,6 +53,7 @@ export class AnnounceRecord {
 
   /** All zero. */
   constructor() {
+    this.wantedCount = -1;
     const words = new Uint32Array(ID_WORDS + CLIENT_NAME_WORDS);
     this.infoHash = words.subarray(0, ID_WORDS);
     this.client = words.subarray(ID_WORDS);
@@ -68,6 +69,11 @@ export class AnnounceRecord {
   /** Sets where it takes connections. */
   set port(port: number) {
     this.client[CLIENT_NAME_WORDS - 1] = port;
+  }
+
+  /** The info-hash as others know it. */
+  get infoHashText(): InfoHash {
+    return parseInfoHash(idText(this.infoHash));
   }
 
   /** Fills in all that an announce says, and where it came from: an IP literal. */

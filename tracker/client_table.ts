@@ -4,7 +4,7 @@
  * @module
  */
 import type { PeerId } from "../shared/ids.ts";
-import { ADDRESS_WORDS, type AddressWords, addressText } from "./address_words.ts";
+import { ADDRESS_WORDS, addressText, type AddressWords } from "./address_words.ts";
 import { CLIENT_NAME_WORDS, ID_WORDS, peerIdOf } from "./announce_record.ts";
 import { RecordIndex } from "./record_index.ts";
 import { RecordTable } from "./record_table.ts";

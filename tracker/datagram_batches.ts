@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ADDRESS_WORDS, type AddressWords } from "./address_words.ts";
 
 /** Datagrams of one batch: more save nothing, and answers of the first would wait for the last. */
 export const BATCH_SIZE = 64;
@@ -89,25 +90,10 @@ export class DatagramBatch {
     return this.#headersView.getUint32(slot * HEADER_LENGTH + HEADER_RECEIVED_OFFSET, true);
   }
 
-  /** Where 16 bytes of a slot's address begin in {@link names}. */
-  addressOffset(slot: number): number {
-    return slot * NAME_LENGTH + NAME_ADDRESS_OFFSET;
-  }
-
-  /** The addresses of all slots, to be read at {@link addressOffset}. */
-  get names(): DataView {
-    return this.#namesView;
-  }
-
-  /** Where an address of a slot stands as text is needed seldom: 16 bytes, a view. */
-  address(slot: number): Uint8Array {
-    const offset = this.addressOffset(slot);
-    return this.#names.subarray(offset, offset + 16);
-  }
-
-  /** The port of a slot's address. */
-  portOf(slot: number): number {
-    return this.#namesView.getUint16(slot * NAME_LENGTH + NAME_PORT_OFFSET);
+  /** The words of a slot's address. */
+  readAddress(slot: number, into: AddressWords): void {
+    const offset = slot * NAME_LENGTH + NAME_ADDRESS_OFFSET;
+    for (let index = 0; index < ADDRESS_WORDS; index++) into[index] = this.#namesView.getUint32(offset + index * 4);
   }
 
   /** Addresses a slot that is to be sent, with so many bytes, to where another batch's slot came from. */
@@ -121,8 +107,8 @@ export class DatagramBatch {
   }
 
   /** Addresses a slot that is to be sent. */
-  setDestination(slot: number, address: Uint8Array, port: number): void {
-    writeName(this.#names.subarray(slot * NAME_LENGTH, (slot + 1) * NAME_LENGTH), address, port);
+  setDestination(slot: number, to: { readonly address: AddressWords; readonly port: number }): void {
+    writeName(this.#names.subarray(slot * NAME_LENGTH, (slot + 1) * NAME_LENGTH), to);
   }
 
   /** Sets how many bytes of a slot are sent. */
@@ -132,7 +118,7 @@ export class DatagramBatch {
 }
 
 /** A bound UDP socket, IPv6 with IPv4 beside it. */
-export class BatchSocket implements Disposable {
+export class BatchSocket {
   /** The port that it is bound to. */
   readonly port: number;
   readonly #library: Library;
@@ -157,11 +143,11 @@ export class BatchSocket implements Disposable {
   /**
    * Binds a socket; undefined where the system has no such calls, or no IPv6.
    *
-   * @param address 16 bytes; all zero for every address of this machine, IPv4 too
+   * @param address all zero for every address of this machine, IPv4 too
    * @throws {Deno.errors.AddrInUse} when the port is taken
    * @throws {Deno.errors.AddrNotAvailable} when the address is none of this machine's
    */
-  static bind(address: Uint8Array, port: number): BatchSocket | undefined {
+  static bind(address: AddressWords, port: number): BatchSocket | undefined {
     const library = openLibrary();
     if (library === undefined) return undefined;
     const { symbols } = library;
@@ -175,7 +161,7 @@ export class BatchSocket implements Disposable {
       symbols.setsockopt(fd, SOL_SOCKET, option, new Int32Array([SOCKET_BUFFER_BYTES]), 4);
     }
     const name = new Uint8Array(NAME_LENGTH);
-    writeName(name, address, port);
+    writeName(name, { address, port });
     if (symbols.bind(fd, name, NAME_LENGTH) < 0) {
       const code = errno(library);
       symbols.close(fd);
@@ -216,7 +202,7 @@ export class BatchSocket implements Disposable {
   }
 
   /** Closes the socket. Nobody may be waiting. */
-  [Symbol.dispose](): void {
+  close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#library.symbols.close(this.#fd);
@@ -236,11 +222,11 @@ function openLibrary(): Library | undefined {
   }
 }
 
-function writeName(name: Uint8Array, address: Uint8Array, port: number): void {
+function writeName(name: Uint8Array, to: { readonly address: AddressWords; readonly port: number }): void {
   const view = new DataView(name.buffer, name.byteOffset, NAME_LENGTH);
   view.setUint16(0, AF_INET6, true);
-  view.setUint16(NAME_PORT_OFFSET, port);
-  name.set(address, NAME_ADDRESS_OFFSET);
+  view.setUint16(NAME_PORT_OFFSET, to.port);
+  to.address.forEach((word, index) => view.setUint32(NAME_ADDRESS_OFFSET + index * 4, word));
 }
 
 function errno(library: Library): number {
@@ -249,8 +235,12 @@ function errno(library: Library): number {
 }
 
 function bindingError(code: number, port: number): Error {
-  if (code === EADDRINUSE) return new Deno.errors.AddrInUse(`Cannot listen on UDP port ${port}: another program uses it`);
-  if (code === EADDRNOTAVAIL) return new Deno.errors.AddrNotAvailable("Cannot listen there: no address of this machine");
+  if (code === EADDRINUSE) {
+    return new Deno.errors.AddrInUse(`Cannot listen on UDP port ${port}: another program uses it`);
+  }
+  if (code === EADDRNOTAVAIL) {
+    return new Deno.errors.AddrNotAvailable("Cannot listen there: no address of this machine");
+  }
   return new Error(`Cannot listen on UDP port ${port}: the system's error is ${code}`);
 }
 

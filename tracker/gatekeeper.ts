@@ -81,6 +81,11 @@ export class Gatekeeper {
     return isIn ? undefined : ADDRESS_DENIED;
   }
 
+  /** Whether the lists name any torrent: what is announced has to be looked up. */
+  get namesTorrents(): boolean {
+    return this.#hasInfoHashes;
+  }
+
   /** Why a torrent is not tracked that is announced under one name and kept under another, or the same. */
   refuseTorrent(announced: InfoHash, kept: InfoHash): Refusal | undefined {
     if (!this.#hasInfoHashes) return undefined;

@@ -17,7 +17,6 @@ import {
 import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
 import type { AnswerTimes } from "./answer_times.ts";
 import { answerCatalogue } from "./catalogue_route.ts";
-import { packPeers } from "./given_peer.ts";
 import type { Refusal } from "./refusal.ts";
 import { type TorrentRouteOptions, torrentRoutes } from "./torrent_route.ts";
 
@@ -113,7 +112,7 @@ function answerAnnounce(context: Context<{ Bindings: RequestOrigin }>, options: 
     const result = desk.announce({ announce, host: sourceHost(context.env.hostname) }, "http");
     if (result.type === "refused") return bencoded(failureOf(result.refusal));
     const { response } = result;
-    const compactPeers = { ipv4: packPeers(response.peers, 4), ipv6: packPeers(response.peers, 6) };
+    const { compactPeers } = response;
     return bencoded(encodeAnnounceResponse(response, { isCompact, noPeerId, compactPeers }));
   } catch (error) {
     return refuse(error, desk);

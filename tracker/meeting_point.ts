@@ -11,13 +11,17 @@ import { infoHashesOf } from "../shared/info_hashes.ts";
 import type { MediaKind } from "../shared/media_kind.ts";
 import type { Info, Metainfo } from "../shared/metainfo.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
+import { reachOf } from "./address_words.ts";
 import { type AnnounceDesk, MAX_FULL_SCRAPE, type Transport } from "./announce_desk.ts";
+import type { AnnounceAnswer, AnnounceRecord } from "./announce_record.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { StoreFullError } from "./catalogue_store.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
+import { HostTexts } from "./host_texts.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
 import { RequestCounts } from "./request_counts.ts";
-import type { AnnounceRequest, AnnounceResult, Swarms } from "./swarms.ts";
+import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
+import type { Swarms } from "./swarms.ts";
 
 const logger = getLogger(["playswarm", "tracker"]);
 
@@ -43,6 +47,9 @@ export interface MeetingPointOptions {
   readonly onChange: () => void;
 }
 
+/** Members thought of when metadata are wanted: more are not asked before others have come and gone. */
+const MAX_CANDIDATES = 1000;
+
 /** A torrent that a list keeps out. */
 export class TorrentDeniedError extends Error {
   override readonly name = "TorrentDeniedError";
@@ -58,6 +65,7 @@ export class MeetingPoint implements AnnounceDesk {
   readonly #options: MeetingPointOptions;
   /** Requests answered and refused since the start. */
   readonly requestCounts: RequestCounts = new RequestCounts();
+  readonly #hosts = new HostTexts();
   /** Torrents with a swarm that are in no memory of ours: a look at the database would be for nothing. */
   readonly #unknown = new Set<InfoHash>();
 
@@ -95,6 +103,22 @@ export class MeetingPoint implements AnnounceDesk {
     return result;
   }
 
+  /** The same in place. */
+  announceRecord(
+    record: AnnounceRecord,
+    to: { readonly answer: AnnounceAnswer; readonly transport: Transport },
+  ): void {
+    const { swarms, now, onChange } = this.#options;
+    const { answer, transport } = to;
+    const nowMs = now();
+    answer.refusal = this.#refuseRecord(record, nowMs);
+    if (answer.refusal === undefined) swarms.announceRecord(record, { answer, nowMs });
+    if (answer.refusal !== undefined) return this.countRefused(transport, answer.refusal.code);
+    this.requestCounts.announces[transport]++;
+    for (const infoHash of answer.changed) this.#refresh(infoHash);
+    onChange();
+  }
+
   /** Sizes of these swarms. */
   scrape(infoHashes: readonly InfoHash[], transport: Transport): readonly ScrapeEntry[] {
     this.requestCounts.scrapes[transport]++;
@@ -121,7 +145,7 @@ export class MeetingPoint implements AnnounceDesk {
   evict(): void {
     const { gate, swarms, onChange } = this.#options;
     const changed = swarms.removeWhere((client, infoHash) =>
-      (gate.refuseAddress(client.place.host) ?? this.#refuseTorrent(infoHash)) !== undefined
+      (gate.refuseAddress(client.host) ?? this.#refuseTorrent(infoHash)) !== undefined
     );
     for (const infoHash of changed) this.#refresh(infoHash);
     if (changed.size > 0) onChange();
@@ -160,9 +184,9 @@ export class MeetingPoint implements AnnounceDesk {
 
   /** Who may be asked for a torrent's metadata: seeders first, then those who lack least. */
   candidates(infoHash: InfoHash): readonly Endpoint[] {
-    const members = this.#options.swarms.swarm(infoHash)?.members ?? [];
-    return members.toSorted((a, b) => a.leftBytes - b.leftBytes).map(({ client }) => ({
-      host: client.place.host,
+    const members = [...this.#options.swarms.swarm(infoHash)?.members().take(MAX_CANDIDATES) ?? []];
+    return members.sort((a, b) => a.leftBytes - b.leftBytes).map(({ client }) => ({
+      host: client.host,
       port: client.port,
     }));
   }
@@ -180,6 +204,15 @@ export class MeetingPoint implements AnnounceDesk {
   forgetOld(): void {
     const { catalogue, swarms, date } = this.#options;
     for (const { infoHash } of catalogue.forget(date())) swarms.removeAliases(infoHash);
+  }
+
+  #refuseRecord(record: AnnounceRecord, nowMs: number): Refusal | undefined {
+    const { gate } = this.#options;
+    if (reachOf(record.source) !== "loopback") {
+      const refusal = gate.refuse(this.#hosts.textOf(record.source), nowMs);
+      if (refusal !== undefined) return refusal;
+    }
+    return gate.namesTorrents ? this.#refuseTorrent(record.infoHashText) : undefined;
   }
 
   /** A list may name a hybrid by either of its names. */

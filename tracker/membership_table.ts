@@ -69,10 +69,7 @@ export class MembershipTable {
     this.#records.float64[membership * PAIR.perRecord + PAIR.leftBytes] = Infinity;
     this.#set(membership, WORD.client, client + 1);
     this.#set(membership, WORD.swarm, swarm);
-    const next = this.#clients.firstMembership(client);
-    this.#set(membership, WORD.next, next);
-    if (next > 0) this.#set(next - 1, WORD.previous, membership + 1);
-    this.#clients.setFirstMembership(client, membership + 1);
+    this.#link(client, membership);
     this.#clients.countMembership(client, 1);
     this.#index.add(membership, this.#digest(client, swarm));
     return membership;
@@ -81,11 +78,7 @@ export class MembershipTable {
   /** Takes out one that is here. */
   remove(membership: number): void {
     const client = this.client(membership);
-    const next = this.#word(membership, WORD.next);
-    const previous = this.#word(membership, WORD.previous);
-    if (next > 0) this.#set(next - 1, WORD.previous, previous);
-    if (previous > 0) this.#set(previous - 1, WORD.next, next);
-    else this.#clients.setFirstMembership(client, next);
+    this.#unlink(client, membership);
     this.#clients.countMembership(client, -1);
     this.#index.remove(membership);
     this.#records.release(membership);
@@ -181,6 +174,31 @@ export class MembershipTable {
   /** Sets {@link isChanged}. */
   setChanged(membership: number, isChanged: boolean): void {
     this.#set(membership, WORD.isChanged, isChanged ? 1 : 0);
+  }
+
+  /** The chain of a client's memberships is in the order of joining; before the first comes the last. */
+  #link(client: number, membership: number): void {
+    const first = this.#clients.firstMembership(client) - 1;
+    if (first < 0) {
+      this.#clients.setFirstMembership(client, membership + 1);
+      this.#set(membership, WORD.previous, membership + 1);
+      return;
+    }
+    const last = this.#word(first, WORD.previous) - 1;
+    this.#set(last, WORD.next, membership + 1);
+    this.#set(membership, WORD.previous, last + 1);
+    this.#set(first, WORD.previous, membership + 1);
+  }
+
+  #unlink(client: number, membership: number): void {
+    const first = this.#clients.firstMembership(client) - 1;
+    const next = this.#word(membership, WORD.next) - 1;
+    const previous = this.#word(membership, WORD.previous) - 1;
+    if (membership === first) this.#clients.setFirstMembership(client, next + 1);
+    else this.#set(previous, WORD.next, next + 1);
+    // Who comes after it, or the first where it was the last, has another one before it now.
+    const follower = next < 0 ? first : next;
+    if (follower !== membership) this.#set(follower, WORD.previous, previous + 1);
   }
 
   #digest(client: number, swarm: number): number {

@@ -1,43 +1,61 @@
 import assert from "node:assert/strict";
-import {
-  type Asker,
-  distance,
-  MAX_CANDIDATES,
-  type OrderedPeer,
-  PeerOrder,
-  placeOf,
-  reachableHost,
-} from "./peer_order.ts";
+import { addressWords } from "./address_words.ts";
+import { AnnounceAnswer, AnnounceRecord, CLIENT_NAME_WORDS, ID_WORDS, MAX_PEER_COUNT } from "./announce_record.ts";
+import { type OwnAddress, PeerOrder } from "./peer_order.ts";
+import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
+import { SwarmRegistry } from "./swarm_registry.ts";
 
-const peer = (host: string, more: Partial<OrderedPeer> = {}): OrderedPeer => ({
-  place: placeOf(host),
-  port: 6881,
-  load: 0,
-  ...more,
-});
-const asker = (host: string, more: Partial<Asker> = {}): Asker => ({ place: placeOf(host), ownAddresses: [], ...more });
-const reused = new PeerOrder<OrderedPeer>();
-const order = (peers: readonly OrderedPeer[], from: Asker, count = 50) => {
-  const hosts: string[] = [];
-  reused.begin(from, { host: from.place.host, port: 1 });
-  for (const candidate of peers) reused.add(candidate);
-  assert.equal(reused.give(count, (_peer, host) => hosts.push(host)), hosts.length);
-  return hosts;
-};
+/** A candidate as a table writes it. */
+interface Candidate {
+  readonly host: string;
+  readonly port?: number;
+  readonly lanHost?: string;
+  readonly load?: number;
+  readonly isReachable?: boolean;
+}
 
-Deno.test("a place says how far it reaches and which network it is in", () => {
-  assert.equal(placeOf("127.0.0.2").reach, "loopback");
-  assert.equal(placeOf("::1").family, 6);
-  assert.equal(placeOf("10.1.2.3").network, placeOf("fd00::5").network);
-  assert.equal(placeOf("2001:db8:1:2::3").network, placeOf("2001:db8:1:2:ffff::").network);
-  assert.notEqual(placeOf("203.0.113.5").network, placeOf("203.0.113.6").network);
-  assert.throws(() => placeOf("a.name"), RangeError);
-});
+interface Asker {
+  readonly host: string;
+  readonly family?: 4 | 6;
+  readonly ownAddresses?: readonly OwnAddress[];
+}
+
+const peer = (host: string, more: Partial<Candidate> = {}): Candidate => ({ host, ...more });
+const asker = (host: string, more: Partial<Asker> = {}): Asker => ({ host, ...more });
+
+/** The hosts that an asker gets of a swarm of these, at port 1 itself. */
+function order(peers: readonly Candidate[], from: Asker, count = 50): readonly string[] {
+  const sip = new SipHash(new Uint8Array(SIP_KEY_LENGTH));
+  const registry = new SwarmRegistry({ capacity: peers.length + 1, sip });
+  const swarm = registry.swarms.add(new Uint32Array(ID_WORDS));
+  const { lists, memberships, clients } = { ...registry, lists: registry.swarms.lists };
+  const chosen = new PeerOrder({ lists, memberships, clients });
+  chosen.setOwnAddresses(from.ownAddresses ?? []);
+  const entries = peers.map((candidate, index) => {
+    const name = new Uint32Array(CLIENT_NAME_WORDS);
+    name[0] = index + 1;
+    name.set(addressWords(candidate.host), ID_WORDS);
+    name[CLIENT_NAME_WORDS - 1] = candidate.port ?? 6881;
+    const client = clients.add(name, 0);
+    if (candidate.lanHost !== undefined) clients.setLanAddress(client, addressWords(candidate.lanHost));
+    if (candidate.isReachable !== undefined) clients.setReachable(client, candidate.isReachable);
+    const membership = registry.join(client, swarm);
+    lists.setUploadLoad(registry.entryOf(membership), candidate.load ?? 0);
+    return membership;
+  });
+  const record = new AnnounceRecord();
+  record.source.set(addressWords(from.host));
+  record.address.set(record.source);
+  record.port = 1;
+  record.family = from.family ?? 0;
+  chosen.begin(record);
+  for (const membership of entries) chosen.add(registry.entryOf(membership));
+  const answer = new AnnounceAnswer();
+  chosen.give(count, answer);
+  return Array.from({ length: answer.peerCount }, (_, index) => answer.hostOf(index));
+}
 
 Deno.test("same host before same network before anywhere, then the least loaded", () => {
-  assert.equal(distance(placeOf("127.0.0.1"), placeOf("::1")), 0);
-  assert.equal(distance(placeOf("192.168.1.1"), placeOf("192.168.1.2")), 1);
-  assert.equal(distance(placeOf("203.0.113.5"), placeOf("203.0.113.6")), 2);
   const peers = [
     peer("203.0.113.9", { load: 1 }),
     peer("198.51.100.9", { load: 0.5 }),
@@ -68,7 +86,7 @@ Deno.test("a peer on our loopback is found under our own address", () => {
     { address: "192.168.1.2", netmask: "255.255.255.0" },
     { address: "2001:db8::2", netmask: "ffff:ffff:ffff:ffff::" },
   ];
-  const host = (from: string) => reachableHost(peer("127.0.0.1"), asker(from, { ownAddresses }));
+  const host = (from: string) => order([peer("127.0.0.1")], asker(from, { ownAddresses }))[0];
   assert.equal(host("192.168.1.5"), "192.168.1.2");
   assert.equal(host("10.9.9.9"), "172.17.0.1", "no subnet fits: any of the same reach");
   assert.equal(host("2001:db8::77"), "2001:db8::2");
@@ -77,8 +95,8 @@ Deno.test("a peer on our loopback is found under our own address", () => {
 
 Deno.test("neighbours behind one public address get the LAN address", () => {
   const behind = peer("203.0.113.9", { lanHost: "192.168.1.9" });
-  assert.equal(reachableHost(behind, asker("203.0.113.9")), "192.168.1.9");
-  assert.equal(reachableHost(behind, asker("203.0.113.8")), "203.0.113.9");
+  assert.deepEqual(order([behind], asker("203.0.113.9")), ["192.168.1.9"]);
+  assert.deepEqual(order([behind], asker("203.0.113.8")), ["203.0.113.9"]);
 });
 
 Deno.test("an answer over UDP has one family; loopback has both", () => {
@@ -96,7 +114,7 @@ Deno.test("nobody is given twice, nor the asker to itself", () => {
 
 Deno.test("the best path, as a table", () => {
   const near = { lanHost: "192.168.7.2" };
-  const table: readonly [title: string, from: string, peers: readonly OrderedPeer[], expected: readonly string[]][] = [
+  const table: readonly [title: string, from: string, peers: readonly Candidate[], expected: readonly string[]][] = [
     ["the own machine first, whatever its load", "192.168.1.5", [
       peer("192.168.1.9"),
       peer("192.168.1.5", { load: 99 }),
@@ -132,9 +150,9 @@ Deno.test("the best path, as a table", () => {
   for (const [title, from, peers, expected] of table) assert.deepEqual(order(peers, asker(from)), expected, title);
 });
 
-Deno.test("a thousand equal candidates: as many as were wanted, each once, and no more than fit", () => {
+Deno.test("a thousand equal candidates: as many as were wanted, each once, and no more than an answer holds", () => {
   const peers = Array.from({ length: 1000 }, (_, index) => peer(`198.51.${index >> 8}.${index & 255}`));
-  const hosts = order(peers, asker("203.0.113.8"), 1000);
-  assert.equal(new Set(hosts).size, MAX_CANDIDATES);
+  const hosts = order(peers, asker("203.0.113.8"), MAX_PEER_COUNT);
+  assert.equal(new Set(hosts).size, MAX_PEER_COUNT);
   assert.deepEqual(order(peers, asker("203.0.113.8"), 3), hosts.slice(0, 3));
 });

@@ -3,6 +3,10 @@
  *
  * @module
  */
+import { encodeAddress } from "../shared/endpoint.ts";
+import { addressWords } from "./address_words.ts";
+import { BatchSocket } from "./datagram_batches.ts";
+import type { DatagramSocket } from "./udp_server.ts";
 
 /** Both protocols may hardly be busy on so many random ports in turn. */
 const MAX_ATTEMPTS = 50;
@@ -31,10 +35,10 @@ export class PublicPort implements AsyncDisposable {
   /** The number. */
   readonly port: number;
   /** Whoever reads them closes them. */
-  readonly datagrams: readonly Deno.DatagramConn[];
+  readonly datagrams: readonly DatagramSocket[];
   readonly #servers: readonly HttpSocket[];
 
-  private constructor(datagrams: readonly Deno.DatagramConn[], servers: readonly HttpSocket[], port: number) {
+  private constructor(datagrams: readonly DatagramSocket[], servers: readonly HttpSocket[], port: number) {
     this.port = port;
     this.datagrams = datagrams;
     this.#servers = servers;
@@ -48,7 +52,7 @@ export class PublicPort implements AsyncDisposable {
   static open(options: PublicPortOptions): PublicPort {
     for (let attempt = 1;; attempt++) {
       const datagrams = bindEach(options, listenDatagram);
-      const port = portOf(datagrams[0]) ?? options.port;
+      const port = boundPort(datagrams[0]) ?? options.port;
       try {
         const servers = bindEach(
           { host: options.host, port },
@@ -101,7 +105,7 @@ function bindEach<Socket>(
   if (options.host !== EVERYWHERE) return [bindOne(options.host, options.port, bind)];
   const first = bindIfSupported(EVERYWHERE, options.port, bind);
   if (first === undefined) return [bindOne(EVERYWHERE_IPV4, options.port, bind)];
-  const second = bindUnlessTaken(EVERYWHERE_IPV4, portOf(first) ?? options.port, bind);
+  const second = bindUnlessTaken(EVERYWHERE_IPV4, boundPort(first) ?? options.port, bind);
   return second === undefined ? [first] : [first, second];
 }
 
@@ -142,12 +146,15 @@ function bindUnlessTaken<Socket>(
   }
 }
 
-function listenDatagram(hostname: string, port: number): Deno.DatagramConn {
-  return Deno.listenDatagram({ transport: "udp", hostname, port });
+function listenDatagram(hostname: string, port: number): DatagramSocket {
+  const isAddress = encodeAddress(hostname) !== undefined;
+  const socket = isAddress ? BatchSocket.bind(addressWords(hostname), port) : undefined;
+  return socket ?? Deno.listenDatagram({ transport: "udp", hostname, port });
 }
 
 /** The port that a socket got; undefined for a server, which was told its port. */
-function portOf(socket: unknown): number | undefined {
+export function boundPort(socket: unknown): number | undefined {
+  if (socket instanceof BatchSocket) return socket.port;
   if (typeof socket !== "object" || socket === null || !("addr" in socket)) return undefined;
   const { addr } = socket;
   const port = typeof addr === "object" && addr !== null && "port" in addr ? addr.port : undefined;

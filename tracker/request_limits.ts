@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { placeOf } from "./peer_order.ts";
+import { encodeAddress } from "../shared/endpoint.ts";
 
 /**
  * Requests a second that one address may make by default: every member of a class of hundreds behind one router may come
@@ -37,7 +37,7 @@ export class RequestLimits {
   take(host: string, nowMs: number): boolean {
     if (this.#periodMs === 0) return true;
     // Whoever has an IPv6 address has all of its network.
-    const key = host.includes(":") ? placeOf(host).network : host;
+    const key = host.includes(":") ? encodeAddress(host)?.subarray(0, 8).toHex() ?? host : host;
     const known = this.#fullAtMs.get(key);
     const fullAtMs = Math.max(known ?? nowMs, nowMs) + this.#periodMs;
     if (fullAtMs - nowMs > this.#burstMs) return false;

@@ -29,6 +29,8 @@ export class SipHash {
   readonly #state = new Int32Array(8);
 
   /**
+   * Digests under this key.
+   *
    * @param key {@link SIP_KEY_LENGTH} secret bytes; copied
    * @throws {RangeError} when it has another length
    */

@@ -6,6 +6,7 @@
  */
 import type { InfoHash } from "../shared/ids.ts";
 import { ADDRESS_WORDS, addressText, familyOf, reachOf } from "./address_words.ts";
+import type { AnnounceRecord } from "./announce_record.ts";
 import { ClientTable } from "./client_table.ts";
 import { MEMBER_FLAG } from "./member_lists.ts";
 import { MembershipTable } from "./membership_table.ts";
@@ -177,12 +178,26 @@ export class SwarmRegistry {
     }
   }
 
+  /** The membership in a swarm of another peer id at the endpoint of an announce, or −1. */
+  forerunner(swarm: number, announce: AnnounceRecord): number {
+    const { clients, memberships, swarms } = this;
+    const first = swarm < 0 ? 0 : swarms.firstEntry(swarm);
+    const end = swarm < 0 ? 0 : first + swarms.size(swarm);
+    for (let entry = first; entry < end; entry++) {
+      if (swarms.lists.port(entry) !== announce.port) continue;
+      const membership = swarms.lists.membership(entry);
+      const client = memberships.client(membership);
+      if (clients.isAt(client, announce.address) && !clients.hasPeerId(client, announce.peerId)) return membership;
+    }
+    return -1;
+  }
+
   /** Its info-hash. */
   infoHashOf(membership: number): InfoHash {
     return this.swarms.infoHash(this.memberships.swarm(membership));
   }
 
-  *#views(memberships: Iterable<number>): Iterable<Member> {
+  *#views(memberships: Iterable<number>): Generator<Member> {
     for (const membership of memberships) yield this.memberView(membership);
   }
 

@@ -33,7 +33,7 @@ export interface TrackedClient {
   /** In how many swarms it is. */
   readonly membershipCount: number;
   /** What it is in, made as it is gone through. */
-  memberships(): Iterable<Member>;
+  memberships(): IteratorObject<Member>;
 }
 
 /** A swarm, as it was when it was looked at. */
@@ -42,7 +42,7 @@ export interface Swarm {
   readonly size: number;
   readonly counts: SwarmCounts;
   /** Every member, in no order, made as it is gone through. */
-  members(): Iterable<Member>;
+  members(): IteratorObject<Member>;
   /** Whether anybody has a byte of this torrent, which is `sizeBytes` long. */
   hasData(sizeBytes: number): boolean;
 }

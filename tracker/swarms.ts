@@ -5,20 +5,23 @@
  * @module
  */
 import type { InfoHash, PeerId } from "../shared/ids.ts";
-import type { Announce, ScrapeEntry } from "../shared/wire/announce.ts";
+import type { ScrapeEntry } from "../shared/wire/announce.ts";
 import { reachOf } from "./address_words.ts";
 import { AnnounceAnswer, AnnounceRecord, ID_WORDS, MAX_PEER_COUNT, writeId } from "./announce_record.ts";
+import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
 import { clientAddress } from "./client_address.ts";
 import { isPlayswarm } from "./client_table.ts";
-import { type GivenResponse, givenResponse } from "./given_peer.ts";
+import { givenResponse } from "./given_peer.ts";
 import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
+import { MemberReports } from "./member_reports.ts";
 import type { OwnAddress } from "./peer_order.ts";
 import type { Refusal } from "./refusal.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
 import { SwarmRegistry } from "./swarm_registry.ts";
+import { SwarmSweep } from "./swarm_sweep.ts";
 import type { Swarm, TrackedClient } from "./swarm_views.ts";
 import { TorrentAliases } from "./torrent_aliases.ts";
-import { NO_TRAFFIC, type Traffic, TrafficTotals } from "./traffic_totals.ts";
+import type { TrafficSums } from "./traffic_totals.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
@@ -40,37 +43,12 @@ export interface SwarmsOptions {
   readonly maxClientsPerHost?: number;
 }
 
-/** An announce and where it came from. */
-export interface AnnounceRequest {
-  readonly announce: Announce;
-  /** The source address, a canonical IP literal. */
-  readonly host: string;
-  /** Only peers of this family fit in the answer; absent for both. */
-  readonly family?: 4 | 6;
-  /** Fewer peers than {@link MAX_PEER_COUNT} fit in the answer. */
-  readonly maxPeerCount?: number;
-}
-
-/** What became of an announce. */
-export type AnnounceResult =
-  | {
-    readonly type: "answered";
-    readonly response: GivenResponse;
-    /** Swarms whose size or content changed by it. */
-    readonly changed: readonly InfoHash[];
-  }
-  | { readonly type: "refused"; readonly refusal: Refusal };
-
 /** Totals over all swarms. */
-export interface SwarmTotals {
+export interface SwarmTotals extends TrafficSums {
   /** Programs: one that has another peer id for each torrent counts once. */
   readonly clientCount: number;
   readonly swarmCount: number;
   readonly membershipCount: number;
-  readonly uploadedBytes: number;
-  readonly downloadedBytes: number;
-  /** Of the uploaded bytes, those that our own library did not send. */
-  readonly exchangedBytes: number;
 }
 
 const FULL: Refusal = { code: "full", reason: "This tracker is full: try again later", retryInSeconds: 600 };
@@ -87,19 +65,15 @@ export class Swarms {
   readonly #options: SwarmsOptions;
   readonly #maxMemberships: number;
   readonly #registry: SwarmRegistry;
+  readonly #sweep: SwarmSweep;
   readonly #aliases = new TorrentAliases();
-  readonly #traffic = new TrafficTotals();
+  readonly #reports: MemberReports;
   /** What announces that come as objects are written to, and their answers. */
   readonly #record = new AnnounceRecord();
   readonly #answer = new AnnounceAnswer();
   readonly #infoHash = new Uint32Array(ID_WORDS);
-  #library: Uint32Array | undefined;
   /** Leases to renew each interval: one a client of ours, one a membership of others. */
   #leaseCount = 0;
-  #sweepAt = 0;
-  #fadedAtMs = -Infinity;
-  /** The next entry whose hand-outs fade; beyond the last when all have. */
-  #fadeAt = Infinity;
 
   /** An empty tracker. */
   constructor(options: SwarmsOptions) {
@@ -107,7 +81,10 @@ export class Swarms {
     this.#maxMemberships = options.maxMemberships ?? MAX_MEMBERSHIPS;
     const key = Uint8Array.from({ length: SIP_KEY_LENGTH }, () => Math.floor(options.random() * 256));
     const sip = new SipHash(key, { compression: 1, finalization: 3 });
-    this.#registry = new SwarmRegistry({ capacity: this.#maxMemberships, sip });
+    // One more than is let in: who moves from one swarm to another is for a moment in both.
+    this.#registry = new SwarmRegistry({ capacity: this.#maxMemberships + 1, sip });
+    this.#sweep = new SwarmSweep(this.#registry);
+    this.#reports = new MemberReports(this.#registry);
   }
 
   /** {@link announceRecord} for whom an object or two make no difference. */
@@ -163,16 +140,13 @@ export class Swarms {
    */
   sweep(nowMs: number, limit = Infinity): ReadonlySet<InfoHash> {
     const changed = new Set<InfoHash>();
-    const { memberships } = this.#registry;
-    const count = Math.min(limit, memberships.end);
-    for (let looked = 0; looked < count; looked++) {
-      if (this.#sweepAt >= memberships.end) this.#sweepAt = 0;
-      const membership = this.#sweepAt++;
-      if (!memberships.has(membership) || this.#leaseEndsAtMs(membership) > nowMs) continue;
-      changed.add(this.#registry.infoHashOf(membership));
-      this.#remove(membership);
-    }
-    this.#fade(nowMs, limit);
+    this.#sweep.step({
+      nowMs,
+      limit,
+      halfLifeMs: this.intervalSeconds * 1000,
+      leaseEndsAtMs: (membership) => this.#leaseEndsAtMs(membership),
+      drop: (membership) => this.#drop(membership, changed),
+    });
     return changed;
   }
 
@@ -205,9 +179,7 @@ export class Swarms {
     for (let membership = 0; membership < memberships.end; membership++) {
       if (!memberships.has(membership)) continue;
       const { client, infoHash } = this.#registry.memberView(membership);
-      if (!isOut(client, infoHash)) continue;
-      changed.add(infoHash);
-      this.#remove(membership);
+      if (isOut(client, infoHash)) this.#drop(membership, changed);
     }
     return changed;
   }
@@ -248,17 +220,13 @@ export class Swarms {
       clientCount: this.#registry.clients.programCount,
       swarmCount: this.#swarms.count,
       membershipCount: this.#registry.memberships.count,
-      uploadedBytes: this.#traffic.uploadedBytes,
-      downloadedBytes: this.#traffic.downloadedBytes,
-      exchangedBytes: this.#traffic.exchangedBytes,
+      ...this.#reports.sums,
     };
   }
 
   /** Which client is the tracker's own library: what it sends is not what peers take from one another. */
   setLibrary(peerId: PeerId): void {
-    const words = new Uint32Array(ID_WORDS);
-    writeId(words, peerId);
-    this.#library = words;
+    this.#reports.setLibrary(peerId);
   }
 
   /** The full interval at this load, in seconds. */
@@ -305,12 +273,14 @@ export class Swarms {
     const refusal = known < 0 ? this.#refuse(record, knownClient < 0) : undefined;
     if (refusal !== undefined) return { refusal, changed: superseded };
     const client = knownClient < 0 ? this.#addClient(record, from.nowMs) : knownClient;
-    const membership = known < 0 ? this.#join(client, knownSwarm < 0 ? this.#swarms.add(record.infoHash) : knownSwarm) : known;
+    const membership = known < 0
+      ? this.#join(client, knownSwarm < 0 ? this.#swarms.add(record.infoHash) : knownSwarm)
+      : known;
     if (from.lanAddress !== undefined) {
       clients.setLanAddress(client, from.lanAddress);
       this.#registry.tellOf(client);
     }
-    const isChanged = this.#report(membership, record, from.nowMs) || known < 0;
+    const isChanged = this.#reports.take(membership, { record, ...this.#since(membership, from.nowMs) }) || known < 0;
     this.#renew(membership, from.nowMs);
     if (!isChanged) return { changed: superseded };
     return { changed: [...new Set([...superseded, this.#registry.infoHashOf(membership)])] };
@@ -335,48 +305,16 @@ export class Swarms {
     return this.#registry.join(client, swarm);
   }
 
+  #drop(membership: number, changed: Set<InfoHash>): void {
+    changed.add(this.#registry.infoHashOf(membership));
+    this.#remove(membership);
+  }
+
   #remove(membership: number): void {
     const client = this.#registry.memberships.client(membership);
     const isOurs = this.#registry.clients.isPlayswarm(client);
     const isGone = this.#registry.leave(membership);
     if (!isOurs || isGone) this.#leaseCount--;
-  }
-
-  /** Takes over what a client says of itself. Gives whether the swarm's size or content changed by it. */
-  #report(membership: number, record: AnnounceRecord, nowMs: number): boolean {
-    const { memberships, clients } = this.#registry;
-    const client = memberships.client(membership);
-    const isNew = memberships.leaseEndsAtMs(membership) === 0;
-    // What a client reports counts from its start; one that we meet later is counted from where it is then.
-    const isFresh = record.event === "started" || isNew;
-    const { uploadedBytes, downloadedBytes } = isFresh ? NO_TRAFFIC : this.#count(membership, record, nowMs);
-    memberships.setTraffic(membership, record.uploaded, record.downloaded);
-    if (clients.countTraffic(client, { uploadedBytes, downloadedBytes, nowMs })) {
-      this.#registry.tellLoad(client, membership);
-    }
-    this.#registry.setPartialSeeder(membership, record.event === "paused");
-    const leftBytes = memberships.leftBytes(membership);
-    if (leftBytes === record.left) return false;
-    if (record.event === "completed" && !isNew && leftBytes > 0) {
-      this.#swarms.countCompleted(memberships.swarm(membership));
-    }
-    this.#registry.setLeft(membership, record.left);
-    return true;
-  }
-
-  /** Counts what a member says that it moved since its last report. */
-  #count(membership: number, record: AnnounceRecord, nowMs: number): Traffic {
-    const { memberships, clients } = this.#registry;
-    const client = memberships.client(membership);
-    return this.#traffic.count({
-      before: {
-        uploadedBytes: memberships.uploadedBytes(membership),
-        downloadedBytes: memberships.downloadedBytes(membership),
-      },
-      now: { uploadedBytes: record.uploaded, downloadedBytes: record.downloaded },
-      sinceMs: nowMs - (memberships.leaseEndsAtMs(membership) - this.#leaseMs(client)),
-      isLibrary: this.#library !== undefined && clients.hasPeerId(client, this.#library),
-    });
   }
 
   #renew(membership: number, nowMs: number): void {
@@ -385,6 +323,13 @@ export class Swarms {
     const lease = this.#leaseMs(client);
     clients.renew(client, { nowMs, leaseMs: lease });
     memberships.setLeaseEndsAtMs(membership, nowMs + lease);
+  }
+
+  /** How long ago a member was heard of. */
+  #since(membership: number, nowMs: number): { readonly nowMs: number; readonly sinceMs: number } {
+    const { memberships } = this.#registry;
+    const leaseMs = this.#leaseMs(memberships.client(membership));
+    return { nowMs, sinceMs: nowMs - (memberships.leaseEndsAtMs(membership) - leaseMs) };
   }
 
   #leaseMs(client: number): number {
@@ -404,7 +349,7 @@ export class Swarms {
     const client = this.#registry.clients.find(record.client);
     const membership = swarm < 0 || client < 0 ? -1 : this.#registry.memberships.find(client, swarm);
     if (membership < 0) return NOTHING_CHANGED;
-    this.#count(membership, record, nowMs);
+    this.#reports.count(membership, { record, ...this.#since(membership, nowMs) });
     const infoHash = this.#swarms.infoHash(swarm);
     this.#remove(membership);
     return [infoHash];
@@ -419,35 +364,15 @@ export class Swarms {
     if (reachOf(record.address) === "public") return NOTHING_CHANGED;
     const { clients, memberships } = this.#registry;
     const changed = new Set<InfoHash>();
-    const drop = (membership: number) => {
-      changed.add(this.#registry.infoHashOf(membership));
-      this.#remove(membership);
-    };
     if (isPlayswarm(record.peerId[0] ?? 0)) {
       for (const client of clients.playswarmsAt(record.client)) {
         if (clients.hasPeerId(client, record.peerId)) continue;
-        for (const membership of [...memberships.of(client)].reverse()) drop(membership);
+        for (const membership of memberships.of(client)) this.#drop(membership, changed);
       }
     }
-    const forerunner = this.#forerunner(record);
-    if (forerunner >= 0) drop(forerunner);
+    const next = () => this.#registry.forerunner(this.#swarms.find(record.infoHash), record);
+    for (let other = next(); other >= 0; other = next()) this.#drop(other, changed);
     return changed.size === 0 ? NOTHING_CHANGED : [...changed];
-  }
-
-  /** The membership of another peer id at the very endpoint in the very swarm, or −1. There is at most one. */
-  #forerunner(record: AnnounceRecord): number {
-    const swarm = this.#swarms.find(record.infoHash);
-    const { clients, memberships } = this.#registry;
-    const { lists } = this.#swarms;
-    const first = swarm < 0 ? 0 : this.#swarms.firstEntry(swarm);
-    const end = swarm < 0 ? 0 : first + this.#swarms.size(swarm);
-    for (let entry = first; entry < end; entry++) {
-      if (lists.port(entry) !== record.port) continue;
-      const membership = lists.membership(entry);
-      const client = memberships.client(membership);
-      if (clients.isAt(client, record.address) && !clients.hasPeerId(client, record.peerId)) return membership;
-    }
-    return -1;
   }
 
   /** Moves a member of a torrent that turned out to be another one's second name. */
@@ -462,19 +387,6 @@ export class Swarms {
     this.#registry.setLeft(other, Math.min(memberships.leftBytes(membership), memberships.leftBytes(other)));
     this.#registry.setPartialSeeder(other, this.#registry.isPartialSeeder(membership));
     this.#remove(membership);
-  }
-
-  /** Halves what everybody was given, once an interval, some at a time. */
-  #fade(nowMs: number, limit: number): void {
-    const { lists } = this.#swarms;
-    if (nowMs - this.#fadedAtMs >= this.intervalSeconds * 1000) {
-      this.#fadedAtMs = nowMs;
-      this.#fadeAt = 0;
-    }
-    if (this.#fadeAt >= lists.end) return;
-    const end = Math.min(lists.end, this.#fadeAt + limit);
-    lists.fade(this.#fadeAt, end);
-    this.#fadeAt = end;
   }
 
   #fill(answer: AnnounceAnswer, record: AnnounceRecord): void {

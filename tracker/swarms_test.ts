@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type InfoHash, parseInfoHash, type PeerId, peerId } from "../shared/ids.ts";
 import { type Announce, type AnnounceResponse, UNKNOWN_LEFT } from "../shared/wire/announce.ts";
+import { MAX_PEER_COUNT } from "./announce_record.ts";
+import type { GivenResponse } from "./given_peer.ts";
 import { FOREIGN_INTERVAL_SECONDS, LEASE_INTERVALS } from "./intervals.ts";
-import { SCAN_LIMIT } from "./swarm.ts";
-import { type AnnounceRequest, DEFAULT_PEER_COUNT, MAX_PEER_COUNT, Swarms, type SwarmsOptions } from "./swarms.ts";
+import { SCAN_LIMIT } from "./swarm_sample.ts";
+import type { AnnounceRequest } from "./announce_request.ts";
+import { DEFAULT_PEER_COUNT, Swarms, type SwarmsOptions } from "./swarms.ts";
 
 const INTERVAL_SECONDS = 60;
 const LEASE_MS = INTERVAL_SECONDS * 1000 * LEASE_INTERVALS;
@@ -37,7 +40,7 @@ function request(
   };
 }
 
-function answer(swarms: Swarms, given: AnnounceRequest, nowMs = 0): AnnounceResponse {
+function answer(swarms: Swarms, given: AnnounceRequest, nowMs = 0): GivenResponse {
   const result = swarms.announce(given, nowMs);
   if (result.type === "refused") throw new assert.AssertionError({ message: result.refusal.reason });
   return result.response;
@@ -49,8 +52,8 @@ Deno.test("an announce registers, counts and gives the others", () => {
   const swarms = newSwarms();
   assert.deepEqual(hosts(answer(swarms, request({ peerId: id("a"), left: 0 }, "198.51.100.1"))), []);
   const response = answer(swarms, request({ peerId: id("b") }, "198.51.100.2"));
-  const compact = Uint8Array.of(198, 51, 100, 1, 6881 >> 8, 6881 & 255);
-  assert.deepEqual(response.peers, [{ host: "198.51.100.1", port: 6881, peerId: id("a"), compact }]);
+  assert.deepEqual(response.peers, [{ host: "198.51.100.1", port: 6881, peerId: id("a") }]);
+  assert.deepEqual(response.compactPeers.ipv4, Uint8Array.of(198, 51, 100, 1, 6881 >> 8, 6881 & 255));
   assert.equal(response.seederCount, 1);
   assert.equal(response.leecherCount, 1);
   assert.equal(response.intervalSeconds, INTERVAL_SECONDS);
@@ -149,7 +152,8 @@ Deno.test("a program with a peer id for each torrent is one client, and takes it
   assert.equal(swarms.totals.membershipCount, 2);
   assert.equal(swarms.totals.clientCount, 1);
   at(id("again"), 2);
-  assert.deepEqual(swarms.swarm(hash(2))?.members.map(({ client }) => client.peerId), [id("again")]);
+  const members = swarms.swarm(hash(2))?.members().toArray() ?? [];
+  assert.deepEqual(members.map(({ client }) => client.peerId), [id("again")]);
   assert.equal(swarms.swarm(hash(1))?.size, 1);
   assert.equal(swarms.totals.clientCount, 1);
 });
@@ -364,20 +368,27 @@ function checkPeers(response: AnnounceResponse, self: PeerId, asker: string): vo
 
 function checkCounts(swarms: Swarms): void {
   const all = [...swarms.swarms()];
-  const clients = [...swarms.clients()];
+  const programs = [...swarms.programs()];
+  const clients = programs.flat();
   const { swarmCount, clientCount, membershipCount } = swarms.totals;
   assert.equal(all.length, swarmCount);
-  assert.equal(new Set(clients.map(({ programKey }) => programKey)).size, clientCount);
+  assert.equal(programs.length, clientCount);
   assert.equal(all.reduce((sum, swarm) => sum + swarm.size, 0), membershipCount);
-  assert.equal(clients.reduce((sum, client) => sum + client.memberships.size, 0), membershipCount);
+  assert.equal(clients.reduce((sum, client) => sum + client.memberships().toArray().length, 0), membershipCount);
+  for (const client of clients) {
+    assert.equal(client.memberships().toArray().length, client.membershipCount);
+    assert.ok(client.membershipCount > 0);
+  }
   for (const swarm of all) {
+    const members = swarm.members().toArray();
     assert.ok(swarm.size > 0);
-    const seederCount = swarm.members.filter(({ leftBytes }) => leftBytes === 0).length;
+    assert.equal(members.length, swarm.size);
+    const seederCount = members.filter(({ leftBytes }) => leftBytes === 0).length;
     assert.equal(swarm.counts.seederCount, seederCount);
     assert.equal(swarm.counts.leecherCount, swarm.size - seederCount);
-    swarm.members.forEach((member, index) => {
-      assert.equal(member.index, index);
-      assert.equal(member.client.memberships.get(swarm.infoHash), member);
-    });
+    for (const { client, infoHash } of members) {
+      assert.equal(infoHash, swarm.infoHash);
+      assert.equal(client.memberships().filter((other) => other.infoHash === infoHash).toArray().length, 1);
+    }
   }
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import type { ClientFileView, ClientView, SwarmView } from "../shared/dashboard_views.ts";
-import { clientName, type InfoHash } from "../shared/ids.ts";
+import { formatEndpoint } from "../shared/endpoint.ts";
+import { clientName } from "../shared/ids.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { Member } from "./swarm.ts";
+import type { Member, TrackedClient } from "./swarm_views.ts";
 import type { Swarms } from "./swarms.ts";
-import type { TrackedClient } from "./tracked_client.ts";
 
 /** How much of a large community is shown. */
 export interface ViewLimits {
@@ -26,16 +26,15 @@ export interface ViewSource {
   readonly clockOffsetMs: number;
 }
 
-/** The programs with the files of each, those first that came first. */
+/** The programs with the files of each. */
 export function clientViews(source: ViewSource, limits: ViewLimits = {}): readonly ClientView[] {
   const { maxCount = Infinity, maxFiles = Infinity } = limits;
-  const programs = new Map<string, TrackedClient[]>();
-  for (const client of source.swarms.clients()) {
-    const known = programs.get(client.programKey);
-    if (known !== undefined) known.push(client);
-    else if (programs.size < maxCount) programs.set(client.programKey, [client]);
+  const views: ClientView[] = [];
+  for (const clients of source.swarms.programs()) {
+    if (views.length >= maxCount) break;
+    views.push(programView(clients, source, maxFiles));
   }
-  return Array.from(programs.values(), (clients) => programView(clients, source, maxFiles));
+  return views;
 }
 
 /** The swarms, the largest first. */
@@ -53,25 +52,30 @@ export function swarmViews(source: ViewSource, limits: ViewLimits = {}): readonl
 function programView(clients: readonly TrackedClient[], source: ViewSource, maxFiles: number): ClientView {
   const [first] = clients;
   if (first === undefined) throw new TypeError("Cannot show a program without a client");
-  const memberships = clients.flatMap((client) => [...client.memberships]);
+  const fileCount = clients.reduce((total, client) => total + client.membershipCount, 0);
   const sum = (read: (client: TrackedClient) => number) => clients.reduce((total, client) => total + read(client), 0);
   const seenAtMs = clients.reduce((latest, client) => Math.max(latest, client.seenAtMs), 0);
   return {
     peerId: first.peerId,
     client: clientName(first.peerId),
-    endpoint: first.endpointKey,
+    endpoint: formatEndpoint(first),
     ...(first.isReachable === undefined ? {} : { isReachable: first.isReachable }),
     seenAtMs: Math.round(seenAtMs + source.clockOffsetMs),
     uploadedBytes: sum((client) => client.uploadedBytes),
     downloadedBytes: sum((client) => client.downloadedBytes),
-    fileCount: memberships.length,
-    files: memberships.slice(0, Math.min(maxFiles, memberships.length)).map(([infoHash, member]) =>
-      fileView(infoHash, member, source.catalogue)
-    ),
+    fileCount,
+    files: filesOf(clients, source.catalogue).take(Math.min(maxFiles, fileCount)).toArray(),
   };
 }
 
-function fileView(infoHash: InfoHash, member: Member, catalogue: Catalogue): ClientFileView {
+function* filesOf(clients: readonly TrackedClient[], catalogue: Catalogue): Generator<ClientFileView> {
+  for (const client of clients) {
+    for (const member of client.memberships()) yield fileView(member, catalogue);
+  }
+}
+
+function fileView(member: Member, catalogue: Catalogue): ClientFileView {
+  const { infoHash } = member;
   const isSeeder = member.leftBytes === 0;
   const torrent = catalogue.heldTorrent(infoHash);
   // A torrent that nobody has described is shown by its info-hash.

@@ -1,63 +1,40 @@
 /**
- * The UDP tracker (BEP 15, 41): one datagram in, at most one out. Invariant: a datagram without a valid connection id
- * never gets an answer longer than itself, so a forged source address gains nothing.
+ * The UDP tracker's sockets: many datagrams at a time where the system can, one by one elsewhere.
  *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { ProtocolError } from "../shared/protocol_error.ts";
-import {
-  decodeUdpRequest,
-  encodeUdpResponse,
-  type UdpAnnounceRequest,
-  type UdpRequest,
-  type UdpResponse,
-  type UdpScrapeRequest,
-} from "../shared/wire/udp_tracker.ts";
-import type { AccessKey } from "./access_key.ts";
-import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
+import { ADDRESS_WORDS, addressWords } from "./address_words.ts";
+import { sourceHost } from "./announce_desk.ts";
 import type { AnswerTimes } from "./answer_times.ts";
-import type { ConnectionIds } from "./connection_id.ts";
-import { packPeers } from "./given_peer.ts";
+import { BATCH_SIZE, BatchSocket, DatagramBatch, SLOT_LENGTH } from "./datagram_batches.ts";
+import { MAX_ANSWER_LENGTH, UdpResponder, type UdpResponderOptions } from "./udp_responder.ts";
 
 /** Longer than any request: the longest scrape has 1,496 bytes, an announce 98 and a path of BEP 41. */
-const MAX_DATAGRAM_LENGTH = 2048;
-
-/** Peers in an answer over IPv6: 20 + 18 × 67 bytes fit in the smallest packet it guarantees (1,280, RFC 8200). */
-const MAX_IPV6_PEERS = 67;
+const MAX_DATAGRAM_LENGTH: number = SLOT_LENGTH;
 
 /** So many failed reads in a row mean a broken socket, not an unlucky datagram: trying on would only burn the processor. */
 const MAX_FAILURES = 100;
 
-/** What is said before the desk has a say. Short: the first is only sent where it is no longer than the question. */
-const REASONS = {
-  "no-connection-id": "Connection id is over",
-  "no-key": "This tracker asks for a key",
-} as const;
+/** Batches in a row before HTTP and timers get their turn: a millisecond or two of work. */
+const MAX_BATCHES = 4;
 
 const logger = getLogger(["playswarm", "tracker", "udp"]);
 
+/** A socket of either kind. */
+export type DatagramSocket = BatchSocket | Deno.DatagramConn;
+
 /** What a {@link UdpServer} is made of. */
-export interface UdpServerOptions {
-  readonly desk: AnnounceDesk;
-  readonly key: AccessKey;
-  readonly connectionIds: ConnectionIds;
-  /** Now in milliseconds, on the clock of the connection ids. */
-  readonly now: () => number;
+export interface UdpServerOptions extends UdpResponderOptions {
   /** Measures how long answers take. */
   readonly times?: AnswerTimes;
 }
 
-/** Where a datagram came from. */
-interface Source {
-  readonly host: string;
-  readonly family: 4 | 6;
-}
-
 /** Answers the datagrams of one or more sockets until it is disposed of. */
 export class UdpServer implements AsyncDisposable {
-  readonly #sockets: readonly Deno.DatagramConn[];
-  readonly #options: UdpServerOptions;
+  readonly #sockets: readonly DatagramSocket[];
+  readonly #responder: UdpResponder;
+  readonly #times: AnswerTimes | undefined;
   readonly #loops: readonly Promise<void>[];
   #isClosed = false;
 
@@ -66,94 +43,78 @@ export class UdpServer implements AsyncDisposable {
    *
    * @param sockets belong to the server from now on
    */
-  constructor(sockets: readonly Deno.DatagramConn[], options: UdpServerOptions) {
+  constructor(sockets: readonly DatagramSocket[], options: UdpServerOptions) {
     this.#sockets = sockets;
-    this.#options = options;
-    this.#loops = sockets.map((socket) => this.#serve(socket));
+    this.#responder = new UdpResponder(options);
+    this.#times = options.times;
+    this.#loops = sockets.map((socket) =>
+      socket instanceof BatchSocket ? this.#serveBatches(socket) : this.#serveEach(socket)
+    );
   }
 
   /** Closes the sockets, and waits until their last answers are gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const socket of this.#sockets) socket.close();
+    for (const socket of this.#sockets) {
+      // A batch is closed by its loop, when nobody waits for it any more.
+      if (socket instanceof BatchSocket) socket.wake();
+      else socket.close();
+    }
     await Promise.all(this.#loops);
   }
 
-  /**
-   * The answer to one datagram.
-   *
-   * @param bytes read during the call only
-   * @returns undefined where silence is the answer: to what is no request, and to whoever has no valid id and sent
-   * less than a refusal takes
-   */
-  answer(bytes: Uint8Array, hostname: string): Uint8Array | undefined {
-    const request = readRequest(bytes);
-    if (request === undefined) {
-      this.#options.desk.countRefused("udp", "malformed");
-      return undefined;
+  async #serveBatches(socket: BatchSocket): Promise<void> {
+    const requests = new DatagramBatch();
+    const answers = new DatagramBatch();
+    while (!this.#isClosed) {
+      await socket.readable();
+      for (let batch = 0; batch < MAX_BATCHES && !this.#isClosed; batch++) {
+        const count = socket.receive(requests);
+        if (count > 0) socket.send(answers, this.#answerBatch(requests, { count, answers }));
+        if (count < BATCH_SIZE) break;
+      }
     }
-    const host = sourceHost(hostname);
-    const source: Source = { host, family: host.includes(":") ? 6 : 4 };
-    const { connectionIds, now } = this.#options;
-    if (request.type === "connect") {
-      const connectionId = connectionIds.issue(host, now());
-      return encodeUdpResponse({ type: "connect", transactionId: request.transactionId, connectionId }, source);
-    }
-    if (!connectionIds.isValid(request.connectionId, { host, nowMs: now() })) {
-      // Said aloud so that a client with an id of before our restart connects anew at once, and does not time out.
-      const refusal = encodeUdpResponse(this.#refuse(request, "no-connection-id"), source);
-      return refusal.length <= bytes.length ? refusal : undefined;
-    }
-    return request.type === "announce"
-      ? this.#announce(request, source)
-      : encodeUdpResponse(this.#scrape(request, host), source);
+    socket.close();
   }
 
-  #announce(request: UdpAnnounceRequest, source: Source): Uint8Array {
-    const { desk, key } = this.#options;
-    if (key.strip(request.path ?? "/") === undefined) {
-      return encodeUdpResponse(this.#refuse(request, "no-key"), source);
+  /** Answers the first `count` of a batch; gives the number of answers. */
+  #answerBatch(
+    requests: DatagramBatch,
+    to: { readonly count: number; readonly answers: DatagramBatch },
+  ): number {
+    const { count, answers } = to;
+    const source = new Uint32Array(ADDRESS_WORDS);
+    let answerCount = 0;
+    for (let slot = 0; slot < count; slot++) {
+      requests.readAddress(slot, source);
+      const begun = this.#times?.begin() ?? NaN;
+      const request = { view: requests.view, offset: slot * SLOT_LENGTH, length: requests.lengthOf(slot), source };
+      const length = this.#responder.respond(request, { view: answers.view, offset: answerCount * SLOT_LENGTH });
+      this.#times?.end(begun);
+      if (length === 0) continue;
+      answers.reply(answerCount, { batch: requests, slot, length });
+      answerCount++;
     }
-    const { host, family } = source;
-    const limit = family === 6 ? { maxPeerCount: MAX_IPV6_PEERS } : {};
-    const result = desk.announce({ announce: request, host, family, ...limit }, "udp");
-    if (result.type === "refused") return encodeUdpResponse(errorOf(request, result.refusal.reason), source);
-    const { response } = result;
-    const compactPeers = packPeers(response.peers, family);
-    return encodeUdpResponse({ ...response, type: "announce", transactionId: request.transactionId }, {
-      family,
-      compactPeers,
-    });
+    return answerCount;
   }
 
-  #scrape(request: UdpScrapeRequest, host: string): UdpResponse {
-    const { desk, key } = this.#options;
-    // A scrape has no room for a path (BEP 41), hence none for a key.
-    if (!key.isOpen) return this.#refuse(request, "no-key");
-    const refusal = desk.admit(host, "udp");
-    if (refusal !== undefined) return errorOf(request, refusal.reason);
-    const swarms = desk.scrape(request.infoHashes, "udp");
-    return { type: "scrape", transactionId: request.transactionId, swarms };
-  }
-
-  #refuse(request: UdpRequest, code: keyof typeof REASONS): UdpResponse {
-    this.#options.desk.countRefused("udp", code);
-    return errorOf(request, REASONS[code]);
-  }
-
-  async #serve(socket: Deno.DatagramConn): Promise<void> {
+  async #serveEach(socket: Deno.DatagramConn): Promise<void> {
     const buffer = new Uint8Array(MAX_DATAGRAM_LENGTH);
+    const answer = new Uint8Array(MAX_ANSWER_LENGTH);
+    const to = { view: new DataView(answer.buffer), offset: 0 };
     let failureCount = 0;
     while (failureCount < MAX_FAILURES && !this.#isClosed) {
       const received = await this.#receive(socket, buffer);
       failureCount = received === undefined ? failureCount + 1 : 0;
       const [bytes, address] = received ?? [];
       if (bytes === undefined || address?.transport !== "udp") continue;
-      const begun = this.#options.times?.begin() ?? NaN;
-      const answer = this.answer(bytes, address.hostname);
-      this.#options.times?.end(begun);
-      if (answer !== undefined) await this.#send(socket, answer, address);
+      const begun = this.#times?.begin() ?? NaN;
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const source = addressWords(sourceHost(address.hostname));
+      const length = this.#responder.respond({ view, offset: 0, length: bytes.length, source }, to);
+      this.#times?.end(begun);
+      if (length > 0) await this.#send(socket, answer.subarray(0, length), address);
     }
     if (!this.#isClosed) logger.error("The UDP socket is broken; announces over HTTP still work");
   }
@@ -177,18 +138,5 @@ export class UdpServer implements AsyncDisposable {
       if (!(error instanceof Error)) throw error;
       if (!this.#isClosed) logger.debug("Cannot answer {address}: {error}", { address, error });
     }
-  }
-}
-
-function errorOf({ transactionId }: UdpRequest, message: string): UdpResponse {
-  return { type: "error", transactionId, message };
-}
-
-function readRequest(bytes: Uint8Array): UdpRequest | undefined {
-  try {
-    return decodeUdpRequest(bytes);
-  } catch (error) {
-    if (error instanceof ProtocolError) return undefined;
-    throw error;
   }
 }

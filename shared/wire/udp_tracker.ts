@@ -14,14 +14,9 @@ import { bytesToText } from "../bencode.ts";
 import { decodeAddress, encodeAddress } from "../endpoint.ts";
 import { type InfoHash, infoHash, infoHashBytes, peerId, peerIdBytes } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";
-import {
-  type Announce,
-  type AnnounceEvent,
-  type AnnounceResponse,
-  type ScrapeCounts,
-  UNKNOWN_LEFT,
-} from "./announce.ts";
+import { type Announce, type AnnounceResponse, type ScrapeCounts, UNKNOWN_LEFT } from "./announce.ts";
 import { type AddressFamily, compactPeerLength, decodeCompactPeers, encodeCompactPeers } from "./compact_peers.ts";
+import { ANNOUNCE_REQUEST, ANNOUNCE_RESPONSE, readByteCount, UDP_ACTION, UDP_EVENTS } from "./udp_announce.ts";
 
 /** Info-hashes of one scrape: "up to about 74" (BEP 15), so that request and response fit in one Ethernet frame. */
 export const MAX_SCRAPED_SWARMS = 74;
@@ -226,18 +221,16 @@ export function decodeUdpResponse(bytes: Uint8Array, options: { readonly family:
 
 /** "Magic constant" in place of a connection id in a connect request (BEP 15). */
 const PROTOCOL_ID = 0x417_2710_1980n;
-const ACTION = { connect: 0, announce: 1, scrape: 2, error: 3 } as const;
+const ACTION = UDP_ACTION;
 /** Of connect request and response, and of the head of every request. */
 const CONNECT_LENGTH = 16;
-const ANNOUNCE_LENGTH = 98;
+const ANNOUNCE_LENGTH = ANNOUNCE_REQUEST.options;
 const RESPONSE_HEAD_LENGTH = 8;
-const ANNOUNCE_RESPONSE_LENGTH = 20;
+const ANNOUNCE_RESPONSE_LENGTH = ANNOUNCE_RESPONSE.peers;
 const INFO_HASH_LENGTH = 20;
 const SCRAPE_ENTRY_LENGTH = 12;
 /** "-1: default" (BEP 15). */
 const DEFAULT_NUM_WANT = -1;
-/** By position (BEP 15). `paused` (BEP 21) has no number there; libtorrent sends 4. */
-const EVENTS: readonly AnnounceEvent[] = [undefined, "completed", "started", "stopped", "paused"];
 /** BEP 41. Types of 2 and above are followed by a length byte. */
 const OPTION = { end: 0, nop: 1, urlData: 2 } as const;
 const MAX_OPTION_LENGTH = 255;
@@ -276,7 +269,7 @@ function encodeAnnounceRequest(request: UdpAnnounceRequest): Uint8Array {
   writeByteCount(view, 56, request.downloaded);
   writeByteCount(view, 64, request.left);
   writeByteCount(view, 72, request.uploaded);
-  view.setUint32(80, EVENTS.indexOf(request.event));
+  view.setUint32(80, UDP_EVENTS.indexOf(request.event));
   // Only an IPv4 address fits; BEP 15 wants 0 where there is none.
   const address = request.ip === undefined ? undefined : encodeAddress(request.ip);
   if (address?.length === 4) bytes.set(address, 84);
@@ -291,7 +284,7 @@ function encodeAnnounceRequest(request: UdpAnnounceRequest): Uint8Array {
 }
 
 function decodeAnnounce(bytes: Uint8Array, view: DataView): Announce & { readonly path?: string } {
-  const event = EVENTS[view.getUint32(80)];
+  const event = UDP_EVENTS[view.getUint32(80)];
   const hasAddress = view.getUint32(84) !== 0;
   const key = view.getUint32(88);
   const numWant = view.getInt32(92);
@@ -299,9 +292,9 @@ function decodeAnnounce(bytes: Uint8Array, view: DataView): Announce & { readonl
   return {
     infoHash: infoHash(bytes.subarray(16, 36)),
     peerId: peerId(bytes.subarray(36, 56)),
-    downloaded: byteCount(view, 56),
-    left: byteCount(view, 64),
-    uploaded: byteCount(view, 72),
+    downloaded: readByteCount(view, 56),
+    left: readByteCount(view, 64),
+    uploaded: readByteCount(view, 72),
     port: view.getUint16(96),
     ...(event !== undefined && { event }),
     ...(hasAddress && { ip: decodeAddress(bytes.subarray(84, 88)) }),
@@ -400,11 +393,6 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
     offset += chunk.length;
   }
   return bytes;
-}
-
-function byteCount(view: DataView, offset: number): number {
-  const count = view.getBigUint64(offset);
-  return count > BigInt(UNKNOWN_LEFT) ? UNKNOWN_LEFT : Number(count);
 }
 
 function writeByteCount(view: DataView, offset: number, count: number): void {

@@ -9,10 +9,11 @@ import {
   type UdpResponse,
 } from "../shared/wire/udp_tracker.ts";
 import { AccessKey } from "./access_key.ts";
+import { addressWords } from "./address_words.ts";
 import type { AnnounceDesk } from "./announce_desk.ts";
 import { CONNECTION_KEY_LENGTH, ConnectionIds } from "./connection_id.ts";
 import { Swarms } from "./swarms.ts";
-import { UdpServer } from "./udp_server.ts";
+import { MAX_ANSWER_LENGTH, UdpResponder } from "./udp_responder.ts";
 
 const HASH: InfoHash = infoHash(new Uint8Array(20).fill(1));
 const connectionIds = new ConnectionIds(new Uint8Array(CONNECTION_KEY_LENGTH).fill(3));
@@ -22,20 +23,37 @@ function serverOf(options: { key?: string; refusal?: string } = {}) {
   const swarms = new Swarms({ intervalSeconds: 60, random: () => 0 });
   const counts = { refused: 0 };
   const desk: AnnounceDesk = {
-    announce: (request) =>
-      options.refusal === undefined
-        ? swarms.announce(request, 0)
-        : { type: "refused", refusal: { code: "denied", reason: options.refusal } },
+    announce: (request) => swarms.announce(request, 0),
+    announceRecord(record, { answer }) {
+      if (options.refusal === undefined) swarms.announceRecord(record, { answer, nowMs: 0 });
+      else answer.refusal = { code: "denied", reason: options.refusal };
+    },
     admit: () => undefined,
     scrape: (hashes) => swarms.scrape(hashes),
     scrapeAll: () => [],
     countRefused: () => counts.refused++,
   };
-  const server = new UdpServer([], { desk, key: new AccessKey(options.key), connectionIds, now: () => 0 });
-  return { server, counts };
+  const responder = new UdpResponder({ desk, key: new AccessKey(options.key), connectionIds, now: () => 0 });
+  return { server: responder, counts };
 }
 
-const validId = (host: string) => connectionIds.issue(host, 0);
+function validId(host: string): bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  connectionIds.write(view, { offset: 0, source: addressWords(host), nowMs: 0 });
+  return view.getBigUint64(0);
+}
+
+/** The answer to a datagram that stands somewhere in a larger buffer, written somewhere in another. */
+function answerTo(responder: UdpResponder, bytes: Uint8Array, hostname: string): Uint8Array | undefined {
+  const request = new Uint8Array(bytes.length + 24).fill(0xaa);
+  request.set(bytes, 8);
+  const answer = new Uint8Array(MAX_ANSWER_LENGTH + 16).fill(0xbb);
+  const from = { view: new DataView(request.buffer), offset: 8, length: bytes.length, source: addressWords(hostname) };
+  const length = responder.respond(from, { view: new DataView(answer.buffer), offset: 8 });
+  assert.ok(answer.subarray(0, 8).every((byte) => byte === 0xbb));
+  assert.ok(answer.subarray(8 + length).every((byte) => byte === 0xbb), "nothing is written behind the answer");
+  return length === 0 ? undefined : answer.slice(8, 8 + length);
+}
 
 function announce(host: string, more: Partial<UdpAnnounceRequest> = {}): UdpAnnounceRequest {
   return {
@@ -52,8 +70,8 @@ function announce(host: string, more: Partial<UdpAnnounceRequest> = {}): UdpAnno
   };
 }
 
-function ask(server: UdpServer, request: UdpRequest, hostname: string): UdpResponse | undefined {
-  const bytes = server.answer(encodeUdpRequest(request), hostname);
+function ask(server: UdpResponder, request: UdpRequest, hostname: string): UdpResponse | undefined {
+  const bytes = answerTo(server, encodeUdpRequest(request), hostname);
   const family = hostname.includes(":") && !hostname.includes("ffff:") ? 6 : 4;
   return bytes === undefined ? undefined : decodeUdpResponse(bytes, { family });
 }
@@ -63,7 +81,7 @@ Deno.test("connect, announce, scrape; a mapped address is the IPv4 one", () => {
   const connected = ask(server, { type: "connect", transactionId: 1 }, "::ffff:198.51.100.1");
   assert.ok(connected?.type === "connect");
   const { connectionId } = connected;
-  ask(server, announce("", { connectionId, left: 0 }), "198.51.100.1");
+  ask(server, announce("0.0.0.0", { connectionId, left: 0 }), "198.51.100.1");
   const response = ask(server, announce("198.51.100.2", { peerId: peerId(new Uint8Array(20)) }), "198.51.100.2");
   assert.deepEqual(response, {
     type: "announce",
@@ -89,7 +107,7 @@ Deno.test("IPv6 gets IPv6 peers, and no more than fit in a packet that it guaran
     ask(server, announce("198.51.100.9", { peerId: id, port: 1000 + number }), "198.51.100.9");
   }
   const request = encodeUdpRequest(announce("2001:db8::2", { numWant: 200 }));
-  const bytes = server.answer(request, "2001:db8::2");
+  const bytes = answerTo(server, request, "2001:db8::2");
   assert.ok(bytes !== undefined && bytes.length <= 1280 - 48);
   const response = decodeUdpResponse(bytes, { family: 6 });
   assert.ok(response.type === "announce" && response.peers.length === 67);
@@ -135,7 +153,7 @@ Deno.test("property: whatever comes without a valid id, the answer is no longer"
   ).map(([head, action, rest]) => Uint8Array.from([...head, 0, 0, 0, action, ...rest]));
   fc.assert(
     fc.property(fc.oneof(datagram, fc.uint8Array({ maxLength: 200 })), (bytes) => {
-      const answer = server.answer(bytes, "198.51.100.1");
+      const answer = answerTo(server, bytes, "198.51.100.1");
       assert.ok(answer === undefined || answer.length <= bytes.length);
     }),
     { seed: 20_260_105, numRuns: 2000 },
