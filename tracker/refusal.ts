@@ -32,3 +32,17 @@ export const CROWDED: Refusal = {
   reason: "Too many clients at your address: try again later",
   retryInSeconds: 600,
 };
+
+/** There is no room for another membership. */
+export const TRACKER_FULL: Refusal = {
+  code: "full",
+  reason: "This tracker is full: try again later",
+  retryInSeconds: 600,
+};
+
+/** There is no room for another client at one address. */
+export const ADDRESS_CROWDED: Refusal = {
+  code: "too-many-clients",
+  reason: "Too many clients at your address: try again later",
+  retryInSeconds: 600,
+};

@@ -15,7 +15,7 @@ import { givenResponse } from "./given_peer.ts";
 import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { MemberReports } from "./member_reports.ts";
 import type { OwnAddress } from "./peer_order.ts";
-import type { Refusal } from "./refusal.ts";
+import { ADDRESS_CROWDED, type Refusal, TRACKER_FULL } from "./refusal.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
 import { SwarmRegistry } from "./swarm_registry.ts";
 import { SwarmSweep } from "./swarm_sweep.ts";
@@ -50,13 +50,6 @@ export interface SwarmTotals extends TrafficSums {
   readonly swarmCount: number;
   readonly membershipCount: number;
 }
-
-const FULL: Refusal = { code: "full", reason: "This tracker is full: try again later", retryInSeconds: 600 };
-const CROWDED: Refusal = {
-  code: "too-many-clients",
-  reason: "Too many clients at your address: try again later",
-  retryInSeconds: 600,
-};
 
 const NOTHING_CHANGED: readonly InfoHash[] = [];
 
@@ -287,11 +280,11 @@ export class Swarms {
   }
 
   #refuse(record: AnnounceRecord, isNewClient: boolean): Refusal | undefined {
-    if (this.#registry.memberships.count >= this.#maxMemberships) return FULL;
+    if (this.#registry.memberships.count >= this.#maxMemberships) return TRACKER_FULL;
     if (!isNewClient || reachOf(record.address) === "loopback") return undefined;
     const isCrowded = this.#registry.clients.countAt(record.address) >=
       (this.#options.maxClientsPerHost ?? MAX_CLIENTS_PER_HOST);
-    return isCrowded ? CROWDED : undefined;
+    return isCrowded ? ADDRESS_CROWDED : undefined;
   }
 
   #addClient(record: AnnounceRecord, nowMs: number): number {
