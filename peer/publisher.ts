@@ -17,8 +17,8 @@ const RETRY_MS = 3_000;
 export interface Publication {
   readonly infoHash: InfoHash;
   readonly kind: MediaKind;
-  /** The .torrent, made when its turn comes: thousands of them are not held in memory. */
-  metainfo(): Uint8Array;
+  /** The .torrent, made when its turn comes: thousands of them are not held in memory. Undefined: it is gone by then. */
+  metainfo(): Uint8Array | undefined;
 }
 
 /** Where to; the community's tracker is one. */
@@ -91,7 +91,8 @@ export class Publisher implements AsyncDisposable {
   async #publish(publication: Publication): Promise<void> {
     const { infoHash, kind } = publication;
     try {
-      await this.#sink.publish(publication.metainfo(), { infoHash, kind, signal: this.#end.signal });
+      const metainfo = publication.metainfo();
+      if (metainfo !== undefined) await this.#sink.publish(metainfo, { infoHash, kind, signal: this.#end.signal });
     } catch (error) {
       if (!(error instanceof CommunityError)) throw error;
       if (error.isFinal || this.#end.signal.aborted || !this.#all.has(infoHash)) return;

@@ -6,7 +6,6 @@
  */
 import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
 import { infoHashesOf } from "../shared/info_hashes.ts";
-import { encodeMetainfo, type Info } from "../shared/metainfo.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
 import { Community } from "./community.ts";
 import { Discoveries, type Found } from "./discovery.ts";
@@ -33,7 +32,7 @@ import { OpenFiles } from "./storage/open_files.ts";
 import { PieceBuffers } from "./storage/piece_buffers.ts";
 import { SettingsStore } from "./storage/settings_store.ts";
 import { ShareStore } from "./storage/share_store.ts";
-import type { SharedFile } from "./storage/share_event.ts";
+import type { SharedFile } from "./storage/shared_file.ts";
 import { TorrentStore } from "./storage/torrent_store.ts";
 import { defaultSwarmSettings } from "./swarm/settings.ts";
 import type { Torrent } from "./torrent.ts";
@@ -96,7 +95,7 @@ export class Session implements AsyncDisposable {
         folder: options.downloadsFolder,
         trackers,
         sourceOf: rememberedSource,
-        onMetainfo: (torrent, { info }) => this.#addAliases(torrent.infoHash, info),
+        onMetainfo: (torrent, { info }) => this.#addAliases(torrent.infoHash, infoHashesOf(info)),
         onRemoved: (torrent, how) => this.#onDownloadRemoved(torrent, how),
         onChange,
       }),
@@ -235,14 +234,15 @@ export class Session implements AsyncDisposable {
   #route(handshake: Handshake): HandshakeAnswer | undefined {
     const infoHash = this.#aliases.get(handshake.infoHash) ?? handshake.infoHash;
     const download = this.downloads.get(infoHash);
-    const info = download?.info ?? this.sharedTorrents.file(infoHash)?.metainfo.info;
-    const isHere = info !== undefined || download !== undefined;
+    const shared = download === undefined ? this.sharedTorrents.file(infoHash) : undefined;
+    const isHere = shared !== undefined || download !== undefined;
     if (!isHere || download?.isPaused) return undefined;
-    const v2 = info?.infoHashV2;
+    const v2 = download?.info?.infoHashV2;
+    const upgrade = v2 === undefined ? shared?.upgradeInfoHash : truncateInfoHash(v2);
     return {
       peerId: this.engine.peerId,
-      infoHash: handshake.supportsV2 && v2 !== undefined ? truncateInfoHash(v2) : handshake.infoHash,
-      supportsV2: v2 !== undefined,
+      infoHash: handshake.supportsV2 && upgrade !== undefined ? upgrade : handshake.infoHash,
+      supportsV2: upgrade !== undefined,
     };
   }
 
@@ -260,41 +260,41 @@ export class Session implements AsyncDisposable {
   }
 
   /** Notes by which other info-hash a torrent is known too. */
-  #addAliases(infoHash: InfoHash, info: Info): void {
-    for (const other of infoHashesOf(info)) {
+  #addAliases(infoHash: InfoHash, infoHashes: readonly InfoHash[]): void {
+    for (const other of infoHashes) {
       if (other !== infoHash) this.#aliases.set(other, infoHash);
     }
   }
 
-  #dropAliases(infoHash: InfoHash, info: Info | undefined): void {
-    for (const other of info === undefined ? [] : infoHashesOf(info)) {
+  #dropAliases(infoHash: InfoHash, infoHashes: readonly InfoHash[]): void {
+    for (const other of infoHashes) {
       if (this.#aliases.get(other) === infoHash) this.#aliases.delete(other);
     }
   }
 
   /** What a download stood for may be shared again from where it lies. */
   #onDownloadRemoved(torrent: Torrent, options: { readonly haveFilesGone: boolean }): void {
-    this.#dropAliases(torrent.infoHash, torrent.info);
+    this.#dropAliases(torrent.infoHash, torrent.info === undefined ? [] : infoHashesOf(torrent.info));
     for (const file of this.sharedFolders.files()) {
       // A file that was just deleted is still known to its folder for a moment.
       const isGone = options.haveFilesGone && torrent.layout?.paths.includes(file.path);
-      if (!isGone && !this.sharedTorrents.has(file.metainfo.info.infoHash)) this.#onShared(file);
+      if (!isGone && !this.sharedTorrents.has(file.infoHash)) this.#onShared(file);
     }
   }
 
   #onShared(file: SharedFile): void {
-    const { infoHash } = file.metainfo.info;
+    const { infoHash } = file;
     // What is being downloaded into a shared folder, or was, is served as the download that it is.
     if (this.#downloadOf(infoHash) !== undefined || this.#isDownload(file.path)) return;
-    this.#addAliases(infoHash, file.metainfo.info);
+    this.#addAliases(infoHash, file.infoHashes);
     this.sharedTorrents.add(file);
-    this.#publisher?.add({ infoHash, kind: file.kind, metainfo: () => encodeMetainfo(file.metainfo) });
+    this.#publisher?.add({ infoHash, kind: file.kind, metainfo: () => this.sharedTorrents.metainfo(infoHash) });
   }
 
   #onUnshared(infoHash: InfoHash): void {
     const file = this.sharedTorrents.file(infoHash);
     if (file === undefined) return;
-    this.#dropAliases(infoHash, file.metainfo.info);
+    this.#dropAliases(infoHash, file.infoHashes);
     this.sharedTorrents.remove(infoHash);
     this.#publisher?.remove(infoHash);
   }

@@ -62,10 +62,15 @@ export class SessionMedia implements PeerMedia, AsyncDisposable {
     if (!this.#options.isReading || this.#handed.has(infoHash)) return;
     const { downloads, sharedTorrents } = this.#options.session;
     const torrent = downloads.get(infoHash);
-    const info = torrent === undefined ? sharedTorrents.file(infoHash)?.metainfo.info : torrent.info;
-    if (info === undefined || (torrent !== undefined && !(torrent.isComplete && torrent.phase === "active"))) return;
+    if (torrent === undefined) {
+      // A share is a torrent of one file.
+      if (sharedTorrents.file(infoHash) === undefined) return;
+      this.#handed.add(infoHash);
+      return this.#library.add({ infoHash, index: 0 });
+    }
+    if (torrent.info === undefined || !torrent.isComplete || torrent.phase !== "active") return;
     this.#handed.add(infoHash);
-    for (const [index, file] of info.files.entries()) if (!file.isPad) this.#library.add({ infoHash, index });
+    for (const [index, file] of torrent.info.files.entries()) if (!file.isPad) this.#library.add({ infoHash, index });
   }
 
   /** A torrent was removed. What is known of it stays known. */

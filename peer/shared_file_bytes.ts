@@ -5,7 +5,7 @@
  */
 import type { MovingDemand, VerifiedBytes } from "./media/verified_reader.ts";
 import type { OpenFiles } from "./storage/open_files.ts";
-import type { SharedFile } from "./storage/share_event.ts";
+import type { SharedFile } from "./storage/shared_file.ts";
 
 const NO_DEMAND: MovingDemand = { move: () => {}, [Symbol.dispose]: () => {} };
 

@@ -11,7 +11,8 @@ import type { PeerMode } from "../shared/media_kind.ts";
 import type { FileHashStore } from "./storage/file_hash_store.ts";
 import type { HashPool } from "./storage/hash_pool.ts";
 import type { ShareRow, ShareStore } from "./storage/share_store.ts";
-import type { SharedFile, ShareEvent } from "./storage/share_event.ts";
+import type { ShareEvent } from "./storage/share_event.ts";
+import type { SharedFile } from "./storage/shared_file.ts";
 import { ShareWatcher } from "./storage/shares.ts";
 
 /** How to make {@link SharedFolders}. */
@@ -207,7 +208,7 @@ export class SharedFolders implements AsyncDisposable {
   }
 
   #learn(file: SharedFile): void {
-    const { infoHash } = file.metainfo.info;
+    const { infoHash } = file;
     const files = this.#files.get(infoHash);
     if (files !== undefined) return void files.push(file);
     this.#files.set(infoHash, [file]);
@@ -215,7 +216,7 @@ export class SharedFolders implements AsyncDisposable {
   }
 
   #forget(file: SharedFile): void {
-    const { infoHash } = file.metainfo.info;
+    const { infoHash } = file;
     const files = this.#files.get(infoHash) ?? [];
     const index = files.findIndex((known) => known.path === file.path);
     if (index < 0) return;
@@ -230,11 +231,11 @@ export class SharedFolders implements AsyncDisposable {
 
   #describe(folder: Folder): ShareView {
     const files = [...folder.watcher.files.values()].map((file) => ({
-      infoHash: file.metainfo.info.infoHash,
-      name: file.metainfo.info.name,
+      infoHash: file.infoHash,
+      name: file.name,
       sizeBytes: file.stamp.length,
       kind: file.kind,
-      uploadedBytes: this.#options.uploadedBytes(file.metainfo.info.infoHash),
+      uploadedBytes: this.#options.uploadedBytes(file.infoHash),
     }));
     const message = folder.watcher.message ?? [...folder.problems.values()][0];
     const { hashing } = folder;

@@ -6,8 +6,10 @@
  */
 import { Bitfield } from "../shared/bitfield.ts";
 import type { InfoHash } from "../shared/ids.ts";
+import { encodeMetainfo } from "../shared/metainfo.ts";
 import type { Engine } from "./engine.ts";
-import type { SharedFile } from "./storage/share_event.ts";
+import type { SharedFile } from "./storage/shared_file.ts";
+import { StorageError } from "./storage/storage_error.ts";
 import { Torrent } from "./torrent.ts";
 import type { TransferTotals } from "./torrent_options.ts";
 
@@ -58,6 +60,12 @@ export class SharedTorrents implements AsyncDisposable {
     return this.#entries.get(infoHash)?.file;
   }
 
+  /** Its .torrent; undefined when it is shared no more, or was found to have changed just now. */
+  metainfo(infoHash: InfoHash): Uint8Array | undefined {
+    const entry = this.#entries.get(infoHash);
+    return entry === undefined ? undefined : this.#unlessBroken(entry, () => encodeMetainfo(entry.file.metainfo));
+  }
+
   /** When the file came. */
   addedAtMs(infoHash: InfoHash): number {
     return this.#entries.get(infoHash)?.addedAtMs ?? 0;
@@ -89,7 +97,7 @@ export class SharedTorrents implements AsyncDisposable {
   /** Announces a file from now on. */
   add(file: SharedFile): void {
     const { engine, trackers, onChange } = this.#options;
-    const { infoHash } = file.metainfo.info;
+    const { infoHash } = file;
     const entry: Entry = {
       file,
       addedAtMs: Date.now(),
@@ -129,8 +137,7 @@ export class SharedTorrents implements AsyncDisposable {
     const entry = this.#entries.get(infoHash);
     if (entry === undefined) return undefined;
     entry.busyAt = this.#options.engine.now();
-    entry.torrent ??= this.#open(entry);
-    return entry.torrent;
+    return entry.torrent ??= this.#unlessBroken(entry, () => this.#open(entry));
   }
 
   /** Time passed. Whether any has company, so that what is shown of it changes by itself. */
@@ -165,6 +172,17 @@ export class SharedTorrents implements AsyncDisposable {
     }
     this.#entries.clear();
     await Promise.all(this.#closing);
+  }
+
+  /** What `use` gives; undefined when the torrent of the file is not the one any more that was found. */
+  #unlessBroken<Value>(entry: Entry, use: () => Value): Value | undefined {
+    try {
+      return use();
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#options.onBroken(entry.file.path);
+      return undefined;
+    }
   }
 
   #rest(infoHash: InfoHash, entry: Entry): void {

@@ -16,7 +16,7 @@ import { mediaKindByName } from "../shared/media_kind.ts";
 import type { Info } from "../shared/metainfo.ts";
 import type { TorrentFile } from "../shared/metainfo_files.ts";
 import { magnetLink } from "./magnet_link.ts";
-import type { SharedFile } from "./storage/share_event.ts";
+import type { SharedFile } from "./storage/shared_file.ts";
 import type { SwarmView } from "./swarm/view.ts";
 import type { Torrent } from "./torrent.ts";
 import type { TransferTotals } from "./torrent_options.ts";
@@ -64,14 +64,14 @@ export function viewResting(
     readonly addedAtMs: number;
   },
 ): TorrentView {
-  const { info } = file.metainfo;
+  const { infoHash, name, stamp: { length } } = file;
   return {
-    infoHash: info.infoHash,
-    name: info.name,
+    infoHash,
+    name,
     state: "seeding",
     kind: file.kind,
-    sizeBytes: info.geometry.contentLength,
-    verifiedBytes: info.geometry.contentLength,
+    sizeBytes: length,
+    verifiedBytes: length,
     downloadRate: 0,
     uploadRate: 0,
     ...options.totals,
@@ -79,11 +79,12 @@ export function viewResting(
     seederCount: 0,
     addedAtMs: options.addedAtMs,
     isShare: true,
-    magnet: magnetLink(info.infoHash, { name: info.name, trackers: options.trackers }),
-    files: viewFiles(info, {
+    magnet: magnetLink(infoHash, { name, trackers: options.trackers }),
+    // What we make of a shared file is a torrent of this file alone.
+    files: viewFiles([{ path: [name], length, offset: 0, isPad: false }], {
       guess: () => file,
       words: options.words,
-      verifiedBytes: (index) => info.files[index]?.length ?? 0,
+      verifiedBytes: () => length,
     }),
   };
 }
@@ -108,7 +109,7 @@ export function viewRestingDetails(
 function listed(torrent: Torrent, options: TorrentViewOptions & { readonly swarm: SwarmView }): TorrentView {
   const { info, storage } = torrent;
   const { swarm } = options;
-  const files = info === undefined ? [] : viewFiles(info, {
+  const files = info === undefined ? [] : viewFiles(info.files, {
     guess: options.guess,
     words: options.words,
     verifiedBytes: (index) => storage?.fileVerifiedBytes(index) ?? 0,
@@ -159,10 +160,10 @@ function messageOf(torrent: Torrent): string | undefined {
 }
 
 function viewFiles(
-  info: Info,
+  files: Info["files"],
   options: Pick<TorrentViewOptions, "guess" | "words"> & { readonly verifiedBytes: (index: number) => number },
 ): readonly TorrentFileView[] {
-  return info.files.flatMap((file, index) => {
+  return files.flatMap((file, index) => {
     if (file.isPad) return [];
     const { kind, contentType } = options.guess(file, index);
     return [{

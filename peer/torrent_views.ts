@@ -129,7 +129,7 @@ export class TorrentViews {
       trackers: community?.announceUrls ?? [],
       words: (index) => this.#media.words({ infoHash, index }),
     });
-    this.#kept.set(infoHash, { view, verifiedCount: file.metainfo.info.geometry.pieceCount });
+    this.#kept.set(infoHash, { view, verifiedCount: file.pieceCount });
     return view;
   }
 }

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import type { InfoHash } from "../shared/ids.ts";
 import { Session } from "../peer/session.ts";
 import type { SessionOptions } from "../peer/session_options.ts";
-import type { SharedFile } from "../peer/storage/share_event.ts";
+import type { SharedFile } from "../peer/storage/shared_file.ts";
 import { testBytes } from "../peer/storage/test_torrent.ts";
 import type { Torrent } from "../peer/torrent.ts";
 import { Tracker } from "../tracker/tracker.ts";
@@ -91,7 +91,7 @@ export async function share(session: Session, path: string, names: readonly stri
   session.sharedFolders.add(path);
   const find = (name: string) => {
     for (const file of session.sharedFolders.files()) {
-      if (file.metainfo.info.name === name) return [file];
+      if (file.name === name) return [file];
     }
     return [];
   };

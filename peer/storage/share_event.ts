@@ -3,20 +3,7 @@
  *
  * @module
  */
-import type { MediaKind } from "../../shared/media_kind.ts";
-import type { Metainfo } from "../../shared/metainfo.ts";
-import type { FileStamp } from "./file_stamp.ts";
-
-/** A file of a share whose content is known. Two files of a share may be one torrent: same name, same content. */
-export interface SharedFile {
-  /** Absolute. */
-  readonly path: string;
-  /** What it looked like when it was hashed. */
-  readonly stamp: FileStamp;
-  readonly kind: MediaKind;
-  readonly contentType: string;
-  readonly metainfo: Metainfo;
-}
+import type { SharedFile } from "./shared_file.ts";
 
 /** The file that is hashed now. */
 export interface HashingProgress {

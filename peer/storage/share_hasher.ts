@@ -11,7 +11,8 @@ import { choosePieceLength, createMetainfo } from "../../shared/metainfo_create.
 import { isPlatformError, storageError } from "./disk_fault.ts";
 import { type FileStamp, isSameStamp } from "./file_stamp.ts";
 import type { HashPool } from "./hash_pool.ts";
-import type { HashingProgress, SharedFile } from "./share_event.ts";
+import type { HashingProgress } from "./share_event.ts";
+import type { FileFacts } from "./shared_file.ts";
 import { lookAt, readHead } from "./share_scan.ts";
 import { StorageError } from "./storage_error.ts";
 
@@ -28,7 +29,7 @@ export interface FileToIdentify {
 }
 
 /** What was found out: `metainfo` is absent when files of this kind are not wanted. */
-export type IdentifiedFile = Omit<SharedFile, "metainfo"> & { readonly metainfo?: Metainfo };
+export type IdentifiedFile = FileFacts & { readonly metainfo?: Metainfo };
 
 /** What the hasher needs, and whom it tells. */
 export interface ShareHasherOptions {

@@ -7,14 +7,14 @@
  */
 import { join, resolve, sep } from "node:path";
 import type { MediaKind, PeerMode } from "../../shared/media_kind.ts";
-import { decodeMetainfo, encodeMetainfo } from "../../shared/metainfo.ts";
 import { isPlatformError, storageError } from "./disk_fault.ts";
 import type { FileHashRow, FileHashStore } from "./file_hash_store.ts";
 import { type FileStamp, isSameStamp } from "./file_stamp.ts";
 import { FolderWatch } from "./folder_watch.ts";
 import type { HashPool } from "./hash_pool.ts";
-import type { SharedFile, ShareEvent } from "./share_event.ts";
+import type { ShareEvent } from "./share_event.ts";
 import { type IdentifiedFile, ShareHasher } from "./share_hasher.ts";
+import { RestingFile, type SharedFile, summarize } from "./shared_file.ts";
 import { isSharedPath, lookAtFolder, lookAtPath, scanFolder } from "./share_scan.ts";
 import { StorageError } from "./storage_error.ts";
 
@@ -221,18 +221,22 @@ export class ShareWatcher implements AsyncDisposable {
 
   /** Offers a file whose content is remembered; false when it must be hashed after all. */
   #takeKnown(path: string, known: { readonly stamp: FileStamp; readonly row: FileHashRow }): boolean {
-    const { stamp, row: { kind, contentType, metainfo } } = known;
+    const { stamp, row: { kind, contentType, torrent: summary } } = known;
     if (!this.#isWanted(kind)) return true;
-    if (metainfo === undefined) return false;
-    this.#offer({ path, stamp, kind, contentType, metainfo: decodeMetainfo(metainfo) });
+    if (summary === undefined) return false;
+    const load = () => this.#options.cache.metainfo(path);
+    this.#offer(new RestingFile({ path, stamp, kind, contentType }, { summary, load }));
     return true;
   }
 
   #takeIdentified(file: IdentifiedFile): void {
     const { path, stamp, kind, contentType, metainfo } = file;
-    const row = { kind, contentType, ...(metainfo === undefined ? {} : { metainfo: encodeMetainfo(metainfo) }) };
-    this.#options.cache.put(path, { stamp, row });
-    if (metainfo !== undefined) this.#offer({ path, stamp, kind, contentType, metainfo });
+    const row = { kind, contentType, ...(metainfo === undefined ? {} : { metainfo }) };
+    const isRemembered = this.#options.cache.put(path, { stamp, row });
+    if (metainfo === undefined) return;
+    // Where the database has no room for it, it is kept here.
+    const load = () => isRemembered ? this.#options.cache.metainfo(path) : metainfo;
+    this.#offer(new RestingFile({ path, stamp, kind, contentType }, { summary: summarize(metainfo), load }));
   }
 
   /** Waits until the file stands still, then looks at it again. */

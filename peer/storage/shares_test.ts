@@ -193,7 +193,9 @@ Deno.test("a changed file is withdrawn at once and offered again with its new co
   assert.deepEqual(bench.names, []);
   const after = await bench.nextOf("added");
   assert.ok(before.type === "added" && after.type === "added");
-  assert.notEqual(after.file.metainfo.info.infoHash, before.file.metainfo.info.infoHash);
+  assert.notEqual(after.file.infoHash, before.file.infoHash);
+  assert.equal(after.file.metainfo.info.infoHash, after.file.infoHash);
+  assert.throws(() => before.file.metainfo, { code: "changed" });
 });
 
 Deno.test("folders that come, move and go are followed", async () => {

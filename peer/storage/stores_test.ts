@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { infoHash } from "../../shared/ids.ts";
 import { openDatabase } from "./database.ts";
+import type { Metainfo } from "../../shared/metainfo.ts";
+import { createMetainfo } from "../../shared/metainfo_create.ts";
 import { FileHashStore } from "./file_hash_store.ts";
+import { summarize } from "./shared_file.ts";
 import { SettingsStore } from "./settings_store.ts";
 import { ShareStore } from "./share_store.ts";
 import { type TorrentRow, TorrentStore } from "./torrent_store.ts";
@@ -96,10 +99,17 @@ Deno.test("a file's hashes count only for the very same file, and are forgotten 
   const nowMs = () => now;
   const store = new FileHashStore(database, { nowMs });
   const stamp = { length: 10, modifiedAtMs: 3, inode: 4 };
-  const audio = { kind: "audio", contentType: "audio/mpeg", metainfo: Uint8Array.of(1) } as const;
-  store.put("/m/a.mp3", { stamp, row: audio });
+  const audio = { kind: "audio", contentType: "audio/mpeg" } as const;
+  const metainfo = hybridOf("a.mp3", 10);
+  const { infoHash, infoHashV2 } = metainfo.info;
+  assert.ok(store.put("/m/a.mp3", { stamp, row: { ...audio, metainfo } }));
   store.put("/m/b.txt", { stamp, row: { kind: "other", contentType: "text/plain" } });
-  assert.deepEqual(store.get("/m/a.mp3", stamp), audio);
+  const found = store.get("/m/a.mp3", stamp);
+  assert.deepEqual(found, { ...audio, torrent: summarize(metainfo) });
+  assert.equal(found?.torrent?.infoHashes[0], infoHash);
+  assert.equal(found?.torrent?.upgradeInfoHash, infoHashV2?.slice(0, 40));
+  assert.deepEqual(store.metainfo("/m/a.mp3"), metainfo);
+  assert.equal(store.metainfo("/m/b.txt"), undefined);
   assert.deepEqual(store.get("/m/b.txt", stamp), { kind: "other", contentType: "text/plain" });
   assert.equal(store.get("/m/a.mp3", { ...stamp, length: 11 }), undefined);
   assert.equal(store.get("/m/a.mp3", { ...stamp, modifiedAtMs: 4 }), undefined);
@@ -145,7 +155,8 @@ Deno.test("on a full disk a torrent's own news wait, the newest of each kind, un
   assert.throws(() => store.put({ ...row, infoHash: OTHER, metainfo: long }), /full/, "who adds one is told");
   const cache = new FileHashStore(database);
   const stamp = { length: 1, modifiedAtMs: 2, inode: 3 };
-  cache.put("/a", { stamp, row: { kind: "other", contentType: "x/y", metainfo: long } });
+  const metainfo = hybridOf("a.mp4", 50_000_000);
+  assert.equal(cache.put("/a", { stamp, row: { kind: "video", contentType: "x/y", metainfo } }), false);
   assert.equal(cache.get("/a", stamp), undefined);
 
   database.exec("PRAGMA max_page_count = 10000");
@@ -160,3 +171,27 @@ Deno.test("on a full disk a torrent's own news wait, the newest of each kind, un
     record: { verified: long },
   });
 });
+
+Deno.test("a database of the first version keeps its hashes: the summaries are made when they are asked for", () => {
+  using database = openDatabase(":memory:");
+  const store = new FileHashStore(database);
+  const stamp = { length: 10, modifiedAtMs: 3, inode: 4 };
+  const metainfo = hybridOf("a.mp3", 10);
+  store.put("/a.mp3", { stamp, row: { kind: "audio", contentType: "audio/mpeg", metainfo } });
+  database.exec("UPDATE file_hashes SET torrent = NULL");
+  for (let time = 0; time < 2; time++) {
+    assert.deepEqual(store.get("/a.mp3", stamp)?.torrent, summarize(metainfo));
+    assert.notEqual(database.prepare("SELECT torrent FROM file_hashes").get()?.torrent, null);
+  }
+});
+
+/** A torrent of our own making; what its hashes are does not matter. */
+function hybridOf(name: string, length: number): Metainfo {
+  const pieceLength = 524_288;
+  return createMetainfo(name, {
+    length,
+    pieceLength,
+    pieceHashes: new Uint8Array(Math.ceil(length / pieceLength) * 20).fill(7),
+    leaves: new Uint8Array(Math.ceil(length / 16_384) * 32).fill(8),
+  });
+}
