@@ -12,6 +12,7 @@ import type {
   TorrentDetails,
   TorrentView,
 } from "../../shared/dashboard_views.ts";
+import type { MediaDescription } from "../../shared/media_description.ts";
 import type { CatalogueSort } from "./router.ts";
 
 /** A call that was not answered as hoped. The message is a sentence for the user. */
@@ -161,6 +162,54 @@ export function changeSettings(change: SettingsChange): Promise<void> {
 }
 
 /**
+ * What a file holds, for a player; waits for what is on its way here.
+ *
+ * @param file which
+ * @param options the signal that ends the call
+ * @throws {ApiProblem} status 404 when it is not here
+ */
+export function fetchMedia(
+  file: { readonly infoHash: string; readonly index: number },
+  options: { readonly signal: AbortSignal },
+): Promise<MediaDescription> {
+  return call(`/api/media/${file.infoHash}/${file.index}`, options);
+}
+
+/**
+ * Keeps a picture of a file.
+ *
+ * @param file which
+ * @param picture the picture, a JPEG for instance
+ * @throws {ApiProblem} when it cannot be kept
+ */
+export function putPicture(
+  file: { readonly infoHash: string; readonly index: number },
+  picture: Blob,
+): Promise<void> {
+  return tell(`/api/pictures/${file.infoHash}/${file.index}`, {
+    method: "PUT",
+    body: picture,
+    contentType: picture.type,
+  });
+}
+
+/**
+ * Where a player finds a file in another container, from a moment on.
+ *
+ * @param file which
+ * @param options the moment, the track of sound, and the container
+ */
+export function remuxPath(
+  file: { readonly infoHash: string; readonly index: number },
+  options: { readonly fromSeconds: number; readonly audioTrack: number | undefined; readonly isWebm: boolean },
+): string {
+  const parameters = new URLSearchParams({ from: options.fromSeconds.toFixed(3) });
+  parameters.set("audio", String(options.audioTrack ?? 0));
+  if (options.isWebm) parameters.set("type", "webm");
+  return `/remux/${file.infoHash}/${file.index}?${parameters}`;
+}
+
+/**
  * Where a player finds a file.
  *
  * @param infoHash the torrent
@@ -203,7 +252,7 @@ export function problemOfText(text: string, status: number): ApiProblem {
 }
 
 interface Call {
-  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly json?: unknown;
   readonly body?: Blob;
   readonly contentType?: string;

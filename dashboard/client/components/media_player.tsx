@@ -8,6 +8,7 @@ import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { type Signal, useSignal } from "@preact/signals";
 import type { MediaKind } from "../../../shared/media_kind.ts";
+import { streamProblem } from "../player/stream_problem.ts";
 import { ActionButton } from "./action_button.tsx";
 import { Art } from "./art.tsx";
 import { Icon } from "./icons.tsx";
@@ -55,7 +56,7 @@ export function MediaPlayer(props: MediaPlayerProps): JSX.Element {
   }, [props.connectionVersion]);
   const fail = async () => {
     const code = element.current?.error?.code;
-    if (code !== undefined) phase.value = await failure(code, props);
+    if (code !== undefined) phase.value = { type: "failed", ...await streamProblem(code, props) };
   };
   const listeners = {
     onWaiting: () => phase.value = { type: "waiting" },
@@ -134,33 +135,4 @@ function playAgain(media: HTMLMediaElement): void {
   const { currentTime } = media;
   media.addEventListener("loadedmetadata", () => media.currentTime = currentTime, { once: true });
   media.load();
-}
-
-/** Why it does not play. The same code is given for an unknown codec and for a refused request: the server knows. */
-async function failure(code: number, props: MediaPlayerProps): Promise<Phase> {
-  if (code === MediaError.MEDIA_ERR_NETWORK) {
-    return { type: "failed", text: "The stream was interrupted.", canRetry: true };
-  }
-  const status = await headStatus(props.source);
-  if (status === 0) return { type: "failed", text: "Playswarm does not answer. Is it still running?", canRetry: true };
-  if (status === 404) return { type: "failed", text: "This file is not here any more.", canRetry: true };
-  if (status >= 400) {
-    return { type: "failed", text: `Playswarm cannot give this file now (error ${status}).`, canRetry: true };
-  }
-  return {
-    type: "failed",
-    text: `This browser cannot play this kind of file (${props.contentType}). Another player can, also while it is ` +
-      "still on its way here.",
-    canRetry: code === MediaError.MEDIA_ERR_DECODE,
-  };
-}
-
-async function headStatus(source: string): Promise<number> {
-  try {
-    return (await fetch(source, { method: "HEAD" })).status;
-  } catch (error) {
-    // fetch throws a TypeError when nobody answers.
-    if (error instanceof TypeError) return 0;
-    throw error;
-  }
 }

@@ -15,6 +15,7 @@ import { Link } from "../components/link.tsx";
 import { MediaPlayer } from "../components/media_player.tsx";
 import { PieceBar } from "../components/piece_canvas.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
+import { VideoStage } from "../player/video_stage.tsx";
 import { formatBytes, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer, useShell } from "../shell_context.ts";
@@ -67,6 +68,7 @@ interface PlayingProps {
 
 function Playing({ torrent, file }: PlayingProps): JSX.Element {
   const { store } = usePeer();
+  const { router } = useShell();
   const position = useSignal(0);
   const title = titleOf(file.path);
   useEffect(() => {
@@ -74,20 +76,29 @@ function Playing({ torrent, file }: PlayingProps): JSX.Element {
   }, [title]);
   const playlist = playlistPath(torrent.infoHash, file.index);
   const others = torrent.files.filter((other) => isPlayable(other));
+  const following = others[others.indexOf(file) + 1];
+  const nextFile = following === undefined ? undefined : {
+    title: titleOf(following.path),
+    open: () => router.open(formatRoute({ type: "play", infoHash: torrent.infoHash, index: following.index })),
+  };
   return (
     <article class="player-page">
-      <MediaPlayer
-        source={streamPath(torrent.infoHash, file.index)}
-        infoHash={torrent.infoHash}
-        kind={file.kind}
-        title={title}
-        contentType={file.contentType}
-        waiting={waitingSentence(torrent, file)}
-        playlist={playlist}
-        connectionVersion={store.snapshotCount.value}
-        position={position}
-      />
-      <FilePieces infoHash={torrent.infoHash} file={file} position={position} />
+      {file.kind === "video" ? <VideoStage {...{ torrent, file, title }} next={nextFile} /> : (
+        <>
+          <MediaPlayer
+            source={streamPath(torrent.infoHash, file.index)}
+            infoHash={torrent.infoHash}
+            kind={file.kind}
+            title={title}
+            contentType={file.contentType}
+            waiting={waitingSentence(torrent, file)}
+            playlist={playlist}
+            connectionVersion={store.snapshotCount.value}
+            position={position}
+          />
+          <FilePieces infoHash={torrent.infoHash} file={file} position={position} />
+        </>
+      )}
       <header class="page-head">
         <div>
           <h1 dir="auto">{title}</h1>

@@ -1,0 +1,30 @@
+/**
+ * The keys of a player, as a list to look at.
+ *
+ * @module
+ */
+import type { JSX } from "preact";
+import { Modal } from "../components/modal.tsx";
+import { keyHelp } from "./player_keys.ts";
+
+/**
+ * The list.
+ *
+ * @param props what closing does
+ */
+export function KeyHelp({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  return (
+    <Modal title="Keys of the player" buttons={null} onClose={onClose}>
+      <dl class="key-help" data-testid="key-help">
+        {keyHelp.map(([keys, meaning]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}
