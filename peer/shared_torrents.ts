@@ -41,6 +41,8 @@ interface Entry {
 export class SharedTorrents implements AsyncDisposable {
   readonly #options: SharedTorrentsOptions;
   readonly #entries = new Map<InfoHash, Entry>();
+  /** Those that do not rest: time passes for them alone. */
+  readonly #awake = new Map<InfoHash, Entry>();
   readonly #closing = new Set<Promise<void>>();
   /** Of those that were removed. */
   #removedUploadedBytes = 0;
@@ -125,6 +127,7 @@ export class SharedTorrents implements AsyncDisposable {
     const entry = this.#entries.get(infoHash);
     if (entry === undefined) return;
     this.#entries.delete(infoHash);
+    this.#awake.delete(infoHash);
     this.#removedUploadedBytes += uploadedBytes(entry);
     this.#options.engine.announcer.remove(infoHash);
     this.#options.engine.discovery.remove(infoHash);
@@ -137,14 +140,16 @@ export class SharedTorrents implements AsyncDisposable {
     const entry = this.#entries.get(infoHash);
     if (entry === undefined) return undefined;
     entry.busyAt = this.#options.engine.now();
-    return entry.torrent ??= this.#unlessBroken(entry, () => this.#open(entry));
+    entry.torrent ??= this.#unlessBroken(entry, () => this.#open(entry));
+    if (entry.torrent !== undefined) this.#awake.set(infoHash, entry);
+    return entry.torrent;
   }
 
   /** Time passed. Whether any has company, so that what is shown of it changes by itself. */
   tick(): boolean {
     let isBusy = false;
     const now = this.#options.engine.now();
-    for (const [infoHash, entry] of this.#entries) {
+    for (const [infoHash, entry] of [...this.#awake]) {
       const { torrent } = entry;
       if (torrent === undefined) continue;
       torrent.tick();
@@ -171,6 +176,7 @@ export class SharedTorrents implements AsyncDisposable {
       if (entry.torrent !== undefined) this.#close(entry.torrent);
     }
     this.#entries.clear();
+    this.#awake.clear();
     await Promise.all(this.#closing);
   }
 
@@ -189,6 +195,7 @@ export class SharedTorrents implements AsyncDisposable {
     if (entry.torrent === undefined) return;
     entry.uploadedBytes = uploadedBytes(entry);
     this.#close(entry.torrent);
+    this.#awake.delete(infoHash);
     entry.torrent = undefined;
     this.#options.onChange(infoHash);
   }

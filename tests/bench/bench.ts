@@ -5,13 +5,15 @@
  * @module
  */
 import { fourSeeders } from "./four_seeders.ts";
+import { hashing } from "./hashing.ts";
+import { manyShares } from "./many_shares.ts";
 import { oneSeeder } from "./one_seeder.ts";
 import { ownPair } from "./own_pair.ts";
 import { runScenario } from "./rounds.ts";
 import type { Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
 
-const scenarios: readonly Scenario[] = [oneSeeder, ownPair, fourSeeders];
+const scenarios: readonly Scenario[] = [oneSeeder, ownPair, fourSeeders, hashing, manyShares];
 
 /** The scenarios that are named, in our order; all when none is. */
 function chosen(letters: readonly string[]): readonly Scenario[] {

@@ -7,7 +7,7 @@
 import type { Endpoint } from "../../shared/endpoint.ts";
 
 /** Debian's; python3-libtorrent is installed for it and for no other. */
-const PYTHON = "/usr/bin/python3";
+export const PYTHON = "/usr/bin/python3";
 const SCRIPT = new URL("libtorrent_client.py", import.meta.url).pathname;
 
 /** What the client writes of itself when something goes wrong, at most: the end of it is what matters. */
