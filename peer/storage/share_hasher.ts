@@ -1,6 +1,6 @@
 /**
- * Finds out what files are and hashes those that are wanted, one after the other (each on all hash workers at once). A
- * result counts only when the file looks the same before and after.
+ * Finds out what files are and hashes those that are wanted: a large one on all hash workers at once, of small ones as many
+ * as keep all workers busy. A result counts only when the file looks the same before and after.
  *
  * @module
  */
@@ -18,6 +18,15 @@ import { StorageError } from "./storage_error.ts";
 
 /** The least time between two reports of progress on one file. */
 const PROGRESS_MS = 200;
+
+/**
+ * The next file is begun when less than this is left of those in work: two jobs for each of two workers. More would make a
+ * disk that turns seek between files.
+ */
+const MIN_BYTES_IN_WORK = 32 * 1024 * 1024;
+
+/** Files in work at the same time at most: of tiny ones what counts is opening, looking and writing it down. */
+const MAX_FILES_IN_WORK = 8;
 
 /** A file to look into. */
 export interface FileToIdentify {
@@ -45,12 +54,20 @@ export interface ShareHasherOptions {
   readonly onIdle: () => void;
 }
 
+interface FileInWork {
+  readonly file: FileToIdentify;
+  readonly abort: AbortController;
+  doneBytes: number;
+}
+
 /** Identifies files until disposed. */
 export class ShareHasher implements AsyncDisposable {
   readonly #options: ShareHasherOptions;
   readonly #waiting = new Map<string, FileToIdentify>();
-  #current: { readonly file: FileToIdentify; readonly abort: AbortController } | undefined;
-  #running: Promise<void> | undefined;
+  /** By path, the one begun first in front. */
+  readonly #inWork = new Map<string, FileInWork>();
+  readonly #running = new Set<Promise<void>>();
+  #toldAtMs = -Infinity;
   #isEnded = false;
 
   /** Nothing is to be hashed yet. */
@@ -60,65 +77,86 @@ export class ShareHasher implements AsyncDisposable {
 
   /** Whether nothing is left to do. */
   get isIdle(): boolean {
-    return this.#running === undefined;
+    return this.#running.size === 0 && this.#waiting.size === 0;
   }
 
-  /** Paths of the files that wait, and of the one being hashed. */
+  /** Paths of the files that wait, and of those being hashed. */
   get paths(): readonly string[] {
-    return [...this.#waiting.keys(), ...(this.#current === undefined ? [] : [this.#current.file.path])];
+    return [...this.#waiting.keys(), ...this.#inWork.keys()];
   }
 
   /** What the file looked like that waits or is being hashed under this path. */
   stampOf(path: string): FileStamp | undefined {
-    return this.#waiting.get(path)?.stamp ??
-      (this.#current?.file.path === path ? this.#current.file.stamp : undefined);
+    return this.#waiting.get(path)?.stamp ?? this.#inWork.get(path)?.file.stamp;
   }
 
   /** Puts a file at the end of the queue. */
   add(file: FileToIdentify): void {
     if (this.#isEnded) return;
     this.#waiting.set(file.path, file);
-    this.#running ??= this.#run();
+    this.#fill();
   }
 
   /** Forgets a file; nothing is told of it any more. */
   cancel(path: string): void {
     this.#waiting.delete(path);
-    if (this.#current?.file.path !== path) return;
-    this.#current.abort.abort(new DOMException(`${path} is not to be hashed any more`, "AbortError"));
+    this.#inWork.get(path)?.abort.abort(new DOMException(`${path} is not to be hashed any more`, "AbortError"));
   }
 
   /** Ends. Nothing is told any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnded = true;
     for (const path of this.paths) this.cancel(path);
-    await this.#running;
+    await Promise.all(this.#running);
   }
 
-  async #run(): Promise<void> {
+  /** Begins as many files as keep the workers busy. */
+  #fill(): void {
+    for (const file of this.#waiting.values()) {
+      const leftBytes = this.#inWork.values().reduce(
+        (sum, { file, doneBytes }) => sum + file.stamp.length - doneBytes,
+        0,
+      );
+      const isBusy = this.#inWork.size > 0 && leftBytes >= MIN_BYTES_IN_WORK || this.#inWork.size >= MAX_FILES_IN_WORK;
+      // A file that changed is begun again when what was begun before has ended.
+      if (isBusy || this.#inWork.has(file.path)) return;
+      this.#waiting.delete(file.path);
+      const work: FileInWork = { file, abort: new AbortController(), doneBytes: 0 };
+      this.#inWork.set(file.path, work);
+      const running = this.#run(work).then(() => {
+        this.#running.delete(running);
+        this.#next();
+      });
+      this.#running.add(running);
+    }
+  }
+
+  async #run(work: FileInWork): Promise<void> {
+    const { file, abort } = work;
     // Whoever adds a file is told of it later, never from inside the call.
     await Promise.resolve();
-    for (let [file] = this.#waiting.values(); file !== undefined; [file] = this.#waiting.values()) {
-      this.#waiting.delete(file.path);
-      const abort = new AbortController();
-      this.#current = { file, abort };
-      try {
-        await this.#identify(file, abort.signal);
-      } catch (error) {
-        if (!abort.signal.aborted) this.#takeFailure(file, error);
-      }
-      this.#current = undefined;
+    try {
+      await this.#identify(work);
+    } catch (error) {
+      if (!abort.signal.aborted) this.#takeFailure(file, error);
     }
-    this.#running = undefined;
+    this.#inWork.delete(file.path);
+  }
+
+  /** A file is done with. */
+  #next(): void {
     if (this.#isEnded) return;
+    this.#fill();
+    if (!this.isIdle) return;
     this.#options.onProgress(undefined);
     this.#options.onIdle();
   }
 
-  async #identify(file: FileToIdentify, signal: AbortSignal): Promise<void> {
+  async #identify(work: FileInWork): Promise<void> {
+    const { file, abort: { signal } } = work;
     const { path, stamp } = file;
     const { kind, contentType } = mediaKind(await readHead(path, SNIFF_LENGTH), basename(path));
-    const metainfo = this.#options.isWanted(kind) ? await this.#hash(file, signal) : undefined;
+    const metainfo = this.#options.isWanted(kind) ? await this.#hash(work) : undefined;
     const now = await lookAt(path);
     signal.throwIfAborted();
     if (now === undefined || !isSameStamp(now, stamp)) this.#options.onUnsettled(file);
@@ -131,19 +169,25 @@ export class ShareHasher implements AsyncDisposable {
       });}
   }
 
-  async #hash(file: FileToIdentify, signal: AbortSignal): Promise<Metainfo> {
-    const { path, stamp: { length } } = file;
-    let toldAtMs = -Infinity;
-    const onProgress = (doneBytes: number, totalBytes: number) => {
-      const now = performance.now();
-      if (now - toldAtMs < PROGRESS_MS || signal.aborted) return;
-      toldAtMs = now;
-      this.#options.onProgress({ path, doneBytes, totalBytes, waitingCount: this.#waiting.size });
+  async #hash(work: FileInWork): Promise<Metainfo> {
+    const { file: { path, stamp: { length } }, abort: { signal } } = work;
+    const onProgress = (doneBytes: number) => {
+      work.doneBytes = doneBytes;
+      this.#fill();
+      const [first] = this.#inWork.values();
+      const isTime = performance.now() - this.#toldAtMs >= PROGRESS_MS;
+      // Of several in work the one begun first is told of, and now and then is enough.
+      if (first !== undefined && isTime && !signal.aborted) this.#tellProgress(first);
     };
-    onProgress(0, length);
+    this.#tellProgress(work);
     const pieceLength = choosePieceLength(length);
     const hashes = await this.#options.pool.hashFile({ path, length, pieceLength }, { onProgress, signal });
     return createMetainfo(basename(path), hashes);
+  }
+
+  #tellProgress({ file: { path, stamp: { length } }, doneBytes }: FileInWork): void {
+    this.#toldAtMs = performance.now();
+    this.#options.onProgress({ path, doneBytes, totalBytes: length, waitingCount: this.#waiting.size });
   }
 
   #takeFailure(file: FileToIdentify, error: unknown): void {
