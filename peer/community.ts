@@ -29,6 +29,12 @@ export interface CatalogueQuery {
   readonly sort?: string;
   readonly cursor?: string;
   readonly limit?: number;
+  /** Rows to pass over first. */
+  readonly offset?: number;
+  /** Extensions of what is left out, with commas between them. */
+  readonly without?: string;
+  /** Only what somebody on our network has. */
+  readonly near?: true;
 }
 
 /** The tracker could not be asked, or it said no; the message is a sentence for the user. */

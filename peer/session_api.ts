@@ -4,7 +4,6 @@
  * @module
  */
 import type {
-  CatalogueRow,
   FolderListing,
   PeerCatalogue,
   PeerStatus,
@@ -13,7 +12,7 @@ import type {
   TorrentView,
 } from "../shared/dashboard_views.ts";
 import { formatEndpoint } from "../shared/endpoint.ts";
-import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
+import type { InfoHash } from "../shared/ids.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
 import { VERSION } from "../shared/version.ts";
 import type {
@@ -25,9 +24,9 @@ import type {
   UploadedFile,
 } from "./api/peer_session.ts";
 import { RequestError } from "./api/request_error.ts";
-import { CommunityError } from "./community.ts";
 import { listFolders, realFolder } from "./folders.ts";
 import type { MediaFile } from "./media/media_file.ts";
+import { peerCatalogue } from "./peer_catalogue.ts";
 import { mergeSettings, writeSettings } from "./peer_settings.ts";
 import { resolveSource } from "./resolve.ts";
 import type { Session } from "./session.ts";
@@ -154,31 +153,13 @@ export class SessionApi implements PeerSession, AsyncDisposable {
 
   /** The community's files of our mode, with what is already here. */
   async catalogue(query: CatalogueQuery, options: { readonly signal: AbortSignal }): Promise<PeerCatalogue> {
-    const { community } = this.#session;
-    const nothing = { rows: [], totalCount: 0, isTrackerReachable: false };
-    if (community === undefined) {
-      return {
-        ...nothing,
-        message: "No tracker is set: start the peer with --tracker HOST to see what your community shares",
-      };
-    }
-    const { text, ...rest } = query;
-    try {
-      const page = await community.catalogue({
-        ...rest,
-        q: text,
-        ...(this.mode === undefined ? {} : { mode: this.mode }),
-      }, options);
-      const { totalCount, nextCursor } = page;
-      const rows = page.entries.map((entry): CatalogueRow => ({
-        ...entry,
-        ...this.#views.presence(parseInfoHash(entry.infoHash), { mode: this.mode }),
-      }));
-      return { rows, totalCount, isTrackerReachable: true, ...(nextCursor === undefined ? {} : { nextCursor }) };
-    } catch (error) {
-      if (!(error instanceof CommunityError)) throw error;
-      return { ...nothing, message: error.message };
-    }
+    return await peerCatalogue(query, {
+      community: this.#session.community,
+      mode: this.mode,
+      torrents: () => this.torrents(),
+      presence: (infoHash) => this.#views.presence(infoHash, { mode: this.mode }),
+      signal: options.signal,
+    });
   }
 
   /** Changes when the catalogue should be asked again. */

@@ -52,7 +52,7 @@ Deno.test("a download from the catalogue to its removal", async () => {
   await using _seeder = seeder.session;
   await using session = await scene.session("leecher");
   await using api = new SessionApi(session, { mode: "video" });
-  const query = { text: "film", sort: "name", limit: 10 } as const;
+  const query = { text: "film", sort: "name", limit: 10, filter: {} } as const;
   const before = await api.catalogue(query, { signal: never() });
   assert.equal(before.isTrackerReachable, true);
   assert.equal(before.rows[0]?.verifiedBytes, 0);
@@ -63,6 +63,13 @@ Deno.test("a download from the catalogue to its removal", async () => {
   const after = await api.catalogue(query, { signal: never() });
   assert.equal(after.rows[0]?.verifiedBytes, LENGTH);
   assert.equal(after.rows[0]?.isShare, false);
+  const here = await api.catalogue({ ...query, filter: { isHere: true } }, { signal: never() });
+  assert.deepEqual(here.rows.map((row) => row.infoHash), [infoHash]);
+  assert.deepEqual(here.rows.map(({ name, verifiedBytes, fileCount }) => ({ name, verifiedBytes, fileCount })), [
+    { name: after.rows[0]?.name, verifiedBytes: LENGTH, fileCount: 1 },
+  ]);
+  const away = await api.catalogue({ ...query, offset: 1, filter: { isHere: true } }, { signal: never() });
+  assert.deepEqual([away.rows.length, away.totalCount], [0, 1]);
   const again = await api.add({ metainfo: encodeMetainfo(seeder.file.metainfo) }, { signal: never() });
   assert.equal(again.infoHash, infoHash);
   assert.equal(api.torrents().length, 1);
@@ -127,7 +134,7 @@ Deno.test("an upload lands in the first share and is shared", async () => {
 
 Deno.test("without a tracker, or with one that is away, the catalogue says so", async () => {
   await using scene = await Scene.create();
-  const query = { text: "", sort: "new", limit: 10 } as const;
+  const query = { text: "", sort: "new", limit: 10, filter: {} } as const;
   const away = await scene.session("away", { tracker: { host: "127.0.0.1", port: 1 } });
   await using _away = away;
   await using api = new SessionApi(away);

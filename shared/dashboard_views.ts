@@ -1,6 +1,5 @@
 /**
- * What the two dashboards show: the JSON shapes of every dashboard route and of the live updates. Plain data, no
- * behaviour; sizes in bytes, rates in bytes per second, moments in milliseconds since 1970.
+ * What the two dashboards show: the JSON shapes of every dashboard route and of the live updates. Plain data; sizes in bytes, rates in bytes per second, moments in milliseconds since 1970.
  *
  * @module
  */
@@ -141,6 +140,8 @@ export interface PeerCatalogue {
   readonly nextCursor?: string;
   readonly isTrackerReachable: boolean;
   readonly message?: string;
+  /** Of the catalogue when it was asked, as in {@link PeerUpdate}. */
+  readonly version: string;
 }
 
 /** One file of a share. */
@@ -170,6 +171,17 @@ export interface ShareView {
   readonly files: readonly SharedFileView[];
 }
 
+/** What changed in the shared folders. */
+export interface ShareChange {
+  /** Folders that are new or changed, in their order; of their files only those that did. */
+  readonly changed: readonly (ShareView & {
+    /** Info-hashes of files that are no longer in it. */
+    readonly removedFiles: readonly string[];
+  })[];
+  /** Ids of folders that are no longer shared. */
+  readonly removed: readonly number[];
+}
+
 /** The peer as a whole. */
 export interface PeerStatus {
   readonly version: string;
@@ -194,8 +206,8 @@ export interface PeerUpdate {
   readonly torrents: readonly TorrentView[];
   /** Info-hashes that went away. */
   readonly removed: readonly string[];
-  /** All shares, when any changed since the last update (and in the first). */
-  readonly shares?: readonly ShareView[];
+  /** What changed in the shares, when anything did (all in the first). */
+  readonly shares?: ShareChange;
   /** Changes when the catalogue should be asked again. */
   readonly catalogueVersion: string;
 }
@@ -224,6 +236,8 @@ export interface ClientView {
   readonly endpoint: string;
   /** Whether it takes connections from outside; absent until it was tried. */
   readonly isReachable?: boolean;
+  /** From how far away it is reached: this computer, the local network, anywhere. */
+  readonly reach: "loopback" | "private" | "public";
   readonly seenAtMs: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
@@ -248,6 +262,10 @@ export interface TrackerStatus {
   readonly version: string;
   readonly instanceId: string;
   readonly port: number;
+  /** Where others reach it, host and port, the address to give to a friend first. */
+  readonly addresses: readonly string[];
+  /** Whether it is a private community's, whose key has to be known. */
+  readonly hasKey: boolean;
   readonly clientCount: number;
   readonly swarmCount: number;
   readonly fileCount: number;
@@ -268,14 +286,45 @@ export interface OriginView {
   readonly savedBytes: number;
 }
 
-/** What one live update of the tracker's dashboard carries. */
+/** What a tracker did in a span of time. */
+export interface TrafficSample {
+  /** The end of the span. */
+  readonly atMs: number;
+  readonly clientCount: number;
+  /** Announces answered a second. */
+  readonly announceRate: number;
+  /** Bytes a second that clients said they gave, the library's own among them. */
+  readonly uploadRate: number;
+}
+
+/** What one live update of the tracker's dashboard carries: the first has all, later ones what changed. */
 export interface TrackerUpdate {
   readonly status: TrackerStatus;
+  /** Clients that changed since the last update, of a large community the first ones (all of those in the first). */
   readonly clients: readonly ClientView[];
+  /** Clients that went away, as {@link clientKey} names them. */
+  readonly removedClients: readonly string[];
+  /** Swarms that changed, of many the largest. */
   readonly swarms: readonly SwarmView[];
-  readonly library: readonly ShareView[];
+  /** Info-hashes of swarms that went away. */
+  readonly removedSwarms: readonly string[];
+  /** What changed in the library, when anything did. */
+  readonly library?: ShareChange;
   /** Which of the clients is the tracker's own library; absent when it announces nothing. */
   readonly libraryPeerId?: string;
   /** Absent when there is no library. */
   readonly origin?: OriginView;
+  /** Spans that ended since the last update (the last hour in the first). */
+  readonly samples: readonly TrafficSample[];
+  /** Changes when the catalogue should be asked again. */
+  readonly catalogueVersion: string;
+}
+
+/**
+ * What tells clients apart.
+ *
+ * @param client a client's view
+ */
+export function clientKey(client: Pick<ClientView, "peerId" | "endpoint">): string {
+  return `${client.peerId} ${client.endpoint}`;
 }

@@ -36,7 +36,7 @@ export function mediaKind(head: Uint8Array, name: string): MediaGuess {
 /** What a file of this name should be. */
 export function mediaKindByName(name: string): MediaGuess {
   const extension = /\.([^.]*)$/.exec(name)?.[1]?.toLowerCase() ?? "";
-  return EXTENSIONS.get(extension) ?? OTHER;
+  return mediaByExtension.get(extension) ?? OTHER;
 }
 
 const OTHER: MediaGuess = { kind: "other", contentType: "application/octet-stream" };
@@ -45,8 +45,8 @@ const ADTS: MediaGuess = { kind: "audio", contentType: "audio/aac" };
 const FLAC: MediaGuess = { kind: "audio", contentType: "audio/flac" };
 const TRANSPORT: MediaGuess = { kind: "video", contentType: "video/mp2t" };
 
-/** Content types by extension; the kind is the first half of the type. */
-const EXTENSIONS: ReadonlyMap<string, MediaGuess> = new Map(
+/** Content types by extension in lower case, without the dot; the kind is the first half of the type. */
+export const mediaByExtension: ReadonlyMap<string, MediaGuess> = new Map(
   Object.entries({
     "audio/aac": "aac adts",
     "audio/ac3": "ac3 eac3",

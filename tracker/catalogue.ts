@@ -6,19 +6,12 @@
  * @module
  */
 import type { CatalogueEntry, CataloguePage } from "../shared/dashboard_views.ts";
+import { extensionOf } from "../shared/format.ts";
 import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
 import { type MediaKind, mediaKindByName, type PeerMode } from "../shared/media_kind.ts";
 import { encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
-import {
-  type CatalogueSort,
-  compareOrder,
-  decodeCursor,
-  encodeCursor,
-  foldText,
-  type OrderKey,
-  searchWords,
-  sortableName,
-} from "./catalogue_order.ts";
+import { foldText, searchWords, sortableName } from "../shared/search_text.ts";
+import { type CatalogueSort, compareOrder, decodeCursor, encodeCursor, type OrderKey } from "./catalogue_order.ts";
 import { CatalogueStore, type StoredTorrent, type StoreLimits } from "./catalogue_store.ts";
 
 /** How long a torrent that nobody has is remembered: who is away for a week's holiday finds it again. */
@@ -36,6 +29,12 @@ export interface CatalogueQuery {
   readonly sort: CatalogueSort;
   /** A page's `nextCursor`, with the same sort. */
   readonly cursor?: string;
+  /** Rows to pass over first (of those after the cursor): a list that is scrolled by its bar wants any part of it. */
+  readonly offset?: number;
+  /** Without torrents of one file whose name ends so: extensions in lower case, without the dot. */
+  readonly without?: ReadonlySet<string>;
+  /** Only what somebody near the asker has data of. */
+  readonly isNear?: (infoHash: InfoHash) => boolean;
   /** Rows at most, at least 1. */
   readonly limit: number;
 }
@@ -172,7 +171,10 @@ export class Catalogue implements Disposable {
    * @throws {CursorSyntaxError} when the cursor is none of ours
    */
   page(query: CatalogueQuery): CataloguePage {
-    const key = JSON.stringify([query.mode, query.text, query.sort, query.cursor, query.limit]);
+    // Who is near depends on who asks, and changes without a change of any row.
+    if (query.isNear !== undefined) return this.#findPage(query);
+    const { mode, text, sort, cursor, limit, offset, without = [] } = query;
+    const key = JSON.stringify([mode, text, sort, cursor, limit, offset, ...without]);
     let page = this.#pages.get(key);
     if (page === undefined) {
       page = this.#findPage(query);
@@ -189,16 +191,17 @@ export class Catalogue implements Disposable {
 
   #findPage(query: CatalogueQuery): CataloguePage {
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
-    const words = searchWords(query.text ?? "");
+    const isWanted = rowFilter(query);
     const entries: CatalogueEntry[] = [];
     let totalCount = 0;
+    let toPass = query.offset ?? 0;
     let last: OrderKey | undefined;
     let hasMore = false;
     for (const row of this.#ordered(query.sort)) {
-      if (query.mode !== undefined && row.entry.kind !== query.mode) continue;
-      if (!words.every((word) => row.searchText.includes(word))) continue;
+      if (!isWanted(row)) continue;
       totalCount++;
       if (hasMore || (after !== undefined && compareOrder(orderKey(row, query.sort), after) <= 0)) continue;
+      if (toPass-- > 0) continue;
       if (entries.length === query.limit) {
         hasMore = true;
       } else {
@@ -261,6 +264,16 @@ export class Catalogue implements Disposable {
     if (change.isOrderChanged) this.#rowsVersion++;
     this.#pages.clear();
   }
+}
+
+/** Whether a row is among those asked for. */
+function rowFilter({ mode, text = "", without, isNear }: CatalogueQuery): (row: Row) => boolean {
+  const words = searchWords(text);
+  return ({ entry, searchText, held }) =>
+    (mode === undefined || entry.kind === mode) &&
+    words.every((word) => searchText.includes(word)) &&
+    (without === undefined || entry.fileCount > 1 || !without.has(extensionOf(entry.name).toLowerCase())) &&
+    (isNear === undefined || held.keys().some(isNear));
 }
 
 function orderKey(row: Row, sort: CatalogueSort): OrderKey {

@@ -232,3 +232,21 @@ Deno.test("the database of a later version is left alone", async () => {
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("any part of the list can be had by its offset, without some kinds of files, or only of what is near", () => {
+  using catalogue = new Catalogue(":memory:");
+  for (const name of ["a.mp4", "b.avi", "c.mp4", "d.AVI", "e.webm"]) share(catalogue, name);
+  assert.deepEqual(names(catalogue, { offset: 1, limit: 2 }), ["b.avi", "c.mp4"]);
+  assert.deepEqual(names(catalogue, { offset: 9 }), []);
+  assert.equal(catalogue.page({ sort: "name", limit: 1, offset: 3 }).totalCount, 5);
+  const without = new Set(["avi"]);
+  assert.deepEqual(names(catalogue, { without }), ["a.mp4", "c.mp4", "e.webm"]);
+  assert.deepEqual(names(catalogue, { without: new Set(["mp4"]) }), ["b.avi", "d.AVI", "e.webm"]);
+  const near = catalogue.page({ sort: "name", limit: 1 }).entries.map(({ infoHash }) => infoHash);
+  assert.deepEqual(names(catalogue, { isNear: (infoHash) => near.includes(infoHash) }), ["a.mp4"]);
+  assert.deepEqual(names(catalogue, { isNear: () => false }), [], "whoever asks elsewhere is asked again");
+  const folder = sampleFolderTorrent("season.avi", { "1.mp4": 10, "2.mp4": 20 });
+  catalogue.put(folder, { nowMs: 0 });
+  catalogue.hold(folder.info.infoHash, ONE_SEEDER);
+  assert.ok(names(catalogue, { without }).includes("season.avi"), "a folder's name says nothing of its files");
+});

@@ -9,16 +9,13 @@ import { dashboardAssets } from "../dashboard/assets.ts";
 import { dashboardGuards, type GuardOptions } from "../dashboard/guards.ts";
 import { liveUpdates } from "../dashboard/live_updates.ts";
 import { answerError, answerNotFound, methodNotAllowed } from "../dashboard/problem.ts";
-import type { TrackerUpdate } from "../shared/dashboard_views.ts";
 import { answerCatalogue } from "./catalogue_route.ts";
 import { METRICS_HEADERS } from "./http_server.ts";
 import { libraryRoutes } from "./library_routes.ts";
 import type { Tracker } from "./tracker.ts";
 import type { TrackerLibrary } from "./tracker_library.ts";
-
-/** What a live update carries of a large community: some hundred kilobytes at the most. All is at `/api/clients`. */
-const LIVE_CLIENTS = { maxCount: 200, maxFiles: 50 } as const;
-const LIVE_SWARMS = { maxCount: 200 } as const;
+import { trackerUpdates } from "./tracker_updates.ts";
+import type { TrafficHistory } from "./traffic_history.ts";
 
 /** Least time between updates: those of a tracker are large, and nobody waits for them with a finger on a key. */
 const UPDATE_INTERVAL_MS = 500;
@@ -28,6 +25,8 @@ export interface TrackerDashboardOptions extends Omit<GuardOptions, "bodyTypes">
   readonly tracker: Tracker;
   /** The tracker's own folders; undefined when it has none and can have none. */
   readonly library: TrackerLibrary | undefined;
+  /** What it did lately. */
+  readonly history: TrafficHistory;
   /** Ends the live updates, so that the server can shut down. */
   readonly signal?: AbortSignal;
   /** Takes unexpected errors, for the log. */
@@ -62,15 +61,11 @@ export function trackerDashboard(options: TrackerDashboardOptions): Hono {
 }
 
 function viewRoutes(options: TrackerDashboardOptions): Hono {
-  const { tracker, library, signal } = options;
-  const source = {
-    subscribe: (listener: () => void) => subscribeBoth(listener, options),
-    watch: () => () => trackerUpdate(tracker, library),
-  };
+  const { tracker, signal } = options;
   const limits = { intervalMs: UPDATE_INTERVAL_MS, ...(signal === undefined ? {} : { signal }) };
   const app = new Hono();
   app.get("/api/status", (context) => context.json(tracker.status()));
-  app.get("/api/events", liveUpdates(source, limits));
+  app.get("/api/events", liveUpdates(trackerUpdates(options), limits));
   app.get("/api/clients", (context) => context.json(tracker.clients()));
   app.get("/api/swarms", (context) => context.json(tracker.swarms()));
   app.get("/api/catalogue", (context) => answerCatalogue(context, tracker));
@@ -80,21 +75,4 @@ function viewRoutes(options: TrackerDashboardOptions): Hono {
     app.all(`/api/${path}`, methodNotAllowed("GET, HEAD"));
   }
   return app;
-}
-
-function trackerUpdate(tracker: Tracker, library: TrackerLibrary | undefined): TrackerUpdate {
-  return {
-    status: tracker.status(),
-    clients: tracker.clients(LIVE_CLIENTS),
-    swarms: tracker.swarms(LIVE_SWARMS),
-    library: library?.shares() ?? [],
-    ...(library?.peerId === undefined ? {} : { libraryPeerId: library.peerId, origin: tracker.origin() }),
-  };
-}
-
-function subscribeBoth(listener: () => void, options: TrackerDashboardOptions): Disposable {
-  const scope = new DisposableStack();
-  scope.use(options.tracker.subscribe(listener));
-  if (options.library !== undefined) scope.use(options.library.subscribe(listener));
-  return scope;
 }

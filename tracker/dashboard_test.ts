@@ -5,6 +5,7 @@ import type { ShareView, TrackerUpdate } from "../shared/dashboard_views.ts";
 import { peerId } from "../shared/ids.ts";
 import { encodeMetainfo } from "../shared/metainfo.ts";
 import { encodeAnnounceQuery } from "../shared/wire/http_tracker.ts";
+import { TrafficHistory } from "./traffic_history.ts";
 import { trackerDashboard } from "./dashboard.ts";
 import { sampleTorrent } from "./sample_torrent.ts";
 import { Tracker } from "./tracker.ts";
@@ -53,6 +54,7 @@ async function openDashboard(options: { library?: TrackerLibrary; signal?: Abort
   const app = trackerDashboard({
     tracker,
     library: options.library,
+    history: new TrafficHistory(tracker.status(), 0),
     host: "127.0.0.1",
     port: () => PORT,
     report: (error) => assert.fail(error),
@@ -108,7 +110,15 @@ Deno.test("the guards stand before every route", async () => {
   assert.equal((await ask("/api/shares", form)).status, 415);
   assert.match((await ask("/")).headers.get("Content-Security-Policy") ?? "", /default-src 'self'/);
   assert.throws(
-    () => trackerDashboard({ tracker, library: undefined, host: "0.0.0.0", port: () => PORT, report: () => {} }),
+    () =>
+      trackerDashboard({
+        tracker,
+        library: undefined,
+        history: new TrafficHistory(tracker.status(), 0),
+        host: "0.0.0.0",
+        port: () => PORT,
+        report: () => {},
+      }),
     TypeError,
   );
 });
@@ -146,14 +156,17 @@ Deno.test("live updates: all at first, and again after a change of tracker or li
   assert.ok(response.body !== null);
   const updates = updatesOf(response.body);
   const next = async () => (await updates.next()).value ?? assert.fail("the stream ended");
-  assert.deepEqual((await next()).library, []);
+  const first = await next();
+  assert.deepEqual([first.library, first.clients, first.samples], [undefined, [], []]);
   await shareFilm(tracker);
   let update = await next();
   while (update.clients.length === 0) update = await next();
   assert.equal(update.clients[0]?.files[0]?.name, "film.mp4");
   assert.equal(update.swarms.length, 1);
   await library.addShare("/music");
-  while (update.library.length === 0) update = await next();
+  while (update.library === undefined) update = await next();
+  assert.equal(update.library.changed[0]?.path, "/music");
+  assert.deepEqual(update.clients, [], "what did not change is not told again");
   assert.equal(update.status.clientCount, 1);
   ending.abort();
   assert.ok((await updates.next()).done);

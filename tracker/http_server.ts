@@ -6,6 +6,7 @@
  */
 import { type Context, Hono } from "hono";
 import { answerError, answerNotFound, methodNotAllowed, problem } from "../dashboard/problem.ts";
+import type { InfoHash } from "../shared/ids.ts";
 import { ProtocolError } from "../shared/protocol_error.ts";
 import {
   decodeAnnounceQuery,
@@ -31,6 +32,8 @@ const KEYLESS = "/\0";
 export interface HttpServerOptions extends TorrentRouteOptions {
   readonly desk: AnnounceDesk;
   readonly instanceId: string;
+  /** Whether somebody on the network of this host has data of a torrent. */
+  readonly hasNear: (infoHash: InfoHash, host: string) => boolean;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
   /** Measures how long announces take. */
@@ -70,7 +73,11 @@ export function trackerApp(options: HttpServerOptions): TrackerApp {
     options.desk.countRefused("http", "no-key");
     return bencoded(encodeFailure("This tracker asks for a key", Infinity));
   });
-  app.get("/catalogue", (context) => answerCatalogue(context, options));
+  app.get("/catalogue", (context) => {
+    const { catalogue, instanceId, hasNear } = options;
+    const host = sourceHost(context.env.hostname);
+    return answerCatalogue(context, { catalogue, instanceId, isNear: (infoHash) => hasNear(infoHash, host) });
+  });
   app.route("/", torrentRoutes(options));
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/metrics", async (context) => context.body(await options.metrics(), 200, METRICS_HEADERS));

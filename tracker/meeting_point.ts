@@ -22,6 +22,8 @@ import type { Refusal, RefusalCode } from "./refusal.ts";
 import { RequestCounts } from "./request_counts.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
 import type { Swarms } from "./swarms.ts";
+import { areNear } from "./nearness.ts";
+import type { Member } from "./swarm_views.ts";
 
 const logger = getLogger(["playswarm", "tracker"]);
 
@@ -189,6 +191,15 @@ export class MeetingPoint implements AnnounceDesk {
       host: client.host,
       port: client.port,
     }));
+  }
+
+  /** Whether somebody on the network of this host has data of a torrent. */
+  hasNear(infoHash: InfoHash, host: string): boolean {
+    const { swarms, catalogue } = this.#options;
+    const sizeBytes = catalogue.heldTorrent(infoHash)?.sizeBytes ?? 0;
+    const isNear = ({ client, leftBytes }: Member) =>
+      (leftBytes === 0 || leftBytes < sizeBytes) && areNear(client.host, host);
+    return swarms.swarm(infoHash)?.members().some(isNear) ?? false;
   }
 
   /** Drops whoever was not heard of for a lease. */

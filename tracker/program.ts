@@ -43,6 +43,7 @@ import {
 } from "./flags.ts";
 import { type OpenLibrary, openLibrary } from "./library.ts";
 import { Tracker } from "./tracker.ts";
+import { sampleTraffic, TrafficHistory } from "./traffic_history.ts";
 
 /** From SIGTERM to the end at the most: what service managers give before they kill is a multiple of it. */
 const DRAIN_MS = 5000;
@@ -70,10 +71,13 @@ export async function runTracker(line: CommandLine): Promise<number> {
   const library = scope.use(await startLibrary(line, { tracker, dataDirectory }));
   using _reload = onHangUp(() => reloadLists(line, tracker));
   tracker.setLibrary({ peerId: library.peerId, uploadedBytes: () => library.uploadedBytes });
+  const history = new TrafficHistory(tracker.status(), Date.now());
+  using _sampling = sampleTraffic(history, () => tracker.status());
   const password = line.value(passwordFlag);
   const app = trackerDashboard({
     tracker,
     library,
+    history,
     host: dashboard.host,
     port: () => server.port,
     signal: stop,

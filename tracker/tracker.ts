@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import type { ClientView, OriginView, SwarmView, TrackerStatus } from "../shared/dashboard_views.ts";
-import { encodeAddress, isLoopback } from "../shared/endpoint.ts";
+import { encodeAddress, type Endpoint, formatEndpoint, isLoopback } from "../shared/endpoint.ts";
 import { createPeerId, type PeerId } from "../shared/ids.ts";
 import { VERSION } from "../shared/version.ts";
 import { AccessKey } from "./access_key.ts";
@@ -114,6 +114,8 @@ export class Tracker implements AsyncDisposable {
       version: VERSION,
       instanceId: this.instanceId,
       port: this.port,
+      addresses: addressesOf({ host: options.host, port: this.port }),
+      hasKey: options.key !== undefined,
       clientCount,
       swarmCount,
       ...this.catalogue.totals,
@@ -170,7 +172,9 @@ export class Tracker implements AsyncDisposable {
 
   #viewSource(): ViewSource {
     const { swarms, catalogue } = this.#parts;
-    return { swarms, catalogue, clockOffsetMs: Date.now() - monotonicMs() };
+    // In whole seconds: what jumps by a millisecond would make every client look changed.
+    const clockOffsetMs = Math.round((Date.now() - monotonicMs()) / 1000) * 1000;
+    return { swarms, catalogue, clockOffsetMs };
   }
 }
 
@@ -292,6 +296,7 @@ function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
     instanceId,
     metrics: () => metrics.text(),
     times: metrics.times,
+    hasNear: (infoHash, host) => meeting.hasNear(infoHash, host),
     report: (error, { method, url }) => logger.error("{method} {url}: {error}", { method, url, error }),
   });
   const { host, port } = parts.options;
@@ -315,6 +320,14 @@ function startTimers({ options, meeting, swarms }: TrackerParts, scope: AsyncDis
   every(FORGET_EVERY_MS, () => meeting.forgetOld());
   swarms.setOwnAddresses(ownAddresses());
   every(ADDRESSES_EVERY_MS, () => swarms.setOwnAddresses(ownAddresses()));
+}
+
+/** Where others reach what is bound to a host: IPv4 before IPv6, which nobody can read out to a friend. */
+function addressesOf({ host, port }: Endpoint): readonly string[] {
+  const isEverywhere = host === "::" || host === "0.0.0.0";
+  const hosts = isEverywhere ? ownAddresses().map(({ address }) => address) : [host];
+  const readableFirst = hosts.toSorted((a, b) => Number(a.includes(":")) - Number(b.includes(":")));
+  return readableFirst.map((address) => formatEndpoint({ host: address, port }));
 }
 
 /** This machine's addresses that others may reach; link-local ones of IPv6 mean nothing without their interface. */

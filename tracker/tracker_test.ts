@@ -323,6 +323,7 @@ Deno.test("views: clients with their files, swarms with their names, limits that
     peerId: id("-PS0100-a"),
     client: "Playswarm 0.1.0",
     endpoint: "127.0.0.1:6881",
+    reach: "loopback",
     uploadedBytes: 60,
     downloadedBytes: 0,
     fileCount: 2,

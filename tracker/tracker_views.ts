@@ -7,6 +7,7 @@ import type { ClientFileView, ClientView, SwarmView } from "../shared/dashboard_
 import { formatEndpoint } from "../shared/endpoint.ts";
 import { clientName } from "../shared/ids.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { reachOfHost } from "./nearness.ts";
 import type { Member, TrackedClient } from "./swarm_views.ts";
 import type { Swarms } from "./swarms.ts";
 
@@ -60,6 +61,7 @@ function programView(clients: readonly TrackedClient[], source: ViewSource, maxF
     client: clientName(first.peerId),
     endpoint: formatEndpoint(first),
     ...(first.isReachable === undefined ? {} : { isReachable: first.isReachable }),
+    reach: reachOfHost(first.host),
     seenAtMs: Math.round(seenAtMs + source.clockOffsetMs),
     uploadedBytes: sum((client) => client.uploadedBytes),
     downloadedBytes: sum((client) => client.downloadedBytes),

@@ -6,14 +6,18 @@
  */
 import type { PeerMode } from "../../shared/media_kind.ts";
 import type {
+  CatalogueEntry,
   CataloguePage,
+  CatalogueRow,
   FolderListing,
   PeerCatalogue,
   TorrentDetails,
   TorrentView,
 } from "../../shared/dashboard_views.ts";
 import type { MediaDescription } from "../../shared/media_description.ts";
-import type { CatalogueSort } from "./router.ts";
+import { unplayableExtensions } from "./browser_media.ts";
+import type { CatalogueFilter, CatalogueSort } from "./router.ts";
+import type { BlockRequest, RowsBlock } from "./windowed_rows.ts";
 
 /** A call that was not answered as hoped. The message is a sentence for the user. */
 export class ApiProblem extends Error {
@@ -33,16 +37,15 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Rows asked for at once: about three screens of cards. */
-export const PAGE_LENGTH = 60;
-
-/** Which part of the catalogue is asked for. */
-export interface CatalogueRequest {
+/** What is asked of a catalogue. */
+export interface CatalogueQuestion {
   readonly query: string;
   readonly sort: CatalogueSort;
-  readonly cursor?: string;
-  readonly signal: AbortSignal;
+  readonly filters: readonly CatalogueFilter[];
 }
+
+/** Which part of the catalogue is asked for. */
+export type CatalogueRequest = BlockRequest<CatalogueQuestion>;
 
 /** What the settings route changes; `null` takes a limit away. Rates in bytes per second. */
 export interface SettingsChange {
@@ -57,8 +60,14 @@ export interface SettingsChange {
  * @param request the part wanted
  * @throws {ApiProblem} see the module
  */
-export function fetchPeerCatalogue(request: CatalogueRequest): Promise<PeerCatalogue> {
-  return call(cataloguePath(request), { signal: request.signal });
+export async function fetchPeerCatalogue(request: CatalogueRequest): Promise<RowsBlock<CatalogueRow>> {
+  const page = await call<PeerCatalogue>(cataloguePath(request), { signal: request.signal });
+  if (page.isTrackerReachable) return page;
+  const message = page.message ?? "The tracker cannot be reached";
+  return {
+    ...page,
+    message: `${message}. You see what is on this computer; the rest comes back by itself as soon as the tracker does.`,
+  };
 }
 
 /**
@@ -67,8 +76,9 @@ export function fetchPeerCatalogue(request: CatalogueRequest): Promise<PeerCatal
  * @param request the part wanted
  * @throws {ApiProblem} see the module
  */
-export function fetchTrackerCatalogue(request: CatalogueRequest): Promise<CataloguePage> {
-  return call(cataloguePath(request), { signal: request.signal });
+export async function fetchTrackerCatalogue(request: CatalogueRequest): Promise<RowsBlock<CatalogueEntry>> {
+  const page = await call<CataloguePage>(cataloguePath(request), { signal: request.signal });
+  return { rows: page.entries, totalCount: page.totalCount, version: String(page.version) };
 }
 
 /**
@@ -294,9 +304,13 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-function cataloguePath(request: CatalogueRequest): string {
-  const parameters = new URLSearchParams({ q: request.query, sort: request.sort, limit: String(PAGE_LENGTH) });
-  if (request.cursor !== undefined) parameters.set("cursor", request.cursor);
+function cataloguePath({ question, offset, limit }: CatalogueRequest): string {
+  const { query, sort, filters } = question;
+  const parameters = new URLSearchParams({ q: query, sort, limit: String(limit) });
+  if (offset > 0) parameters.set("offset", String(offset));
+  if (filters.includes("here")) parameters.set("here", "true");
+  if (filters.includes("near")) parameters.set("near", "true");
+  if (filters.includes("plays")) parameters.set("without", unplayableExtensions().join(","));
   return `/api/catalogue?${parameters}`;
 }
 

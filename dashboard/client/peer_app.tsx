@@ -11,7 +11,7 @@ import { FileDrop } from "./components/file_drop.tsx";
 import { Icon } from "./components/icons.tsx";
 import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
-import { LoadingRows, StatePanel } from "./components/state_panel.tsx";
+import { StatePanel } from "./components/state_panel.tsx";
 import { formatRate } from "../../shared/format.ts";
 import { CataloguePage } from "./pages/catalogue_page.tsx";
 import { ChooseModePage } from "./pages/choose_mode_page.tsx";
@@ -68,7 +68,7 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
   const mode = usePeer().store.status.value?.mode;
   switch (route.type) {
     case "home":
-      return mode === undefined ? <LoadingRows /> : <CataloguePage route={route} mode={mode} />;
+      return <CataloguePage route={route} mode={mode} />;
     case "play":
       return <PlayerPage key={route.infoHash} infoHash={route.infoHash} index={route.index} />;
     case "torrent":

@@ -9,14 +9,28 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 /** An order of the catalogue. */
 export type CatalogueSort = "name" | "new" | "size" | "seeders";
 
+/** What a catalogue is narrowed to: what this browser plays, what is here, what somebody on our network has. */
+export type CatalogueFilter = "plays" | "here" | "near";
+
 /** A page and what it shows. The peer's and the tracker's dashboards have some pages of their own. */
 export type Route =
-  | { readonly type: "home"; readonly query: string; readonly sort: CatalogueSort }
+  | HomeRoute
   | { readonly type: "catalogue"; readonly query: string; readonly sort: CatalogueSort }
   | { readonly type: "play"; readonly infoHash: string; readonly index: number | undefined }
   | { readonly type: "torrent"; readonly infoHash: string }
   | { readonly type: "downloads" | "sharing" | "settings" | "clients" | "swarms" | "library" }
   | { readonly type: "not-found"; readonly path: string };
+
+/** The start page; the peer's is the catalogue. */
+export interface HomeRoute {
+  readonly type: "home";
+  readonly query: string;
+  readonly sort: CatalogueSort;
+  readonly filters: readonly CatalogueFilter[];
+}
+
+/** All filters, in the order in which addresses have them. */
+export const catalogueFilters: readonly CatalogueFilter[] = ["plays", "here", "near"];
 
 /** Orders of the catalogue, the default first. */
 export const catalogueSorts: readonly CatalogueSort[] = ["new", "name", "size", "seeders"];
@@ -66,9 +80,13 @@ export function formatRoute(route: Route): string {
 /** What the router needs of a browser window. */
 export interface RouterWindow {
   readonly location: { readonly pathname: string; readonly search: string };
-  readonly history: Pick<History, "pushState" | "replaceState">;
+  readonly history: Pick<History, "pushState" | "replaceState" | "state">;
+  /** How far the page is scrolled, in CSS pixels. */
+  readonly scrollY: number;
   /** Tells when the back or forward button was pressed. */
   addEventListener(type: "popstate", listener: () => void): void;
+  /** Calls back when the next picture is drawn: what a change of the page has made is in the document then. */
+  requestAnimationFrame(callback: () => void): number;
   /** Scrolls the page. */
   scrollTo(x: number, y: number): void;
 }
@@ -90,7 +108,11 @@ export class Router {
     this.#window = window;
     this.#route = signal(this.#read());
     this.route = this.#route;
-    window.addEventListener("popstate", () => this.#route.value = this.#read());
+    window.addEventListener("popstate", () => {
+      this.#route.value = this.#read();
+      const scrollY = scrollOf(window.history.state);
+      window.requestAnimationFrame(() => window.scrollTo(0, scrollY));
+    });
   }
 
   /**
@@ -100,6 +122,8 @@ export class Router {
    */
   open(address: string): void {
     if (address === this.#address()) return;
+    // Whoever comes back wants to be where they were.
+    this.#window.history.replaceState({ scrollY: this.#window.scrollY }, "", this.#address());
     this.#window.history.pushState(null, "", address);
     this.#route.value = this.#read();
     this.#window.scrollTo(0, 0);
@@ -129,7 +153,9 @@ function plainRoute(page: string, parameters: URLSearchParams): Route {
     case "":
     case "catalogue": {
       const sort = catalogueSorts.find((known) => known === parameters.get("sort")) ?? "new";
-      return { type: page === "" ? "home" : "catalogue", query: parameters.get("q") ?? "", sort };
+      const query = parameters.get("q") ?? "";
+      if (page === "catalogue") return { type: page, query, sort };
+      return { type: "home", query, sort, filters: catalogueFilters.filter((filter) => parameters.has(filter)) };
     }
     case "downloads":
     case "sharing":
@@ -154,9 +180,16 @@ function isInfoHash(text: string | undefined): text is string {
   return text !== undefined && /^[0-9a-f]{40}$/i.test(text);
 }
 
-function catalogueQuery(route: { readonly query: string; readonly sort: CatalogueSort }): string {
+function catalogueQuery(route: Extract<Route, { readonly type: "home" | "catalogue" }>): string {
   const parameters = new URLSearchParams();
   if (route.query !== "") parameters.set("q", route.query);
   if (route.sort !== "new") parameters.set("sort", route.sort);
+  for (const filter of route.type === "home" ? route.filters : []) parameters.set(filter, "1");
   return parameters.size === 0 ? "" : `?${parameters}`;
+}
+
+/** How far a page was scrolled when it was left, as {@link Router.open} noted it. */
+function scrollOf(state: unknown): number {
+  if (typeof state !== "object" || state === null || !("scrollY" in state)) return 0;
+  return typeof state.scrollY === "number" ? state.scrollY : 0;
 }

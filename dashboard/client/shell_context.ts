@@ -6,10 +6,13 @@
  */
 import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
+import type { CatalogueRow } from "../../shared/dashboard_views.ts";
+import type { CatalogueQuestion } from "./api.ts";
 import type { Notices } from "./notices.ts";
 import type { Router } from "./router.ts";
 import type { PeerStore } from "./store.ts";
 import type { UploadQueue } from "./upload_queue.ts";
+import type { WindowedRows } from "./windowed_rows.ts";
 
 /** What both dashboards have. */
 export interface Shell {
@@ -21,6 +24,8 @@ export interface Shell {
 export interface PeerServices {
   readonly store: PeerStore;
   readonly uploads: UploadQueue<File>;
+  /** What the start page shows; it outlives the page, so that whoever comes back finds it as it was. */
+  readonly catalogue: WindowedRows<CatalogueRow, CatalogueQuestion>;
 }
 
 /** Carries the {@link Shell}. */

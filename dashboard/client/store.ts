@@ -1,12 +1,13 @@
 /**
- * What the dashboards know, kept up to date by the live updates. The reducer is pure; components read the signals, and
+ * What the peer's dashboard knows, kept up to date by the live updates. The reducer is pure; components read the signals, and
  * a torrent that did not change keeps its identity, so only what changed is drawn again.
  *
  * @module
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { PeerStatus, PeerUpdate, ShareView, TorrentView, TrackerUpdate } from "../../shared/dashboard_views.ts";
+import type { PeerStatus, PeerUpdate, ShareView, TorrentView } from "../../shared/dashboard_views.ts";
 import type { ConnectionState, EventStreamOptions } from "./event_stream.ts";
+import { applyChange, applyShareChange } from "./keyed_changes.ts";
 
 /** Everything the peer's dashboard has been told. */
 export interface PeerState {
@@ -42,12 +43,16 @@ export function applyPeerUpdate(
   const { update, isFirst } = change;
   return {
     status: update.status,
-    torrents: isFirst ? byInfoHash(update.torrents) : applyTorrents(state.torrents, update),
-    shares: update.shares ?? state.shares,
+    torrents: isFirst
+      ? byInfoHash(update.torrents)
+      : applyChange(state.torrents, { changed: update.torrents, removed: update.removed, keyOf }),
+    shares: applyShareChange(isFirst ? [] : state.shares, update.shares),
     catalogueVersion: update.catalogueVersion,
     snapshotCount: state.snapshotCount + (isFirst ? 1 : 0),
   };
 }
+
+const keyOf = ({ infoHash }: TorrentView) => infoHash;
 
 /** The live state of the peer's dashboard. */
 export class PeerStore {
@@ -63,10 +68,8 @@ export class PeerStore {
   readonly shares: ReadonlySignal<readonly ShareView[]> = computed(() => this.#state.value.shares);
   /** How many whole states have arrived: grows with every reconnection. */
   readonly snapshotCount: ReadonlySignal<number> = computed(() => this.#state.value.snapshotCount);
-  /** Changes whenever the catalogue should be asked again: it changed, or the connection was lost meanwhile. */
-  readonly catalogueVersion: ReadonlySignal<string> = computed(() =>
-    `${this.#state.value.snapshotCount}/${this.#state.value.catalogueVersion}`
-  );
+  /** Changes whenever the catalogue does; empty until known. */
+  readonly catalogueVersion: ReadonlySignal<string> = computed(() => this.#state.value.catalogueVersion);
 
   /**
    * Connects to the live updates.
@@ -103,54 +106,6 @@ export class PeerStore {
     torrents.delete(infoHash);
     this.#state.value = { ...this.#state.value, torrents };
   }
-}
-
-/** The live state of the tracker's dashboard: each update has all of it. */
-export class TrackerStore {
-  readonly #update = signal<TrackerUpdate | undefined>(undefined);
-
-  /** Whether updates arrive now. */
-  readonly connection: ReadonlySignal<ConnectionState>;
-  readonly #snapshotCount = signal(0);
-
-  /** How many connections have brought updates. */
-  readonly snapshotCount: ReadonlySignal<number> = this.#snapshotCount;
-  /** The latest update; `undefined` until the first. */
-  readonly update: ReadonlySignal<TrackerUpdate | undefined> = this.#update;
-  /** Changes whenever the catalogue may have changed: files or clients came or went. */
-  readonly catalogueVersion: ReadonlySignal<string> = computed(() => {
-    const update = this.#update.value;
-    if (update === undefined) return "";
-    const swarms = update.swarms.map((swarm) => `${swarm.infoHash.slice(0, 8)}${swarm.name === undefined ? "?" : ""}`);
-    return `${update.status.instanceId}/${update.status.fileCount}/${swarms.join()}`;
-  });
-
-  /**
-   * Connects to the live updates.
-   *
-   * @param connect opens them; called once, at once
-   */
-  constructor(
-    connect: (onUpdate: EventStreamOptions<TrackerUpdate>["onUpdate"]) => {
-      readonly connection: ReadonlySignal<ConnectionState>;
-    },
-  ) {
-    this.connection = connect((update, { isFirst }) => {
-      this.#update.value = update;
-      if (isFirst) this.#snapshotCount.value++;
-    }).connection;
-  }
-}
-
-function applyTorrents(
-  torrents: ReadonlyMap<string, TorrentView>,
-  update: PeerUpdate,
-): ReadonlyMap<string, TorrentView> {
-  if (update.torrents.length === 0 && update.removed.length === 0) return torrents;
-  const next = new Map(torrents);
-  for (const infoHash of update.removed) next.delete(infoHash);
-  for (const torrent of update.torrents) next.set(torrent.infoHash, torrent);
-  return next;
 }
 
 function byInfoHash(torrents: readonly TorrentView[]): ReadonlyMap<string, TorrentView> {

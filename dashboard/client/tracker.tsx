@@ -9,7 +9,7 @@ import { openLiveUpdates } from "./event_stream.ts";
 import { Notices } from "./notices.ts";
 import { Router } from "./router.ts";
 import { ShellContext } from "./shell_context.ts";
-import { TrackerStore } from "./store.ts";
+import { TrackerStore } from "./tracker_store.ts";
 import { followTheme } from "./theme.ts";
 import { TrackerApp } from "./tracker_app.tsx";
 import { TrackerContext } from "./tracker_context.ts";

@@ -5,7 +5,6 @@
  */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import type { TrackerUpdate } from "../../shared/dashboard_views.ts";
 import { AppBar, type BarPage } from "./components/app_bar.tsx";
 import { ClientList } from "./components/client_list.tsx";
 import { ConnectionBanner, NoAnswer } from "./components/connection_mark.tsx";
@@ -21,6 +20,7 @@ import { TrackerOverviewPage } from "./pages/tracker_overview_page.tsx";
 import type { Route } from "./router.ts";
 import { useShell } from "./shell_context.ts";
 import { useTracker } from "./tracker_context.ts";
+import type { TrackerState } from "./tracker_store.ts";
 
 const pages: readonly BarPage[] = [
   { to: "/", label: "Overview", icon: "globe", testId: "nav-overview", routes: ["home"] },
@@ -38,8 +38,8 @@ export function TrackerApp(): JSX.Element {
   const store = useTracker();
   const { router } = useShell();
   const route = router.route.value;
-  const update = store.update.value;
-  const isLost = update === undefined && store.connection.value === "reconnecting";
+  const state = store.state.value;
+  const isLost = state === undefined && store.connection.value === "reconnecting";
   useEffect(() => {
     const page = pages.find((other) => other.routes.includes(route.type));
     document.title = `${page?.label ?? "Page"} · Playswarm tracker`;
@@ -55,35 +55,35 @@ export function TrackerApp(): JSX.Element {
       />
       {isLost ? null : <ConnectionBanner connection={store.connection.value} />}
       <main class="page" id="page" tabIndex={-1}>
-        {isLost ? <NoAnswer /> : update === undefined ? <LoadingRows /> : <Page route={route} update={update} />}
+        {isLost ? <NoAnswer /> : state === undefined ? <LoadingRows /> : <Page route={route} state={state} />}
       </main>
       <NoticeList />
     </>
   );
 }
 
-function Page({ route, update }: { readonly route: Route; readonly update: TrackerUpdate }): JSX.Element {
+function Page({ route, state }: { readonly route: Route; readonly state: TrackerState }): JSX.Element {
   switch (route.type) {
     case "home":
-      return <TrackerOverviewPage update={update} />;
+      return <TrackerOverviewPage state={state} />;
     case "clients":
       return (
         <>
           <header class="page-head">
             <h1>Clients</h1>
-            <p class="facts">{formatCount(update.status.clientCount, "client")}</p>
+            <p class="facts">{formatCount(state.status.clientCount, "client")}</p>
           </header>
-          <ClientList clients={update.clients} libraryPeerId={update.libraryPeerId} step={CLIENTS_STEP} />
+          <ClientList clients={[...state.clients.values()]} libraryPeerId={state.libraryPeerId} step={CLIENTS_STEP} />
         </>
       );
     case "swarms":
-      return <SwarmsPage update={update} />;
+      return <SwarmsPage state={state} />;
     case "library":
-      return <LibraryPage update={update} />;
+      return <LibraryPage state={state} />;
     case "catalogue":
       return <TrackerCataloguePage route={route} />;
     case "play":
-      return <LibraryPlayerPage update={update} infoHash={route.infoHash} index={route.index} />;
+      return <LibraryPlayerPage state={state} infoHash={route.infoHash} index={route.index} />;
     default:
       return (
         <StatePanel icon="search" title="There is no such page">

@@ -5,7 +5,7 @@
  */
 import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { TrackerStore } from "./store.ts";
+import type { TrackerStore } from "./tracker_store.ts";
 
 /** Carries the store. */
 export const TrackerContext: Context<TrackerStore | undefined> = createContext<TrackerStore | undefined>(undefined);

@@ -50,6 +50,17 @@ const catalogueSchema = v.object({
   q: v.optional(v.pipe(v.string(), v.maxLength(200)), ""),
   sort: v.optional(v.picklist(["name", "new", "size", "seeders"], "The order is name, new, size or seeders."), "name"),
   cursor: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024))),
+  offset: v.optional(
+    v.pipe(v.string(), v.regex(/^[0-9]{1,9}$/, "The offset is a number of rows."), v.transform(Number)),
+  ),
+  here: v.optional(v.picklist(["true"], "Here is true or absent.")),
+  near: v.optional(v.picklist(["true"], "Near is true or absent.")),
+  without: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,99}$/, "What to leave out are extensions with commas between them."),
+    ),
+  ),
   limit: v.optional(
     v.pipe(v.string(), v.regex(/^[0-9]{1,6}$/), v.transform(Number), v.minValue(1), v.maxValue(MAX_PAGE_LENGTH)),
     String(DEFAULT_PAGE_LENGTH),
@@ -117,12 +128,27 @@ function statusRoutes(session: PeerSession, { signal }: PeerAppOptions): Hono {
 function catalogueRoutes(session: PeerSession): Hono {
   const app = new Hono();
   app.get("/api/catalogue", async (context) => {
-    const { q, sort, cursor, limit } = checkValue(context.req.query(), catalogueSchema);
-    const query: CatalogueQuery = { text: q, sort, limit, ...(cursor === undefined ? {} : { cursor }) };
+    const query = catalogueQuery(checkValue(context.req.query(), catalogueSchema));
     return context.json(await session.catalogue(query, { signal: context.req.raw.signal }));
   });
   app.all("/api/catalogue", methodNotAllowed("GET, HEAD"));
   return app;
+}
+
+function catalogueQuery(asked: v.InferOutput<typeof catalogueSchema>): CatalogueQuery {
+  const { q, sort, cursor, limit, offset, here, near, without } = asked;
+  return {
+    text: q,
+    sort,
+    limit,
+    filter: {
+      isHere: here !== undefined,
+      isNear: near !== undefined,
+      ...(without === undefined ? {} : { without }),
+    },
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(offset === undefined ? {} : { offset }),
+  };
 }
 
 function mediaRoutes(session: PeerSession): Hono {

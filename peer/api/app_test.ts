@@ -99,12 +99,32 @@ Deno.test("the catalogue's query is checked", async () => {
   const { session, ask } = start();
   assert.equal((await ask("/api/catalogue")).status, 200);
   assert.equal((await ask("/api/catalogue?q=a%20b&sort=new&cursor=c&limit=200")).status, 200);
-  for (const wrong of ["sort=x", "limit=0", "limit=201", "limit=x", "cursor=", `q=${"x".repeat(201)}`]) {
+  assert.equal((await ask("/api/catalogue?here=true&near=true&without=avi,wmv&offset=120")).status, 200);
+  for (
+    const wrong of [
+      "sort=x",
+      "near=1",
+      "without=.mkv",
+      "offset=-1",
+      "limit=0",
+      "limit=201",
+      "limit=x",
+      "cursor=",
+      `q=${"x".repeat(201)}`,
+    ]
+  ) {
     assert.equal((await ask(`/api/catalogue?${wrong}`)).status, 422, wrong);
   }
   assert.deepEqual(session.calls, [
-    ["catalogue", { text: "", sort: "name", limit: 60 }],
-    ["catalogue", { text: "a b", sort: "new", limit: 200, cursor: "c" }],
+    ["catalogue", { text: "", sort: "name", limit: 60, filter: { isHere: false, isNear: false } }],
+    [
+      "catalogue",
+      { text: "a b", sort: "new", limit: 200, cursor: "c", filter: { isHere: false, isNear: false } },
+    ],
+    [
+      "catalogue",
+      { text: "", sort: "name", limit: 60, offset: 120, filter: { isHere: true, isNear: true, without: "avi,wmv" } },
+    ],
   ]);
 });
 
@@ -258,7 +278,6 @@ Deno.test("over a socket: the first update has all, later ones what changed; a c
     status: session.status(),
     torrents: session.torrents(),
     removed: [],
-    shares: [],
     catalogueVersion: "1",
   });
   session.changed(); // Nothing changed in truth: no update.
@@ -276,7 +295,7 @@ Deno.test("over a socket: the first update has all, later ones what changed; a c
     status: session.status(),
     torrents: [],
     removed: [otherHash],
-    shares: session.shareList,
+    shares: { changed: session.shareList.map((share) => ({ ...share, removedFiles: [] })), removed: [] },
     catalogueVersion: "2",
   });
   await events.leave();

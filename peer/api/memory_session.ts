@@ -134,7 +134,7 @@ export class MemorySession implements PeerSession {
 
   catalogue(query: CatalogueQuery): Promise<PeerCatalogue> {
     this.calls.push(["catalogue", query]);
-    return Promise.resolve({ rows: [], totalCount: 0, isTrackerReachable: true });
+    return Promise.resolve({ rows: [], totalCount: 0, isTrackerReachable: true, version: this.version });
   }
 
   catalogueVersion(): string {

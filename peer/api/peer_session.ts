@@ -24,11 +24,24 @@ export type TorrentSource = string | { readonly metainfo: Uint8Array };
 /** The orders of the catalogue. */
 export type CatalogueSort = "name" | "new" | "size" | "seeders";
 
+/** What is asked for of the catalogue, beside words. */
+export interface CatalogueFilter {
+  /** Only what is on this computer, wholly or in part. */
+  readonly isHere?: boolean;
+  /** Only what somebody on our network has. */
+  readonly isNear?: boolean;
+  /** Without single files that end so: extensions in lower case, with commas between them. */
+  readonly without?: string;
+}
+
 /** What to list of the catalogue. */
 export interface CatalogueQuery {
   /** Words that the name must hold; empty for all. */
   readonly text: string;
   readonly sort: CatalogueSort;
+  readonly filter: CatalogueFilter;
+  /** Rows to pass over first. */
+  readonly offset?: number;
   /** Where the page starts, as the page before it said; absent for the first. */
   readonly cursor?: string;
   /** At most so many rows, 1 to 200. */

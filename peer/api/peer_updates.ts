@@ -1,10 +1,11 @@
 /**
- * What changed for one viewer of the peer's dashboard: remembers what it was told last and gives the difference.
+ * The live updates of a peer's dashboard: what changed for one viewer since its last update.
  *
  * @module
  */
-import type { PeerUpdate, TorrentView } from "../../shared/dashboard_views.ts";
+import { Difference, ListDifference, ShareDifference } from "../../dashboard/differences.ts";
 import type { LiveSource } from "../../dashboard/live_updates.ts";
+import type { PeerStatus, PeerUpdate, TorrentView } from "../../shared/dashboard_views.ts";
 import type { PeerSession } from "./peer_session.ts";
 
 /** What the updates are made from. */
@@ -25,11 +26,13 @@ export function peerUpdates(session: UpdateSource): LiveSource<PeerUpdate> {
   };
 }
 
-/** One viewer's knowledge. A view that is the same object as last time is unchanged; others are compared as JSON. */
+/** One viewer's knowledge. */
 class PeerDifference {
   readonly #session: UpdateSource;
-  readonly #torrents = new Map<string, Remembered<TorrentView>>();
-  readonly #others = new Map<string, Remembered<unknown>>();
+  readonly #torrents = new ListDifference<TorrentView>(({ infoHash }) => infoHash);
+  readonly #shares = new ShareDifference();
+  readonly #status = new Difference<PeerStatus>();
+  readonly #version = new Difference<string>();
 
   constructor(session: UpdateSource) {
     this.#session = session;
@@ -38,35 +41,13 @@ class PeerDifference {
   next(): PeerUpdate | undefined {
     const status = this.#session.status();
     const catalogueVersion = this.#session.catalogueVersion();
-    const shares = this.#session.shares();
-    const torrents = this.#session.torrents();
-    const changed = torrents.filter((torrent) => isNew(this.#torrents, torrent.infoHash, torrent));
-    const removed = this.#forgetMissing(torrents);
-    const isSharesNew = isNew(this.#others, "shares", shares);
-    const isStatusNew = isNew(this.#others, "status", status);
-    const isVersionNew = isNew(this.#others, "catalogueVersion", catalogueVersion);
-    if (changed.length + removed.length === 0 && !isSharesNew && !isStatusNew && !isVersionNew) return undefined;
-    return { status, torrents: changed, removed, ...(isSharesNew ? { shares } : {}), catalogueVersion };
+    const shares = this.#shares.next(this.#session.shares());
+    const { changed, removed } = this.#torrents.next(this.#session.torrents());
+    const isStatusNew = this.#status.isNew(status);
+    const isVersionNew = this.#version.isNew(catalogueVersion);
+    if (changed.length + removed.length === 0 && shares === undefined && !isStatusNew && !isVersionNew) {
+      return undefined;
+    }
+    return { status, torrents: changed, removed, ...(shares === undefined ? {} : { shares }), catalogueVersion };
   }
-
-  #forgetMissing(torrents: readonly TorrentView[]): readonly string[] {
-    const present = new Set(torrents.map((torrent) => torrent.infoHash));
-    const removed = [...this.#torrents.keys()].filter((infoHash) => !present.has(infoHash));
-    for (const infoHash of removed) this.#torrents.delete(infoHash);
-    return removed;
-  }
-}
-
-interface Remembered<View> {
-  readonly view: View;
-  readonly text: string;
-}
-
-/** Whether a view differs from the one remembered under its key; it is remembered then. */
-function isNew<View>(known: Map<string, Remembered<View>>, key: string, view: View): boolean {
-  const last = known.get(key);
-  if (last !== undefined && last.view === view) return false;
-  const text = JSON.stringify(view);
-  known.set(key, { view, text });
-  return last?.text !== text;
 }

@@ -57,6 +57,12 @@ export function ClientList({ clients, libraryPeerId, step }: ClientListProps): J
   );
 }
 
+const reachWords: Readonly<Record<ClientView["reach"], string>> = {
+  loopback: "this computer",
+  private: "local network",
+  public: "internet",
+};
+
 interface ClientProps {
   readonly client: ClientView;
   readonly isLibrary: boolean;
@@ -72,6 +78,10 @@ function Client({ client, isLibrary }: ClientProps): JSX.Element {
         <span class="client-name">
           <strong>{client.client}</strong>
           <span class="path">{client.endpoint}</span>
+          <small>
+            {reachWords[client.reach]}
+            {client.isReachable === false ? ", takes no connections" : ""}
+          </small>
         </span>
         <Role client={client} isLibrary={isLibrary} />
         <span class="facts">

@@ -25,6 +25,7 @@ export type IconName =
   | "hive"
   | "info"
   | "keyboard"
+  | "list"
   | "music"
   | "muted"
   | "next"
@@ -68,6 +69,7 @@ const paths: Readonly<Record<IconName, string>> = {
   hive: "M8 3.5 11.5 5.5v4L8 11.5 4.5 9.5v-4zM16 3.5l3.5 2v4l-3.5 2-3.5-2v-4zM12 12.5l3.5 2v4l-3.5 2-3.5-2v-4z",
   info: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 11v6M12 7.2v.3",
   keyboard: "M2.5 6h19v12h-19zM6 10h.3M10 10h.3M14 10h.3M18 10h.3M7 14h10",
+  list: "M9 6h11M9 12h11M9 18h11M4.5 6h.1M4.5 12h.1M4.5 18h.1",
   music: "M9 18V5l11-2v13M9 18a3 3 0 1 1-6 0 3 3 0 0 1 6 0ZM20 16a3 3 0 1 1-6 0 3 3 0 0 1 6 0Z",
   muted: "M4 9.5v5h4l5 4.5V5L8 9.5zM16.5 9.5l5 5M21.5 9.5l-5 5",
   next: "M5 5v14l9.5-7zM18.5 5v14",

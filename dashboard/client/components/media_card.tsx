@@ -19,6 +19,19 @@ import { ProgressBar, ProgressRing } from "./progress.tsx";
 /** Which file. */
 export interface MediaCardProps {
   readonly row: CatalogueRow;
+  /** Its place in the list, of so many. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** A file whose row is on its way: as high as a card, with nothing in it. */
+export function WaitingCard({ index }: { readonly index: number }): JSX.Element {
+  return (
+    <li class="media media-waiting" data-index={index} aria-hidden="true">
+      <span class="media-art" />
+      <span class="media-words" />
+    </li>
+  );
 }
 
 /**
@@ -26,12 +39,18 @@ export interface MediaCardProps {
  *
  * @param props see {@link MediaCardProps}
  */
-export function MediaCard({ row }: MediaCardProps): JSX.Element {
+export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
   const torrent = usePeer().store.torrents.value.get(row.infoHash);
   const title = titleOf(row.name);
   const play = formatRoute({ type: "play", infoHash: row.infoHash, index: undefined });
   return (
-    <li class="media" data-testid={`row-${row.infoHash}`}>
+    <li
+      class="media"
+      data-testid={`row-${row.infoHash}`}
+      data-index={index}
+      aria-setsize={count}
+      aria-posinset={index + 1}
+    >
       <Link to={play} class="media-art" label={`Play ${title}`} testId="play">
         <Art infoHash={row.infoHash} />
         <span class="media-play">
@@ -46,7 +65,7 @@ export function MediaCard({ row }: MediaCardProps): JSX.Element {
         <h2 class="media-title" title={row.name} dir="auto">
           <Link to={play} isSecond>{title}</Link>
         </h2>
-        <p class="facts">
+        <p class="facts media-facts">
           <span>{formatBytes(row.sizeBytes)}</span>
           {row.fileCount > 1 ? <span>{formatCount(row.fileCount, "file")}</span> : null}
           <span>{availability(row)}</span>

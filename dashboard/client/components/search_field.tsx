@@ -6,7 +6,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type CatalogueSort, formatRoute } from "../router.ts";
+import { formatRoute, type Route } from "../router.ts";
 import { useShell } from "../shell_context.ts";
 import { Icon } from "./icons.tsx";
 
@@ -17,8 +17,8 @@ export interface SearchFieldProps {
   readonly placeholder: string;
 }
 
-/** Typing faster than this is one question. */
-const PAUSE_MS = 120;
+/** Typing faster than this is one question; a pause shorter than this is not felt. */
+const PAUSE_MS = 70;
 
 /**
  * The search field.
@@ -39,8 +39,8 @@ export function SearchField({ page, placeholder }: SearchFieldProps): JSX.Elemen
   useEffect(() => focusWithSlash(input.current, { isFocusWanted: isHere }), []);
   const search = () => {
     clearTimeout(timer.current);
-    const sort: CatalogueSort = route.type === page ? route.sort : "new";
-    const address = formatRoute({ type: page, query: input.current?.value.trim() ?? "", sort });
+    const query = input.current?.value.trim() ?? "";
+    const address = formatRoute(route.type === page ? { ...route, query } : emptyRoute(page, query));
     if (isHere) router.replace(address);
     else router.open(address);
   };
@@ -71,12 +71,26 @@ export function SearchField({ page, placeholder }: SearchFieldProps): JSX.Elemen
             enterkeyhint="search"
             data-testid="search"
             onInput={searchSoon}
+            onKeyDown={goToFirst}
           />
           <kbd aria-hidden="true">/</kbd>
         </label>
       </form>
     </search>
   );
+}
+
+function emptyRoute(page: SearchFieldProps["page"], query: string): Route {
+  return page === "home" ? { type: page, query, sort: "new", filters: [] } : { type: page, query, sort: "new" };
+}
+
+/** From the search into what it found. */
+function goToFirst(event: KeyboardEvent): void {
+  if (event.key !== "ArrowDown") return;
+  const first = document.querySelector<HTMLElement>("[data-index] :is(a, button)");
+  if (first === null) return;
+  event.preventDefault();
+  first.focus();
 }
 
 function focusWithSlash(

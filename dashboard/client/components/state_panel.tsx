@@ -42,6 +42,16 @@ export function LoadingRows(): JSX.Element {
   );
 }
 
+/** Stands for cards that are being asked for. */
+export function LoadingCards(): JSX.Element {
+  return (
+    <div class="loading loading-cards" role="status">
+      <span class="hidden">Loading…</span>
+      {[1, 2, 3, 4, 5, 6, 7, 8].map((key) => <span key={key} class="loading-row" />)}
+    </div>
+  );
+}
+
 /** What a {@link Banner} says. */
 export interface BannerProps {
   readonly icon: IconName;

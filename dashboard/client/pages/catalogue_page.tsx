@@ -4,23 +4,26 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { PeerMode } from "../../../shared/media_kind.ts";
 import type { CatalogueRow } from "../../../shared/dashboard_views.ts";
-import { type CatalogueRequest, fetchPeerCatalogue } from "../api.ts";
+import type { PeerMode } from "../../../shared/media_kind.ts";
+import type { CatalogueQuestion } from "../api.ts";
+import { catalogueView } from "../catalogue_view.ts";
 import { ActionButton } from "../components/action_button.tsx";
-import { CatalogueHead } from "../components/catalogue_head.tsx";
+import { CatalogueFilters, CatalogueHead, ViewChoice } from "../components/catalogue_head.tsx";
 import { Link } from "../components/link.tsx";
-import { MediaCard } from "../components/media_card.tsx";
-import { Banner, LoadingRows, StatePanel } from "../components/state_panel.tsx";
-import { PagedRows, type RowsPage, type RowsState } from "../paged_rows.ts";
-import type { Route } from "../router.ts";
+import { MediaCard, WaitingCard } from "../components/media_card.tsx";
+import { Banner, LoadingCards, StatePanel } from "../components/state_panel.tsx";
+import { VirtualList } from "../components/virtual_list.tsx";
+import { useFreshRows } from "../fresh_rows.ts";
+import { formatRoute, type HomeRoute } from "../router.ts";
 import { usePeer } from "../shell_context.ts";
+import { rowAt, type RowsState, type WindowedRows } from "../windowed_rows.ts";
 
 /** What is looked for. */
 export interface CataloguePageProps {
-  readonly route: Extract<Route, { readonly type: "home" }>;
-  readonly mode: PeerMode;
+  readonly route: HomeRoute;
+  /** Absent until the first live update: the catalogue is asked for at the same time as the updates. */
+  readonly mode: PeerMode | undefined;
 }
 
 /**
@@ -29,70 +32,103 @@ export interface CataloguePageProps {
  * @param props see {@link CataloguePageProps}
  */
 export function CataloguePage({ route, mode }: CataloguePageProps): JSX.Element {
-  const { store } = usePeer();
-  const [rows] = useState(() => new PagedRows(fetchRows));
-  const version = store.catalogueVersion.value;
-  useEffect(() => {
-    rows.ask({ query: route.query, sort: route.sort });
-  }, [rows, route.query, route.sort, mode]);
-  const shownVersion = useRef(version);
-  useEffect(() => {
-    if (shownVersion.current !== version) rows.refresh();
-    shownVersion.current = version;
-  }, [rows, version]);
-  useEffect(() => () => rows.close(), [rows]);
-  const state = rows.state.value;
+  const { store, catalogue } = usePeer();
+  const { query, sort, filters } = route;
+  useFreshRows(catalogue, {
+    question: { query, sort, filters },
+    version: store.catalogueVersion.value,
+    snapshotCount: store.snapshotCount.value,
+    occasion: useOccasion(route, mode),
+  });
+  const state = catalogue.state.value;
   return (
     <>
       <CatalogueHead
-        title={mode === "video" ? "Videos" : "Music"}
+        title={mode === "audio" ? "Music" : mode === "video" ? "Videos" : "Catalogue"}
         route={route}
         totalCount={state.phase === "ready" ? state.totalCount : undefined}
-      />
+      >
+        <CatalogueFilters route={route} />
+        {mode === undefined ? null : <ViewChoice mode={mode} />}
+      </CatalogueHead>
       {state.phase === "ready" && state.message !== undefined
         ? <Banner icon="offline" testId="catalogue-message">{state.message}</Banner>
         : null}
-      <CatalogueBody state={state} query={route.query} mode={mode} rows={rows} />
+      {mode === undefined ? <LoadingCards /> : <CatalogueBody state={state} route={route} mode={mode} />}
     </>
   );
+}
+
+/** What changes the answer without a change of the community's catalogue: the mode, the tracker's coming, what is here. */
+function useOccasion(route: HomeRoute, mode: PeerMode | undefined): string {
+  const { store } = usePeer();
+  const tracker = store.status.value?.tracker;
+  const hereCount = route.filters.includes("here") ? store.torrents.value.size : "";
+  // Nothing is known yet at first, and then all at once: that is no reason to ask again.
+  return store.status.value === undefined ? "" : `${mode}/${tracker?.address}/${tracker?.isReachable}/${hereCount}`;
 }
 
 interface CatalogueBodyProps {
   readonly state: RowsState<CatalogueRow>;
-  readonly query: string;
+  readonly route: HomeRoute;
   readonly mode: PeerMode;
-  readonly rows: PagedRows<CatalogueRow>;
 }
 
-function CatalogueBody({ state, query, mode, rows }: CatalogueBodyProps): JSX.Element {
-  if (state.phase === "loading") return <LoadingRows />;
+function CatalogueBody({ state, route, mode }: CatalogueBodyProps): JSX.Element {
+  const { catalogue } = usePeer();
+  if (state.phase === "loading") return <LoadingCards />;
   if (state.phase === "failed") {
     return (
       <StatePanel icon="offline" title="The catalogue could not be loaded" testId="catalogue-failed">
         <p>{state.message}</p>
-        <ActionButton label="Try again" icon="refresh" onAct={() => rows.refresh()} />
+        <ActionButton label="Try again" icon="refresh" onAct={() => catalogue.refresh()} />
       </StatePanel>
     );
   }
-  if (state.rows.length === 0) return <NothingHere query={query} mode={mode} />;
+  if (state.totalCount === 0) return <NothingHere route={route} mode={mode} />;
+  return <Cards state={state} mode={mode} rows={catalogue} />;
+}
+
+interface CardsProps {
+  readonly state: RowsState<CatalogueRow>;
+  readonly mode: PeerMode;
+  readonly rows: WindowedRows<CatalogueRow, CatalogueQuestion>;
+}
+
+function Cards({ state, mode, rows }: CardsProps): JSX.Element {
+  const view = catalogueView(mode).value;
+  const render = (index: number) => {
+    const row = rowAt(state, index);
+    return row === undefined
+      ? <WaitingCard key={index} index={index} />
+      : <MediaCard key={row.infoHash} row={row} index={index} count={state.totalCount} />;
+  };
   return (
-    <>
-      <ul class={`media-list media-list-${mode}`} data-testid="catalogue">
-        {state.rows.map((row) => <MediaCard key={row.infoHash} row={row} />)}
-      </ul>
-      {state.hasMore
-        ? (
-          <p class="centre">
-            <ActionButton label="Show more" icon="down" testId="more" onAct={() => rows.more()} />
-          </p>
-        )
-        : null}
-    </>
+    <VirtualList
+      key={view}
+      class={`media-${view} media-${mode}`}
+      count={state.totalCount}
+      render={render}
+      onShow={(range) => rows.show(range)}
+      label={mode === "video" ? "Videos" : "Music"}
+      testId="catalogue"
+    />
   );
 }
 
-function NothingHere({ query, mode }: { readonly query: string; readonly mode: PeerMode }): JSX.Element {
+function NothingHere({ route, mode }: { readonly route: HomeRoute; readonly mode: PeerMode }): JSX.Element {
   const thing = mode === "video" ? "videos" : "music";
+  const { query, filters } = route;
+  if (filters.length > 0) {
+    return (
+      <StatePanel icon="search" title="Nothing is left" testId="catalogue-empty">
+        <p>
+          {query === "" ? `There are ${thing}, but none` : `There is nothing called “${query}”`} of what is asked for.
+        </p>
+        <Link to={formatRoute({ ...route, filters: [] })} class="button button-plain">Without the filters</Link>
+      </StatePanel>
+    );
+  }
   if (query !== "") {
     return (
       <StatePanel icon="search" title={`Nothing called “${query}”`} testId="catalogue-empty">
@@ -107,15 +143,4 @@ function NothingHere({ query, mode }: { readonly query: string; readonly mode: P
       <Link to="/sharing" class="button button-main">Share a folder</Link>
     </StatePanel>
   );
-}
-
-async function fetchRows(request: CatalogueRequest): Promise<RowsPage<CatalogueRow>> {
-  const page = await fetchPeerCatalogue(request);
-  if (page.isTrackerReachable) return page;
-  return {
-    ...page,
-    message: page.message ??
-      "The tracker cannot be reached. You see what is on this computer; the rest comes back by " +
-        "itself as soon as the tracker does.",
-  };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { TrackerUpdate } from "../../../shared/dashboard_views.ts";
+import type { TrackerState } from "../tracker_store.ts";
 import { playlistPath, streamPath } from "../api.ts";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
@@ -15,7 +15,7 @@ import { useTracker } from "../tracker_context.ts";
 
 /** What is played. */
 export interface LibraryPlayerPageProps {
-  readonly update: TrackerUpdate;
+  readonly state: TrackerState;
   readonly infoHash: string;
   readonly index: number | undefined;
 }
@@ -25,9 +25,9 @@ export interface LibraryPlayerPageProps {
  *
  * @param props see {@link LibraryPlayerPageProps}
  */
-export function LibraryPlayerPage({ update, infoHash, index = 0 }: LibraryPlayerPageProps): JSX.Element {
+export function LibraryPlayerPage({ state, infoHash, index = 0 }: LibraryPlayerPageProps): JSX.Element {
   const store = useTracker();
-  const file = update.library.flatMap((share) => share.files).find((other) => other.infoHash === infoHash);
+  const file = state.library.flatMap((share) => share.files).find((other) => other.infoHash === infoHash);
   if (file === undefined) {
     return (
       <StatePanel icon="alert" title="This file is not in the library" testId="player-error">

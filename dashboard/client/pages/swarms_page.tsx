@@ -19,17 +19,17 @@ const STEP = 200;
 /**
  * The swarms.
  *
- * @param props what the tracker said last
+ * @param props what the tracker said
  */
-export function SwarmsPage({ update }: TrackerPageProps): JSX.Element {
-  const swarms = [...update.swarms].sort((left, right) =>
+export function SwarmsPage({ state }: TrackerPageProps): JSX.Element {
+  const swarms = [...state.swarms.values()].sort((left, right) =>
     memberCount(right) - memberCount(left) || left.infoHash.localeCompare(right.infoHash)
   );
   return (
     <>
       <header class="page-head">
         <h1>Swarms</h1>
-        <p class="facts">{formatCount(update.status.swarmCount, "swarm")}</p>
+        <p class="facts">{formatCount(state.status.swarmCount, "swarm")}</p>
       </header>
       {swarms.length === 0
         ? (

@@ -11,6 +11,8 @@ import { Link } from "../components/link.tsx";
 import { PeerTable } from "../components/peer_table.tsx";
 import { PieceMap } from "../components/piece_canvas.tsx";
 import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
+import { Tiles } from "../components/tiles.tsx";
+import { TorrentRates } from "../components/torrent_rates.tsx";
 import { TorrentBar, TorrentButtons } from "../components/torrent_card.tsx";
 import {
   formatBytes,
@@ -82,20 +84,23 @@ function Details({ details }: { readonly details: TorrentDetails }): JSX.Element
         <TorrentButtons torrent={torrent} onRemoved={() => router.open("/downloads")} />
       </header>
       <TorrentBar torrent={torrent} />
-      <dl class="tiles">
-        <Tile name="Down" value={formatRate(torrent.downloadRate)} note={formatBytes(torrent.downloadedBytes)} />
-        <Tile name="Up" value={formatRate(torrent.uploadRate)} note={formatBytes(torrent.uploadedBytes)} />
-        <Tile
-          name="Peers"
-          value={String(torrent.peerCount)}
-          note={`${torrent.seederCount.toLocaleString("en")} with all of it`}
-        />
-        <Tile
-          name="Time left"
-          value={torrent.secondsLeft === undefined ? "–" : formatDuration(torrent.secondsLeft)}
-          note={torrent.verifiedBytes === 0 ? "no whole piece yet" : `${formatBytes(torrent.verifiedBytes)} verified`}
-        />
-      </dl>
+      <Tiles
+        tiles={[
+          { name: "Down", value: formatRate(torrent.downloadRate), note: formatBytes(torrent.downloadedBytes) },
+          { name: "Up", value: formatRate(torrent.uploadRate), note: formatBytes(torrent.uploadedBytes) },
+          {
+            name: "Peers",
+            value: String(torrent.peerCount),
+            note: `${torrent.seederCount.toLocaleString("en")} with all of it`,
+          },
+          {
+            name: "Time left",
+            value: torrent.secondsLeft === undefined ? "–" : formatDuration(torrent.secondsLeft),
+            note: torrent.verifiedBytes === 0 ? "no whole piece yet" : `${formatBytes(torrent.verifiedBytes)} verified`,
+          },
+        ]}
+      />
+      <TorrentRates infoHash={torrent.infoHash} />
       {details.pieceCount === 0 ? null : (
         <section class="panel">
           <h2>Pieces</h2>
@@ -112,20 +117,6 @@ function Details({ details }: { readonly details: TorrentDetails }): JSX.Element
       <PeerTable peers={details.peers} bannedPeers={details.bannedPeers} />
       <TrackerList trackers={details.trackers} />
     </article>
-  );
-}
-
-function Tile(
-  { name, value, note }: { readonly name: string; readonly value: string; readonly note: string },
-): JSX.Element {
-  return (
-    <div class="tile">
-      <dt>{name}</dt>
-      <dd>
-        <strong>{value}</strong>
-        <small>{note}</small>
-      </dd>
-    </div>
   );
 }
 

@@ -4,19 +4,20 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CatalogueEntry } from "../../../shared/dashboard_views.ts";
-import { type CatalogueRequest, fetchTrackerCatalogue } from "../api.ts";
+import { formatAgo, formatBytes, formatCount } from "../../../shared/format.ts";
+import { type CatalogueQuestion, fetchTrackerCatalogue } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { CatalogueHead } from "../components/catalogue_head.tsx";
-import { DataTable } from "../components/data_table.tsx";
 import { FileName } from "../components/file_name.tsx";
 import { Link } from "../components/link.tsx";
 import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
-import { formatBytes } from "../../../shared/format.ts";
-import { PagedRows, type RowsPage } from "../paged_rows.ts";
-import type { Route } from "../router.ts";
+import { VirtualList } from "../components/virtual_list.tsx";
+import { useFreshRows } from "../fresh_rows.ts";
+import { formatRoute, type Route } from "../router.ts";
 import { useTracker } from "../tracker_context.ts";
+import { rowAt, type RowsState, WindowedRows } from "../windowed_rows.ts";
 
 /** What is looked for. */
 export interface TrackerCataloguePageProps {
@@ -29,16 +30,13 @@ export interface TrackerCataloguePageProps {
  * @param props see {@link TrackerCataloguePageProps}
  */
 export function TrackerCataloguePage({ route }: TrackerCataloguePageProps): JSX.Element {
-  const version = useTracker().catalogueVersion.value;
-  const [rows] = useState(() => new PagedRows(fetchEntries));
-  useEffect(() => {
-    rows.ask({ query: route.query, sort: route.sort });
-  }, [rows, route.query, route.sort]);
-  const shownVersion = useRef(version);
-  useEffect(() => {
-    if (shownVersion.current !== version) rows.refresh();
-    shownVersion.current = version;
-  }, [rows, version]);
+  const store = useTracker();
+  const [rows] = useState(() => new WindowedRows<CatalogueEntry, CatalogueQuestion>(fetchTrackerCatalogue));
+  useFreshRows(rows, {
+    question: { query: route.query, sort: route.sort, filters: [] },
+    version: store.catalogueVersion.value,
+    snapshotCount: store.snapshotCount.value,
+  });
   useEffect(() => () => rows.close(), [rows]);
   const state = rows.state.value;
   return (
@@ -48,59 +46,88 @@ export function TrackerCataloguePage({ route }: TrackerCataloguePageProps): JSX.
         route={route}
         totalCount={state.phase === "ready" ? state.totalCount : undefined}
       />
-      {state.phase === "loading" ? <LoadingRows /> : null}
-      {state.phase === "failed"
-        ? (
-          <StatePanel icon="offline" title="The catalogue could not be loaded">
-            <p>{state.message}</p>
-            <ActionButton label="Try again" icon="refresh" onAct={() => rows.refresh()} />
-          </StatePanel>
-        )
-        : null}
-      {state.phase === "ready" && state.rows.length === 0
-        ? (
-          <StatePanel icon="search" title={route.query === "" ? "No files yet" : `Nothing called “${route.query}”`}>
-            <p>
-              {route.query === ""
-                ? "Files appear here as soon as a client shares them and their description is verified."
-                : "A part of the name is enough. New files appear here by themselves as soon as somebody shares them."}
-            </p>
-            {route.query === "" ? null : <Link to="/catalogue" class="button button-plain">Show everything</Link>}
-          </StatePanel>
-        )
-        : null}
-      {state.rows.length === 0 ? null : <EntryTable entries={state.rows} />}
-      {state.hasMore
-        ? (
-          <p class="centre">
-            <ActionButton label="Show more" icon="down" testId="more" onAct={() => rows.more()} />
-          </p>
-        )
-        : null}
+      <Body state={state} query={route.query} rows={rows} />
     </>
   );
 }
 
-function EntryTable({ entries }: { readonly entries: readonly CatalogueEntry[] }): JSX.Element {
+interface BodyProps {
+  readonly state: RowsState<CatalogueEntry>;
+  readonly query: string;
+  readonly rows: WindowedRows<CatalogueEntry, CatalogueQuestion>;
+}
+
+function Body({ state, query, rows }: BodyProps): JSX.Element {
+  const playable = usePlayable();
+  if (state.phase === "loading") return <LoadingRows />;
+  if (state.phase === "failed") {
+    return (
+      <StatePanel icon="offline" title="The catalogue could not be loaded" testId="catalogue-failed">
+        <p>{state.message}</p>
+        <ActionButton label="Try again" icon="refresh" onAct={() => rows.refresh()} />
+      </StatePanel>
+    );
+  }
+  if (state.totalCount === 0) return <NothingHere query={query} />;
   return (
-    <div class="panel">
-      <DataTable
-        testId="catalogue"
-        rows={entries}
-        keyOf={({ infoHash }) => infoHash}
-        rowTestId={({ infoHash }) => `row-${infoHash}`}
-        head={{ label: "File", cell: ({ name, kind }) => <FileName name={name} kind={kind} /> }}
-        columns={[
-          { label: "Size", isNumber: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
-          { label: "Have it", isNumber: true, cell: ({ seederCount }) => seederCount.toLocaleString("en") },
-          { label: "Fetch it", isNumber: true, cell: ({ leecherCount }) => leecherCount.toLocaleString("en") },
-        ]}
-      />
-    </div>
+    <VirtualList
+      class="entries panel"
+      count={state.totalCount}
+      render={(index) => <Entry key={index} entry={rowAt(state, index)} index={index} playable={playable} />}
+      onShow={(range) => rows.show(range)}
+      label="Files"
+      testId="catalogue"
+    />
   );
 }
 
-async function fetchEntries(request: CatalogueRequest): Promise<RowsPage<CatalogueEntry>> {
-  const { entries, ...page } = await fetchTrackerCatalogue(request);
-  return { ...page, rows: entries };
+interface EntryProps {
+  /** Absent while it is on its way. */
+  readonly entry: CatalogueEntry | undefined;
+  readonly index: number;
+  /** Info-hashes of the library: what this dashboard can play. */
+  readonly playable: ReadonlySet<string>;
+}
+
+function Entry({ entry, index, playable }: EntryProps): JSX.Element {
+  if (entry === undefined) return <li class="entry" data-index={index} aria-hidden="true" />;
+  const { infoHash, name, kind, sizeBytes, seederCount, leecherCount, addedAtMs, fileCount } = entry;
+  const playAt = playable.has(infoHash) ? { playAt: formatRoute({ type: "play", infoHash, index: 0 }) } : {};
+  return (
+    <li class="entry" data-index={index} data-testid={`row-${infoHash}`}>
+      <FileName name={name} kind={kind} {...playAt} />
+      <span class="facts">
+        <span>{formatBytes(sizeBytes)}</span>
+        {fileCount > 1 ? <span>{formatCount(fileCount, "file")}</span> : null}
+        <span>{seederCount.toLocaleString("en")} {seederCount === 1 ? "has" : "have"} it</span>
+        {leecherCount === 0 ? null : <span>{leecherCount.toLocaleString("en")} fetching it</span>}
+        <span>{formatAgo(addedAtMs, Date.now())}</span>
+      </span>
+    </li>
+  );
+}
+
+function usePlayable(): ReadonlySet<string> {
+  const library = useTracker().library.value;
+  return useMemo(
+    () => new Set(library.flatMap((share) => share.files.map((file) => file.infoHash))),
+    [library],
+  );
+}
+
+function NothingHere({ query }: { readonly query: string }): JSX.Element {
+  return (
+    <StatePanel
+      icon="search"
+      title={query === "" ? "No files yet" : `Nothing called “${query}”`}
+      testId="catalogue-empty"
+    >
+      <p>
+        {query === ""
+          ? "Files appear here as soon as a client shares them and their description is verified."
+          : "A part of the name is enough. New files appear here by themselves as soon as somebody shares them."}
+      </p>
+      {query === "" ? null : <Link to="/catalogue" class="button button-plain">Show everything</Link>}
+    </StatePanel>
+  );
 }
