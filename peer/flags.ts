@@ -15,9 +15,7 @@ import {
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
 import { readEndpoint } from "../shared/program_flags.ts";
-
-/** The port of a tracker whose address names none. */
-export const DEFAULT_TRACKER_PORT = 6969;
+import { DEFAULT_TRACKER_PORT } from "./tracker_address.ts";
 
 /** `--mode`. */
 export const modeFlag: Flag<PeerMode | undefined> = choiceFlag("mode", {

@@ -13,10 +13,19 @@ const settingsSchema = v.object({
   mode: v.exactOptional(v.picklist(["audio", "video"])),
   downloadRate: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
   uploadRate: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
+  tracker: v.exactOptional(v.object({
+    address: v.string(),
+    name: v.exactOptional(v.string()),
+    key: v.exactOptional(v.string()),
+  })),
+  isWelcomed: v.exactOptional(v.boolean()),
 });
 
 /** The settings to start with: those given for this run, else those that were set. */
-export function startSettings(store: SettingsStore, given: PeerSettings): PeerSettings {
+export function startSettings(
+  store: SettingsStore,
+  given: Pick<PeerSettings, "mode" | "downloadRate" | "uploadRate">,
+): PeerSettings {
   const { mode, downloadRate, uploadRate } = given;
   return mergeSettings(readSettings(store), {
     ...(mode === undefined ? {} : { mode }),

@@ -35,6 +35,7 @@ import { ShareStore } from "./storage/share_store.ts";
 import type { SharedFile } from "./storage/shared_file.ts";
 import { TorrentStore } from "./storage/torrent_store.ts";
 import { defaultSwarmSettings } from "./swarm/settings.ts";
+import { readTrackerAddress } from "./tracker_address.ts";
 import type { Torrent } from "./torrent.ts";
 
 /** How often torrents are told that time passed: the deadlines of blocks are some hundred milliseconds apart. */
@@ -216,11 +217,14 @@ export class Session implements AsyncDisposable {
   }
 
   #makeCommunity(options: SessionOptions, scope: AsyncDisposableStack): Community | undefined {
-    if (options.tracker === undefined) return undefined;
+    const chosen = this.startSettings.tracker;
+    const tracker = options.tracker ?? (chosen === undefined ? undefined : readTrackerAddress(chosen.address));
+    if (tracker === undefined) return undefined;
+    const key = options.key ?? (options.tracker === undefined ? chosen?.key : undefined);
     return scope.use(
       new Community({
-        tracker: options.tracker,
-        ...(options.key === undefined ? {} : { key: options.key }),
+        tracker,
+        ...(key === undefined ? {} : { key }),
         onChange: () => this.#tell(undefined),
         onRestart: () => {
           this.engine.announcer.reannounceAll();

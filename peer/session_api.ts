@@ -5,6 +5,7 @@
  */
 import type {
   FolderListing,
+  FoundTrackerView,
   PeerCatalogue,
   PeerStatus,
   ShareView,
@@ -35,6 +36,7 @@ import { sessionMetrics } from "./session_metrics.ts";
 import { readSource } from "./source.ts";
 import { TorrentBytes } from "./torrent_bytes.ts";
 import { TorrentViews } from "./torrent_views.ts";
+import { readTrackerAddress } from "./tracker_address.ts";
 import { takeFile } from "./uploads.ts";
 
 /** How the API shows a session. */
@@ -43,21 +45,41 @@ export interface SessionApiOptions {
   readonly mode?: PeerMode;
   /** Whether what is here is read for its tags, length and cover. Default true. */
   readonly isReadingMedia?: boolean;
+  /** What is around; without it nobody is guided, and no tracker can be chosen. */
+  readonly surroundings?: Surroundings;
+}
+
+/** What a peer knows of the network and the machine that it runs on, and who changes its tracker. */
+export interface Surroundings {
+  /** Trackers on the local network, now. */
+  readonly trackers: readonly FoundTrackerView[];
+  /** Calls the listener when those changed. */
+  subscribe(listener: () => void): Disposable;
+  /** Whether the command line left the first steps open: which tracker, which shares. */
+  readonly isOpen: boolean;
+  /** The tracker was given on the command line, and is not to be chosen. */
+  readonly isTrackerFixed: boolean;
+  /** The folder where the platform keeps media of a mode; undefined where it is not there. */
+  suggestedShare(mode: PeerMode | undefined): string | undefined;
+  /** Another tracker was set: the session is to be opened anew. */
+  onTrackerSet(): void;
 }
 
 /** The session behind the dashboard. */
 export class SessionApi implements PeerSession, AsyncDisposable {
   readonly media: SessionMedia;
   readonly #session: Session;
+  readonly #options: SessionApiOptions;
   readonly #fixedMode: PeerMode | undefined;
   readonly #views: TorrentViews;
   readonly #listeners = new Set<() => void>();
-  readonly #subscription: Disposable;
+  readonly #subscriptions: DisposableStack = new DisposableStack();
   #settings: PeerSettings;
 
   /** Steers this session, which it does not own. */
   constructor(session: Session, options: SessionApiOptions = {}) {
     this.#session = session;
+    this.#options = options;
     this.#fixedMode = options.mode;
     this.#settings = session.startSettings;
     this.media = new SessionMedia({
@@ -71,7 +93,8 @@ export class SessionApi implements PeerSession, AsyncDisposable {
       },
     });
     this.#views = new TorrentViews(session, this.media);
-    this.#subscription = session.subscribe((infoHash) => this.#onChange(infoHash));
+    this.#subscriptions.use(session.subscribe((infoHash) => this.#onChange(infoHash)));
+    this.#subscriptions.use(options.surroundings?.subscribe(() => this.#tell()));
   }
 
   /** The mode in force. */
@@ -101,6 +124,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
         ...(uploadRate === undefined ? {} : { uploadRate }),
       },
       startedAtMs,
+      ...this.#surroundings(),
       ...(this.mode === undefined ? {} : { mode: this.mode }),
       ...(community === undefined ? {} : {
         tracker: {
@@ -224,12 +248,14 @@ export class SessionApi implements PeerSession, AsyncDisposable {
         `The mode was set to ${this.#fixedMode} when the peer was started: start it without --mode to choose here`,
       );
     }
+    this.#checkTracker(patch);
     writeSettings(this.#session.settings, patch);
     this.#settings = mergeSettings(this.#settings, patch);
     this.#session.engine.downloadLimiter.rateBytesPerSecond = this.#settings.downloadRate;
     this.#session.engine.uploadLimiter.rateBytesPerSecond = this.#settings.uploadRate;
     await this.#session.sharedFolders.setMode(this.mode);
     this.#tell();
+    if (patch.tracker !== undefined) this.#options.surroundings?.onTrackerSet();
     return this.settings();
   }
 
@@ -268,7 +294,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
 
   /** Stops listening to the session. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#subscription[Symbol.dispose]();
+    this.#subscriptions.dispose();
     await this.media[Symbol.asyncDispose]();
   }
 
@@ -278,6 +304,32 @@ export class SessionApi implements PeerSession, AsyncDisposable {
       this.media.look(infoHash);
     }
     this.#tell();
+  }
+
+  #surroundings(): Pick<PeerStatus, "trackersFound" | "firstSteps"> {
+    const { surroundings } = this.#options;
+    if (surroundings === undefined) return {};
+    const { trackers, isOpen } = surroundings;
+    const isNew = isOpen && this.#settings.isWelcomed !== true && this.shares().length === 0;
+    const suggestedShare = isNew ? surroundings.suggestedShare(this.mode) : undefined;
+    return {
+      ...(trackers.length === 0 ? {} : { trackersFound: trackers }),
+      ...(isNew ? { firstSteps: suggestedShare === undefined ? {} : { suggestedShare } } : {}),
+    };
+  }
+
+  #checkTracker({ tracker }: PeerSettingsPatch): void {
+    if (tracker === undefined) return;
+    const { surroundings } = this.#options;
+    if (surroundings === undefined || surroundings.isTrackerFixed) {
+      throw new RequestError(
+        409,
+        "The tracker was set when the peer was started: start it without --tracker to choose",
+      );
+    }
+    if (tracker !== null && readTrackerAddress(tracker.address) === undefined) {
+      throw new RequestError(422, `${tracker.address} is no address of a tracker: HOST or HOST:PORT is one`);
+    }
   }
 
   #tell(): void {

@@ -189,6 +189,13 @@ export interface PeerStatus {
   readonly peerId: string;
   readonly port: number;
   readonly tracker?: { readonly address: string; readonly isReachable: boolean; readonly message?: string };
+  /** Trackers on the local network. */
+  readonly trackersFound?: readonly FoundTrackerView[];
+  /** It is new here, and a person may want to be guided. */
+  readonly firstSteps?: {
+    /** Where the platform keeps media of this mode; absent where there is no such folder. */
+    readonly suggestedShare?: string;
+  };
   readonly downloadsFolder: string;
   readonly downloadRate: number;
   readonly uploadRate: number;
@@ -197,6 +204,14 @@ export interface PeerStatus {
   readonly peerCount: number;
   readonly limits: { readonly downloadRate?: number; readonly uploadRate?: number };
   readonly startedAtMs: number;
+}
+
+/** A tracker that makes itself known on the local network. */
+export interface FoundTrackerView {
+  readonly name: string;
+  readonly address: string;
+  /** Its community is a private one. */
+  readonly needsKey: boolean;
 }
 
 /** What one live update of the peer's dashboard carries: the first has all, later ones what changed. */

@@ -1,9 +1,10 @@
 /**
- * Where the platform keeps a program's data and a user's downloads: the XDG base directories on Linux, the application
- * support folder on macOS, the local application data on Windows.
+ * Where the platform keeps a program's data, a user's downloads and a user's media: the XDG directories on Linux, the
+ * application support folder on macOS, the local application data on Windows.
  *
  * @module
  */
+import type { PeerMode } from "./media_kind.ts";
 
 /** What the folders depend on. */
 export interface Platform {
@@ -29,6 +30,26 @@ export function downloadsFolder(platform: Platform = thisPlatform): string {
   const home = homeFolder(platform);
   if (os === "windows") return `${home}\\Downloads\\Playswarm`;
   return `${absolute(environment("XDG_DOWNLOAD_DIR")) ?? `${home}/Downloads`}/Playswarm`;
+}
+
+/** Where the user keeps music or videos; the folder need not be there. `userDirs`: the text of `user-dirs.dirs`. */
+export function mediaFolder(
+  mode: PeerMode,
+  options: { readonly platform?: Platform; readonly userDirs?: string } = {},
+): string {
+  const { platform = thisPlatform, userDirs = "" } = options;
+  const home = homeFolder(platform);
+  if (platform.os === "windows") return `${home}\\${mode === "audio" ? "Music" : "Videos"}`;
+  if (platform.os === "darwin") return `${home}/${mode === "audio" ? "Music" : "Movies"}`;
+  // The folders have names in the user's language (freedesktop.org, xdg-user-dirs).
+  const name = mode === "audio" ? "MUSIC" : "VIDEOS";
+  const named = new RegExp(`^XDG_${name}_DIR="(.+)"$`, "m").exec(userDirs)?.[1]?.replace(/^\$HOME/, () => home);
+  return absolute(named?.replace(/\/$/, "")) ?? `${home}/${mode === "audio" ? "Music" : "Videos"}`;
+}
+
+/** Where the names of a user's folders stand on Linux. */
+export function userDirsFile(platform: Platform = thisPlatform): string {
+  return `${absolute(platform.environment("XDG_CONFIG_HOME")) ?? `${homeFolder(platform)}/.config`}/user-dirs.dirs`;
 }
 
 /** The user's own folder. */

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { dataFolder, downloadsFolder, type Platform } from "./platform_folders.ts";
+import { dataFolder, downloadsFolder, mediaFolder, type Platform } from "./platform_folders.ts";
 
 function platform(os: Platform["os"], variables: Readonly<Record<string, string>>): Platform {
   return { os, environment: (name) => variables[name] };
@@ -25,4 +25,17 @@ Deno.test("macOS and Windows have places of their own", () => {
   });
   equal(dataFolder("peer", windows), "C:\\Users\\ada\\AppData\\Local\\Playswarm\\peer");
   equal(downloadsFolder(windows), "C:\\Users\\ada\\Downloads\\Playswarm");
+});
+
+Deno.test("music and videos are where the platform has them, in the user's language", () => {
+  const linux = platform("linux", { HOME: "/home/ada" });
+  equal(mediaFolder("audio", { platform: linux }), "/home/ada/Music");
+  const userDirs = '# a comment\nXDG_VIDEOS_DIR="$HOME/Vidéos"\nXDG_MUSIC_DIR="relative"\n';
+  equal(mediaFolder("video", { platform: linux, userDirs }), "/home/ada/Vidéos");
+  equal(mediaFolder("audio", { platform: linux, userDirs }), "/home/ada/Music");
+  equal(mediaFolder("video", { platform: platform("darwin", { HOME: "/Users/ada" }) }), "/Users/ada/Movies");
+  equal(
+    mediaFolder("video", { platform: platform("windows", { USERPROFILE: "C:\\Users\\ada" }) }),
+    "C:\\Users\\ada\\Videos",
+  );
 });

@@ -118,6 +118,14 @@ const FILE_REASONS: ReadonlyMap<string, string> = new Map([
   ["ENOSPC", "the disk is full"],
 ]);
 
+/** Whether a person sits in front of this machine's screen, as far as the environment tells. */
+export function isDesktop(): boolean {
+  const has = (name: string) => (Deno.env.get(name) ?? "") !== "";
+  // Who came over the network has the screen elsewhere.
+  if (has("SSH_CONNECTION") || has("SSH_TTY")) return false;
+  return Deno.build.os === "darwin" || Deno.build.os === "windows" || has("DISPLAY") || has("WAYLAND_DISPLAY");
+}
+
 /** Opens an address in the user's browser; says it when there is none. */
 export async function openBrowser(url: string): Promise<void> {
   const [command, ...args] = Deno.build.os === "darwin"

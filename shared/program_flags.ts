@@ -17,7 +17,11 @@ export const printConfigFlag: Flag<boolean> = switchFlag("print-config", {
 /** `--version`. */
 export const versionFlag: Flag<boolean> = switchFlag("version", { help: "Show the version" });
 /** `--open`. */
-export const openFlag: Flag<boolean> = switchFlag("open", { help: "Open the dashboard in the browser" });
+export const openFlag: Flag<boolean> = switchFlag("open", {
+  help: "Open the dashboard in the browser (by itself on a desktop)",
+});
+/** `--no-open`. */
+export const noOpenFlag: Flag<boolean> = switchFlag("no-open", { help: "Open no browser" });
 /** `--log-level`. */
 export const logLevelFlag: Flag<"debug" | "info" | "warning" | "error" | undefined> = choiceFlag("log-level", {
   help: "How much to log: warning by default",

@@ -9,13 +9,15 @@ import { type CommandLine, type Flag, readCommandLine, UsageError } from "./comm
 import { configurationText } from "./configuration_text.ts";
 import { type Help, helpText } from "./help_text.ts";
 import { homeFolder } from "./platform_folders.ts";
-import { isNothingThere } from "./program.ts";
+import { isDesktop, isNothingThere } from "./program.ts";
 import {
   configFlag,
   helpAllFlag,
   helpFlag,
   logFormatFlag,
   logLevelFlag,
+  noOpenFlag,
+  openFlag,
   printConfigFlag,
   versionFlag,
 } from "./program_flags.ts";
@@ -74,6 +76,11 @@ export function readProgramLine(
 
 function configuredFlags(help: Help): readonly Flag<unknown>[] {
   return flagsOf(help).filter((flag) => !ACTION_FLAGS.includes(flag));
+}
+
+/** Whether the browser is to be opened: as the line says, else by an executable that a person started at a screen. */
+export function opensBrowser(line: CommandLine): boolean {
+  return line.value(openFlag) || (!line.value(noOpenFlag) && Deno.build.standalone && isDesktop());
 }
 
 function readSettingsFile(path: string): Settings {

@@ -43,7 +43,7 @@ export class Program implements AsyncDisposable {
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: { PLAYSWARM_NO_LAN: "1", NO_COLOR: "1", ...options.env },
+      env: { PLAYSWARM_NO_LAN: "1", PLAYSWARM_NO_OPEN: "1", NO_COLOR: "1", DENO_DIR: denoFolder(), ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     }).spawn();
     return new Program(child);
@@ -149,6 +149,12 @@ export class Folder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
   }
+}
+
+/** Where deno keeps what it fetched, so that a program run from its sources finds it also in another home. */
+export function denoFolder(): string {
+  const { env } = Deno;
+  return env.get("DENO_DIR") ?? `${env.get("XDG_CACHE_HOME") ?? `${env.get("HOME")}/.cache`}/deno`;
 }
 
 function executable(name: "tracker" | "peer"): { readonly command: string; readonly prefix: readonly string[] } {

@@ -7,6 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import { serveDashboard } from "../dashboard/dashboard_server.ts";
 import { requiresPassword } from "../dashboard/guards.ts";
 import { type CommandLine, UsageError } from "../shared/command_line.ts";
+import { isLoopback } from "../shared/endpoint.ts";
 import { dataFolder } from "../shared/platform_folders.ts";
 import {
   EXIT,
@@ -25,9 +26,9 @@ import {
   logFormatFlag,
   logLevelFlag,
   noLanFlag,
-  openFlag,
   passwordFlag,
 } from "../shared/program_flags.ts";
+import { opensBrowser } from "../shared/program_line.ts";
 import { StoreVersionError } from "./catalogue_store.ts";
 import { trackerDashboard } from "./dashboard.ts";
 import { type AccessFiles, readAccessLists } from "./access_files.ts";
@@ -41,6 +42,7 @@ import {
   peerPortFlag,
   rateLimitFlag,
 } from "./flags.ts";
+import { LanAnnouncer } from "./lan_announcer.ts";
 import { type OpenLibrary, openLibrary } from "./library.ts";
 import { Tracker } from "./tracker.ts";
 import { sampleTraffic, TrafficHistory } from "./traffic_history.ts";
@@ -86,10 +88,11 @@ export async function runTracker(line: CommandLine): Promise<number> {
     ...(password === undefined ? {} : { password }),
   });
   const server = scope.use(serveDashboard(app, dashboard));
+  await announceOnLan(line, { port: tracker.port, scope });
   console.log(`Tracker    UDP and HTTP on port ${tracker.port}`);
   console.log(`Library    peers reach it on TCP ${library.port}`);
   console.log(`Dashboard  ${server.url}`);
-  if (line.value(openFlag)) await openBrowser(server.url);
+  if (opensBrowser(line)) await openBrowser(server.url);
   await untilAborted(stop);
   logger.info("Stopping: requests under way are answered, then what is known is kept");
   return EXIT.done;
@@ -138,6 +141,19 @@ function leaveWithin(limitMs: number, stop: AbortSignal): Disposable {
       stop.removeEventListener("abort", start);
     },
   };
+}
+
+/** Makes the tracker known to peers on the local network that have no address of it. */
+async function announceOnLan(
+  line: CommandLine,
+  options: { readonly port: number; readonly scope: AsyncDisposableStack },
+): Promise<void> {
+  const host = hostOf(line);
+  if (line.value(noLanFlag) || isLoopback(host)) return;
+  const logger = getLogger(["playswarm", "tracker", "lan"]);
+  const tracker = { name: Deno.hostname(), port: options.port, needsKey: line.value(keyFlag) !== undefined };
+  const onFault = ({ message }: Error) => logger.info("The local network is not reached: {message}", { message });
+  options.scope.use(await LanAnnouncer.start(tracker, { host, onFault }));
 }
 
 async function startTracker(line: CommandLine, dataDirectory: string): Promise<Tracker> {

@@ -52,6 +52,10 @@ export interface SettingsChange {
   readonly mode?: PeerMode;
   readonly downloadRate?: number | null;
   readonly uploadRate?: number | null;
+  /** The tracker to belong to; `null` leaves it. */
+  readonly tracker?: { readonly address: string; readonly name?: string; readonly key?: string } | null;
+  /** The first steps were taken. */
+  readonly isWelcomed?: boolean;
 }
 
 /**

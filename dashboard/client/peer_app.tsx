@@ -16,6 +16,7 @@ import { formatRate } from "../../shared/format.ts";
 import { CataloguePage } from "./pages/catalogue_page.tsx";
 import { ChooseModePage } from "./pages/choose_mode_page.tsx";
 import { DownloadsPage } from "./pages/downloads_page.tsx";
+import { FirstStepsPage } from "./pages/first_steps_page.tsx";
 import { PlayerPage } from "./pages/player_page.tsx";
 import { SettingsPage } from "./pages/settings_page.tsx";
 import { SharingPage } from "./pages/sharing_page.tsx";
@@ -32,12 +33,12 @@ export function PeerApp(): JSX.Element {
   const status = store.status.value;
   const isLost = status === undefined && store.connection.value === "reconnecting";
   useTitleAndFocus(route);
-  if (status !== undefined && status.mode === undefined) {
+  if (status !== undefined && (status.mode === undefined || status.firstSteps !== undefined)) {
     return (
       <>
         <ConnectionBanner connection={store.connection.value} />
         <main class="page">
-          <ChooseModePage />
+          {status.mode === undefined ? <ChooseModePage /> : <FirstStepsPage status={status} />}
         </main>
         <NoticeList />
       </>

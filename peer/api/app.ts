@@ -45,6 +45,12 @@ const settingsSchema = v.strictObject({
   mode: v.optional(v.picklist(["audio", "video"], "The mode is audio or video.")),
   downloadRate: rateSchema,
   uploadRate: rateSchema,
+  tracker: v.optional(v.nullable(v.strictObject({
+    address: v.pipe(v.string(), v.maxLength(300)),
+    name: v.exactOptional(v.pipe(v.string(), v.maxLength(100))),
+    key: v.exactOptional(v.pipe(v.string(), v.maxLength(128))),
+  }))),
+  isWelcomed: v.optional(v.boolean()),
 });
 const catalogueSchema = v.object({
   q: v.optional(v.pipe(v.string(), v.maxLength(200)), ""),
@@ -169,5 +175,7 @@ function settingsPatch(given: v.InferOutput<typeof settingsSchema>): PeerSetting
     ...(given.mode === undefined ? {} : { mode: given.mode }),
     ...(given.downloadRate === undefined ? {} : { downloadRate: given.downloadRate }),
     ...(given.uploadRate === undefined ? {} : { uploadRate: given.uploadRate }),
+    ...(given.tracker === undefined ? {} : { tracker: given.tracker }),
+    ...(given.isWelcomed === undefined ? {} : { isWelcomed: given.isWelcomed }),
   };
 }

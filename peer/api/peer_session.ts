@@ -53,6 +53,20 @@ export interface PeerSettings {
   readonly mode?: PeerMode;
   readonly downloadRate?: number;
   readonly uploadRate?: number;
+  /** The tracker that was chosen here. */
+  readonly tracker?: ChosenTracker;
+  /** The first steps were taken, or passed over. */
+  readonly isWelcomed?: boolean;
+}
+
+/** A tracker that was chosen, or found and joined. */
+export interface ChosenTracker {
+  /** `HOST:PORT`. */
+  readonly address: string;
+  /** How it called itself when it was found: it is followed to another address. */
+  readonly name?: string;
+  /** The secret of a private community. */
+  readonly key?: string;
 }
 
 /** A change of the settings: what is absent stays, `null` takes a limit away. */
@@ -60,6 +74,8 @@ export interface PeerSettingsPatch {
   readonly mode?: PeerMode;
   readonly downloadRate?: number | null;
   readonly uploadRate?: number | null;
+  readonly tracker?: ChosenTracker | null;
+  readonly isWelcomed?: boolean;
 }
 
 /** A file that was uploaded into a share. */

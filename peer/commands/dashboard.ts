@@ -3,21 +3,21 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
-import { serveDashboard } from "../../dashboard/dashboard_server.ts";
+import { type FetchApp, serveDashboard } from "../../dashboard/dashboard_server.ts";
 import { requiresPassword } from "../../dashboard/guards.ts";
 import { type CommandLine, UsageError } from "../../shared/command_line.ts";
-import { formatEndpoint } from "../../shared/endpoint.ts";
-import { dataFolder, downloadsFolder } from "../../shared/platform_folders.ts";
-import { EXIT, interruption, makeFolder, openBrowser, untilAborted } from "../../shared/program.ts";
-import { dataFlag, openFlag, passwordFlag } from "../../shared/program_flags.ts";
-import { peerApp } from "../api/app.ts";
-import { downloadsFlag, modeFlag, shareFlag } from "../flags.ts";
-import { realFolder } from "../folders.ts";
-import { SessionApi } from "../session_api.ts";
-import { connectionOptions, openSession, runCommand } from "./command.ts";
+import { isLoopback } from "../../shared/endpoint.ts";
+import { dataFolder } from "../../shared/platform_folders.ts";
+import { EXIT, interruption, makeFolder, openBrowser } from "../../shared/program.ts";
+import { dataFlag, hostFlag, noLanFlag, passwordFlag } from "../../shared/program_flags.ts";
+import { opensBrowser } from "../../shared/program_line.ts";
+import { trackerOf } from "../flags.ts";
+import { TrackerFinder } from "../net/tracker_finder.ts";
+import { runCommand } from "./command.ts";
 import { dashboardFlag, listenFlag } from "./command_help.ts";
+import { OpenPeer } from "./open_peer.ts";
+import { noteRunning, runningPeer } from "./running_peer.ts";
 
 /** Runs `peer [flags]`. */
 export function runDashboard(line: CommandLine): Promise<number> {
@@ -26,40 +26,52 @@ export function runDashboard(line: CommandLine): Promise<number> {
 
 async function run(line: CommandLine): Promise<number> {
   const endpoint = line.value(dashboardFlag);
-  const password = line.value(passwordFlag);
-  if (password === undefined && requiresPassword(endpoint.host)) {
+  if (line.value(passwordFlag) === undefined && requiresPassword(endpoint.host)) {
     throw new UsageError(`Cannot serve the dashboard on ${endpoint.host} without a password: give one with --password`);
   }
-  const mode = line.value(modeFlag);
   const stop = interruption();
+  const dataDirectory = await makeFolder(line.value(dataFlag) ?? dataFolder("peer"));
+  const running = await runningPeer(dataDirectory);
+  if (running !== undefined) {
+    console.log(`The peer runs already: ${running}`);
+    if (opensBrowser(line)) await openBrowser(running);
+    return EXIT.done;
+  }
   await using scope = new AsyncDisposableStack();
-  const session = scope.use(
-    await openSession({
-      dataDirectory: await makeFolder(line.value(dataFlag) ?? dataFolder("peer")),
-      downloadsFolder: await makeFolder(line.value(downloadsFlag) ?? downloadsFolder()),
-      port: line.value(listenFlag),
-      ...connectionOptions(line),
-      ...(mode === undefined ? {} : { mode }),
+  const finder = await startFinder(line, scope);
+  let app = Promise.withResolvers<FetchApp>();
+  // Requests wait while the session is opened anew.
+  const server = scope.use(serveDashboard({ fetch: async (request) => (await app.promise).fetch(request) }, endpoint));
+  const dashboard = { server, finder, dataDirectory, stop };
+  let port = line.value(listenFlag);
+  for (let isFirst = true; !stop.aborted; isFirst = false) {
+    const opened = app;
+    await using peer = await OpenPeer.open(line, { ...dashboard, port });
+    port = peer.port;
+    opened.resolve(peer.app);
+    if (isFirst) {
+      scope.use(await noteRunning(dataDirectory, server.url));
+      console.log(
+        `Peer       port ${port}, ${peer.tracker ?? "no tracker yet; give one with --tracker or in the dashboard"}`,
+      );
+      console.log(`Dashboard  ${server.url}`);
+      if (opensBrowser(line)) await openBrowser(server.url);
+    } else console.log(`Peer       now with ${peer.tracker ?? "no tracker"}`);
+    await peer.ended;
+    app = Promise.withResolvers<FetchApp>();
+  }
+  return EXIT.done;
+}
+
+/** Looks for trackers where the line names none. */
+async function startFinder(line: CommandLine, scope: AsyncDisposableStack): Promise<TrackerFinder | undefined> {
+  const host = line.value(hostFlag);
+  if (line.value(noLanFlag) || trackerOf(line) !== undefined || isLoopback(host ?? "")) return undefined;
+  const logger = getLogger(["playswarm", "peer", "lan"]);
+  return scope.use(
+    await TrackerFinder.start({
+      host,
+      onFault: (error) => logger.info("No tracker can be looked for: {error}", { error: error.message }),
     }),
   );
-  const api = scope.use(new SessionApi(session, mode === undefined ? {} : { mode }));
-  for (const path of line.value(shareFlag)) session.sharedFolders.add(await realFolder(resolve(path)));
-  const logger = getLogger(["playswarm", "peer", "dashboard"]);
-  const app = peerApp(api, {
-    host: endpoint.host,
-    port: () => server.port,
-    signal: stop,
-    report: (error, request) =>
-      logger.error("{method} {url} failed: {error}", { method: request.method, url: request.url, error }),
-    ...(password === undefined ? {} : { password }),
-  });
-  const server = scope.use(serveDashboard(app, endpoint));
-  const community = session.community === undefined
-    ? "no tracker; give one with --tracker"
-    : `tracker ${formatEndpoint(session.community.tracker)}`;
-  console.log(`Peer       port ${session.engine.listenPort}, ${community}`);
-  console.log(`Dashboard  ${server.url}`);
-  if (line.value(openFlag)) await openBrowser(server.url);
-  await untilAborted(stop);
-  return EXIT.done;
 }

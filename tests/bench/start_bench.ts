@@ -5,7 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { Folder } from "../program.ts";
+import { denoFolder, Folder } from "../program.ts";
 
 /** What is measured of a program. */
 interface Figures {
@@ -39,7 +39,12 @@ function commands(program: "tracker" | "peer"): Readonly<Record<string, readonly
 async function measure(program: "tracker" | "peer", command: readonly string[]): Promise<Figures> {
   await using folder = await Folder.create();
   const [file = "", ...prefix] = command;
-  const options = { stdin: "null", stdout: "null", stderr: "null", env: { HOME: folder.path } } as const;
+  const options = {
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    env: { HOME: folder.path, DENO_DIR: denoFolder() },
+  } as const;
   let beganAtMs = performance.now();
   await new Deno.Command(file, { ...options, args: [...prefix, "--version"] }).output();
   const versionMs = performance.now() - beganAtMs;

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { type Browser as Chromium, chromium, type Page } from "playwright-core";
 
 /** Debian's; `PLAYSWARM_CHROMIUM` names another. */
-const EXECUTABLE = Deno.env.get("PLAYSWARM_CHROMIUM") ?? "/usr/bin/chromium";
+export const EXECUTABLE: string = Deno.env.get("PLAYSWARM_CHROMIUM") ?? "/usr/bin/chromium";
 
 /** No request that the test did not ask for, no question that nobody answers, and playing without a click. */
 const ARGUMENTS: readonly string[] = [
@@ -45,9 +45,15 @@ export class Browser implements AsyncDisposable {
     this.#chromium = chromium;
   }
 
-  /** Starts one. */
-  static async launch(): Promise<Browser> {
-    return new Browser(await chromium.launch({ executablePath: EXECUTABLE, args: [...ARGUMENTS] }));
+  /** Starts one; `executable` is what starts it, and takes its arguments. */
+  static async launch(options: { readonly executable?: string } = {}): Promise<Browser> {
+    const executablePath = options.executable ?? EXECUTABLE;
+    return new Browser(await chromium.launch({ executablePath, args: [...ARGUMENTS] }));
+  }
+
+  /** Why there is none here; undefined when there is. */
+  static obstacle(): string | undefined {
+    return isFile(EXECUTABLE) ? undefined : `no ${EXECUTABLE} (PLAYSWARM_CHROMIUM names another)`;
   }
 
   /** Opens an address in a window of its own, with cookies and storage of its own. */
@@ -95,11 +101,11 @@ export function browserTest(
   name: string,
   run: (browser: Browser, scope: AsyncDisposableStack) => Promise<void>,
 ): void {
-  const isThere = isFile(EXECUTABLE);
-  if (!isThere) console.error(`SKIPPED, no ${EXECUTABLE} (PLAYSWARM_CHROMIUM names another): ${name}`);
+  const obstacle = Browser.obstacle();
+  if (obstacle !== undefined) console.error(`SKIPPED, ${obstacle}: ${name}`);
   Deno.test({
     name,
-    ignore: !isThere,
+    ignore: obstacle !== undefined,
     async fn() {
       await using scope = new AsyncDisposableStack();
       await using browser = await Browser.launch();

@@ -12,6 +12,7 @@ import { ActionButton } from "../components/action_button.tsx";
 import { ChoiceGroup } from "../components/choice_group.tsx";
 import { LoadingRows } from "../components/state_panel.tsx";
 import { ThemeChoiceGroup } from "../components/theme_choice.tsx";
+import { TrackerForm } from "../components/tracker_form.tsx";
 import { usePeer, useShell } from "../shell_context.ts";
 
 /** Limits are typed in megabytes a second, as rates are shown. */
@@ -44,6 +45,10 @@ export function SettingsPage(): JSX.Element {
       </section>
       <Limits status={status} />
       <section class="panel">
+        <h2>Another community</h2>
+        <TrackerForm />
+      </section>
+      <section class="panel">
         <h2>Where things are</h2>
         <dl class="pairs">
           <dt>Tracker</dt>
@@ -68,11 +73,7 @@ export function SettingsPage(): JSX.Element {
 function TrackerWords({ status }: { readonly status: PeerStatus }): JSX.Element {
   const { tracker } = status;
   if (tracker === undefined) {
-    return (
-      <small>
-        Start the peer with <code>--tracker</code> and its address to join a community.
-      </small>
-    );
+    return <small>join a community below</small>;
   }
   return tracker.isReachable
     ? <small>reachable</small>
