@@ -52,6 +52,8 @@ export const outputFlag: Flag<string | undefined> = textFlag("output", {
   placeholder: "FILE",
   letter: "o",
 });
+/** `--json`. */
+export const jsonFlag: Flag<boolean> = switchFlag("json", { help: "Tell of each file in a line of JSON" });
 /** `--dht`. */
 export const dhtFlag: Flag<boolean> = switchFlag("dht", { help: "Find peers all over the world by the DHT" });
 /** `--map-port`. */

@@ -3,10 +3,14 @@
  *
  * @module
  */
-import type { CommandLine } from "../shared/command_line.ts";
-import { EXIT, runProgram } from "../shared/program.ts";
-import { readProgramLine } from "../shared/program_line.ts";
+import { type CommandLine, nearestWord, UsageError } from "../shared/command_line.ts";
+import type { CompletedCommand, CompletedProgram } from "../shared/completions.ts";
+import { reportingCrashes } from "../shared/crash_report.ts";
 import type { Help } from "../shared/help_text.ts";
+import { dataFolder } from "../shared/platform_folders.ts";
+import { EXIT, runProgram } from "../shared/program.ts";
+import { dataFlag } from "../shared/program_flags.ts";
+import { COMPLETIONS, flagsOf, printCompletions, readProgramLine } from "../shared/program_line.ts";
 import { createHelp, dashboardHelp, downloadHelp, shareHelp } from "./commands/command_help.ts";
 
 /** A command: what it takes, and what it does, which is loaded when it is needed. */
@@ -47,13 +51,40 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
 
 /** Reads the command line and runs what it says; gives the exit code. */
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === "completions") {
+    printCompletions(args.slice(1), completed());
+    return EXIT.done;
+  }
   const named = COMMANDS.get(args[0] ?? "");
+  checkCommand(args[0], named);
   const { help, maxOperands, load } = named ?? DASHBOARD;
   const others = [DASHBOARD, ...COMMANDS.values()].map((command) => command.help);
   const line = readProgramLine(named === undefined ? args : args.slice(1), { help, maxOperands, others });
   if (line === undefined) return EXIT.done;
   const run = await load();
-  return await run(line);
+  return await reportingCrashes(
+    { program: "peer", folder: line.value(dataFlag) ?? dataFolder("peer") },
+    () => run(line),
+  );
+}
+
+/** A word that is no flag and no command is a mistyped command. @throws UsageError */
+function checkCommand(word: string | undefined, command: Command | undefined): void {
+  if (word === undefined || word.startsWith("-") || command !== undefined) return;
+  const nearest = nearestWord(word, [...COMMANDS.keys(), "completions"]);
+  const hint = nearest === undefined ? "see peer --help" : `did you mean ${nearest}?`;
+  throw new UsageError(`Cannot use ${JSON.stringify(word)}: there is no such command; ${hint}`);
+}
+
+/** The program as shells complete it. */
+function completed(): CompletedProgram {
+  const told = ({ help, maxOperands }: Command): CompletedCommand => ({
+    about: help.about,
+    flags: flagsOf(help),
+    operands: maxOperands === 0 ? "nothing" : "files",
+  });
+  const commands = [...COMMANDS].map(([name, command]) => [name, told(command)] as const);
+  return { name: "peer", commands: new Map([["", told(DASHBOARD)], ...commands, ["completions", COMPLETIONS]]) };
 }
 
 if (import.meta.main) await runProgram("peer", () => main(Deno.args));

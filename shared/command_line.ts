@@ -26,6 +26,8 @@ export interface Flag<Value> {
   /** Its value is for nobody to see. */
   readonly isSecret?: boolean;
   readonly isRepeatable: boolean;
+  /** The words that it takes, where these are all. */
+  readonly choices?: readonly string[];
   /**
    * The value of what was given, in order; nothing was given when `texts` is empty.
    *

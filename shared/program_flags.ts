@@ -18,7 +18,7 @@ export const printConfigFlag: Flag<boolean> = switchFlag("print-config", {
 export const versionFlag: Flag<boolean> = switchFlag("version", { help: "Show the version" });
 /** `--open`. */
 export const openFlag: Flag<boolean> = switchFlag("open", {
-  help: "Open the dashboard in the browser (by itself on a desktop)",
+  help: "Open the dashboard in the browser",
 });
 /** `--no-open`. */
 export const noOpenFlag: Flag<boolean> = switchFlag("no-open", { help: "Open no browser" });

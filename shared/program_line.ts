@@ -6,6 +6,7 @@
  * @module
  */
 import { type CommandLine, type Flag, readCommandLine, UsageError } from "./command_line.ts";
+import { type CompletedCommand, type CompletedProgram, completionScript, SHELLS } from "./completions.ts";
 import { configurationText } from "./configuration_text.ts";
 import { type Help, helpText } from "./help_text.ts";
 import { homeFolder } from "./platform_folders.ts";
@@ -73,6 +74,22 @@ export function readProgramLine(
   else return line;
   return undefined;
 }
+
+/** Answers `completions SHELL`. @throws UsageError */
+export function printCompletions(args: readonly string[], program: CompletedProgram): void {
+  const shell = SHELLS.find((known) => known === args[0]);
+  if (shell === undefined || args.length > 1) {
+    throw new UsageError(`Say for which shell: ${program.name} completions ${SHELLS.join("|")}`);
+  }
+  console.log(completionScript(shell, program));
+}
+
+/** The command that prints completions, as they tell of it. */
+export const COMPLETIONS: CompletedCommand = {
+  about: "print a completion script for a shell",
+  flags: [],
+  operands: SHELLS,
+};
 
 function configuredFlags(help: Help): readonly Flag<unknown>[] {
   return flagsOf(help).filter((flag) => !ACTION_FLAGS.includes(flag));

@@ -9,7 +9,7 @@ import { formatBytes } from "../../shared/format.ts";
 import { encodeMetainfo } from "../../shared/metainfo.ts";
 import { choosePieceLength, createMetainfo, type FileHashes } from "../../shared/metainfo_create.ts";
 import { EXIT, interruption, isNothingThere, ProgramFailure } from "../../shared/program.ts";
-import { outputFlag } from "../flags.ts";
+import { jsonFlag, outputFlag } from "../flags.ts";
 import { magnetLink } from "../magnet_link.ts";
 import { HashPool } from "../storage/hash_pool.ts";
 import { StorageError } from "../storage/storage_error.ts";
@@ -37,8 +37,11 @@ async function run(line: CommandLine): Promise<number> {
   const output = line.value(outputFlag) ?? `${name}.torrent`;
   await writeTorrent(output, encodeMetainfo(metainfo));
   progress.clear();
-  console.log(output);
-  console.log(magnetLink(metainfo.info.infoHash, { name, trackers: trackers.flat() }));
+  const { infoHash, infoHashV2 } = metainfo.info;
+  const magnet = magnetLink(infoHash, { name, trackers: trackers.flat() });
+  if (line.value(jsonFlag)) {
+    console.log(JSON.stringify({ torrent: output, name, sizeBytes: length, infoHash, infoHashV2, magnet }));
+  } else console.log(`${output}\n${magnet}`);
   return EXIT.done;
 }
 

@@ -10,12 +10,12 @@ import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import { EXIT, interruption, isNothingThere, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
 import { readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
-import { peerFlag, seedFlag, toFlag } from "../flags.ts";
+import { jsonFlag, peerFlag, seedFlag, toFlag } from "../flags.ts";
 import { resolveSource } from "../resolve.ts";
 import type { Session } from "../session.ts";
 import { readSource } from "../source.ts";
 import type { Torrent } from "../torrent.ts";
-import { connectionOptions, openSession, runCommand } from "./command.ts";
+import { connectionOptions, openSession, runCommand, trackerNearby } from "./command.ts";
 import { anyPortFlag } from "./command_help.ts";
 import { ProgressLine } from "./progress_line.ts";
 
@@ -57,9 +57,10 @@ async function fetchAll(line: CommandLine, options: Fetching): Promise<Outcome> 
     downloadsFolder: options.folder,
     port: line.value(anyPortFlag),
     ...connectionOptions(line),
+    ...await trackerNearby(line, stop),
   });
   const torrents = await addAll(session, { line, stop });
-  const isDone = await untilComplete(session, { torrents, stop });
+  const isDone = await untilComplete(session, { torrents, stop, isJson: line.value(jsonFlag) });
   if (!isDone) return "stopped";
   if (line.value(seedFlag)) {
     console.log(`Seeding on port ${session.engine.listenPort}; press Ctrl-C to stop`);
@@ -113,9 +114,9 @@ async function readOperand(operand: string): Promise<TorrentSource> {
 /** Waits until all are verified on disk (true), or until the user stops it (false). */
 async function untilComplete(
   session: Session,
-  options: { readonly torrents: ReadonlySet<Torrent>; readonly stop: AbortSignal },
+  options: { readonly torrents: ReadonlySet<Torrent>; readonly stop: AbortSignal; readonly isJson: boolean },
 ): Promise<boolean> {
-  const { torrents, stop } = options;
+  const { torrents, stop, isJson } = options;
   using progress = new ProgressLine(Deno.stderr);
   const told = new Set<Torrent>();
   let isWaiting = false;
@@ -126,7 +127,7 @@ async function untilComplete(
       if (!torrent.isComplete || told.has(torrent)) continue;
       told.add(torrent);
       progress.clear();
-      console.log(`${torrent.name}: ${formatBytes(torrent.info?.geometry.contentLength ?? 0)}, verified`);
+      console.log(isJson ? JSON.stringify(doneView(torrent)) : doneLine(torrent));
     }
     const isFull = isDiskFull([...torrents]);
     // Where there is no terminal, nothing else would say it.
@@ -150,6 +151,16 @@ async function untilComplete(
     clearInterval(timer);
     stop.removeEventListener("abort", look);
   }
+}
+
+function doneLine(torrent: Torrent): string {
+  return `${torrent.name}: ${formatBytes(torrent.info?.geometry.contentLength ?? 0)}, verified`;
+}
+
+/** A finished download for another program to read. */
+function doneView(torrent: Torrent) {
+  const { name, infoHash, info, layout } = torrent;
+  return { name, infoHash, sizeBytes: info?.geometry.contentLength ?? 0, files: layout?.paths ?? [] };
 }
 
 function isDiskFull(torrents: readonly Torrent[]): boolean {

@@ -13,7 +13,7 @@ import { magnetLink } from "../magnet_link.ts";
 import { modeFlag } from "../flags.ts";
 import { realFolder } from "../folders.ts";
 import type { Session } from "../session.ts";
-import { connectionOptions, openSession, runCommand } from "./command.ts";
+import { connectionOptions, openSession, runCommand, trackerNearby } from "./command.ts";
 import { listenFlag } from "./command_help.ts";
 
 /** Runs `peer share`. */
@@ -34,6 +34,7 @@ async function run(line: CommandLine): Promise<number> {
     downloadsFolder: `${data}/downloads`,
     port: line.value(listenFlag),
     ...connectionOptions(line),
+    ...await trackerNearby(line, stop),
     ...(mode === undefined ? {} : { mode }),
   });
   using _listening = tellShared(session);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { assertFile, assertSentence, contentOf, stageTest } from "./stage.ts";
 
 const PROGRAMS = ["tracker", "peer"] as const;
@@ -11,7 +12,7 @@ stageTest("--help and --version answer and leave with 0", async (stage) => {
       assert.equal(help.code, 0, help.output);
       assert.match(help.output, new RegExp(`Usage: peer ${command.join(" ")}`));
       const lines = help.output.split("\n");
-      assert.ok(lines.length < 24 && lines.every((line) => line.length <= 80), `fits a terminal:\n${help.output}`);
+      assert.ok(lines.length <= 24 && lines.every((line) => line.length <= 80), `fits a terminal:\n${help.output}`);
       const version = await stage.run("peer", [...command, "--version"]);
       assert.equal(version.code, 0);
       assert.match(version.output, /^peer \(Playswarm\) \d+\.\d+\.\d+$/);
@@ -49,7 +50,8 @@ stageTest("bad usage is said in one line with a suggestion, and leaves with 2", 
     ["peer", ["--mode", "text"], /--mode as audio or video: current value is "text"$/],
     ["peer", ["--tracker", "host:port:7"], /--tracker as HOST:PORT/],
     ["peer", ["--dashboard", "nonsense:99999"], /--dashboard as HOST:PORT/],
-    ["peer", ["downlaod", "x"], /Cannot use "downlaod"/],
+    ["peer", ["downlaod", "x"], /Cannot use "downlaod": there is no such command; did you mean download\?$/],
+    ["peer", ["completions", "csh"], /Say for which shell: peer completions bash\|zsh\|fish$/],
     ["peer", ["download"], /Say what to download; see peer download --help$/],
     ["peer", ["download", "x"], /Say where to put the files with --to DIR$/],
     ["peer", ["download", "x", "--to", "", "--tracker", "a"], /--to without a value: it takes DIR$/],
@@ -132,6 +134,31 @@ stageTest("folders and files that cannot be used are said in one line, and leave
   );
 });
 
+stageTest(
+  "a database of a later version is said; one that is none leaves a crash report without paths",
+  async (stage) => {
+    const data = await stage.folder.folder("secret home");
+    const args = [
+      ...["--data-dir", data, "--downloads", `${data}/downloads`, "--host", "127.0.0.1", "--port", "0", "--no-lan"],
+      ...["--dashboard", "127.0.0.1:0"],
+    ];
+    const later = new DatabaseSync(`${data}/playswarm.db`);
+    later.exec("PRAGMA user_version = 99");
+    later.close();
+    assertSentence(await stage.run("peer", args), 1, /it is of version 99, this program knows \d+$/);
+    await Deno.writeTextFile(`${data}/playswarm.db`, "no database ".repeat(1_000));
+    assertSentence(
+      await stage.run("peer", args),
+      1,
+      /Stopped by a bug of its own \(.*\)\. What happened, .* is in .*\.txt$/,
+    );
+    const report = [...Deno.readDirSync(data)].find(({ name }) => name.startsWith("crash-"));
+    const text = await Deno.readTextFile(`${data}/${report?.name}`);
+    assert.match(text, /file is not a database[^]*database\.ts:\d+|file is not a database[^]*\.js:\d+/);
+    assert.doesNotMatch(text, /secret|\/tmp/);
+  },
+);
+
 stageTest("a torrent is made of a file, the same each time, and nothing is left behind", async (stage) => {
   const content = contentOf(5, 700_000);
   const folder = await stage.write("films", "film.mp4", content);
@@ -139,6 +166,10 @@ stageTest("a torrent is made of a file, the same each time, and nothing is left 
   const args = ["create", `${folder}/film.mp4`, "--tracker", "udp://127.0.0.1:1/announce", "-o"];
   const made = await Promise.all(["one", "two"].map((name) => stage.run("peer", [...args, output(name)])));
   assert.deepEqual(made.map(({ code }) => code), [0, 0]);
+  const told = await stage.run("peer", [...args, output("three"), "--json"]);
+  const view: Readonly<Record<string, unknown>> = JSON.parse(told.output);
+  assert.equal(view.torrent, output("three"));
+  assert.equal(view.sizeBytes, content.length);
   assert.match(made[0]?.output ?? "", /^magnet:\?xt=urn:btih:[0-9a-f]{40}&dn=film\.mp4&tr=udp/m);
   await assertFile(output("one"), await Deno.readFile(output("two")));
 });
