@@ -58,6 +58,8 @@ async function run(line: CommandLine): Promise<number> {
       if (opensBrowser(line)) await openBrowser(server.url);
     } else console.log(`Peer       now with ${peer.tracker ?? "no tracker"}`);
     await peer.ended;
+    // Players that read on are let go before what they read is closed.
+    if (stop.aborted) await server[Symbol.asyncDispose]();
     app = Promise.withResolvers<FetchApp>();
   }
   return EXIT.done;
