@@ -18,6 +18,7 @@ export interface LanNamesOptions {
   onQuery?(packet: DnsPacket, heard: { readonly address: string }): void;
   /** Somebody near says something. */
   onResponse?(packet: DnsPacket, heard: { readonly from: string }): void;
+  /** An interface cannot be used, or something could not be sent. */
   onFault?(error: Error): void;
 }
 
