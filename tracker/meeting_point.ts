@@ -13,7 +13,7 @@ import type { Info, Metainfo } from "../shared/metainfo.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
 import { reachOf } from "./address_words.ts";
 import { type AnnounceDesk, MAX_FULL_SCRAPE, type Transport } from "./announce_desk.ts";
-import type { AnnounceAnswer, AnnounceRecord } from "./announce_record.ts";
+import { type AnnounceAnswer, type AnnounceRecord, peerIdOf } from "./announce_record.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { StoreFullError } from "./catalogue_store.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
@@ -21,6 +21,7 @@ import { HostTexts } from "./host_texts.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
 import { RequestCounts } from "./request_counts.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
+import type { ClientName } from "./swarm_registry.ts";
 import type { Swarms } from "./swarms.ts";
 import { areNear } from "./nearness.ts";
 import type { Member } from "./swarm_views.ts";
@@ -35,12 +36,19 @@ export interface MetadataWanter {
   forget(infoHash: InfoHash): void;
 }
 
+/** What finds out which clients take connections from outside. */
+export interface ReachWanter {
+  /** A client announced from this very address that it listens on this port. */
+  want(client: ClientName): void;
+}
+
 /** What a {@link MeetingPoint} is made of. */
 export interface MeetingPointOptions {
   readonly gate: Gatekeeper;
   readonly swarms: Swarms;
   readonly catalogue: Catalogue;
   readonly metadata: MetadataWanter;
+  readonly reach: ReachWanter;
   /** Milliseconds on a clock that does not jump: leases. */
   readonly now: () => number;
   /** Milliseconds since 1970: what is remembered over restarts. */
@@ -89,7 +97,7 @@ export class MeetingPoint implements AnnounceDesk {
 
   /** Registers, renews or removes a client, gives it peers, and keeps the catalogue true. */
   announce(request: AnnounceRequest, transport: Transport): AnnounceResult {
-    const { gate, swarms, now, onChange } = this.#options;
+    const { gate, swarms, reach, now, onChange } = this.#options;
     const nowMs = now();
     const refusal = gate.refuse(request.host, nowMs) ?? this.#refuseTorrent(request.announce.infoHash);
     const result: AnnounceResult = refusal === undefined
@@ -101,6 +109,9 @@ export class MeetingPoint implements AnnounceDesk {
     }
     this.requestCounts.announces[transport]++;
     for (const infoHash of result.changed) this.#refresh(infoHash);
+    // Who is new somewhere may be new altogether. The probe knows whom it has tried.
+    const { event, port, peerId } = request.announce;
+    if (result.changed.length > 0 && event !== "stopped") reach.want({ peerId, host: request.host, port });
     onChange();
     return result;
   }
@@ -110,7 +121,7 @@ export class MeetingPoint implements AnnounceDesk {
     record: AnnounceRecord,
     to: { readonly answer: AnnounceAnswer; readonly transport: Transport },
   ): void {
-    const { swarms, now, onChange } = this.#options;
+    const { swarms, reach, now, onChange } = this.#options;
     const { answer, transport } = to;
     const nowMs = now();
     answer.refusal = this.#refuseRecord(record, nowMs);
@@ -118,6 +129,11 @@ export class MeetingPoint implements AnnounceDesk {
     if (answer.refusal !== undefined) return this.countRefused(transport, answer.refusal.code);
     this.requestCounts.announces[transport]++;
     for (const infoHash of answer.changed) this.#refresh(infoHash);
+    const isNew = answer.changed.length > 0 && record.event !== "stopped";
+    if (isNew && reachOf(record.source) === "public") {
+      const host = this.#hosts.textOf(record.source);
+      reach.want({ peerId: peerIdOf(record.peerId), host, port: record.port });
+    }
     onChange();
   }
 

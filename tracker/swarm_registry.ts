@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { InfoHash } from "../shared/ids.ts";
-import { ADDRESS_WORDS, addressText, familyOf, reachOf } from "./address_words.ts";
-import type { AnnounceRecord } from "./announce_record.ts";
+import type { Endpoint } from "../shared/endpoint.ts";
+import type { InfoHash, PeerId } from "../shared/ids.ts";
+import { ADDRESS_WORDS, addressText, addressWords, familyOf, reachOf } from "./address_words.ts";
+import { type AnnounceRecord, CLIENT_NAME_WORDS, ID_WORDS, writeId } from "./announce_record.ts";
 import { ClientTable } from "./client_table.ts";
 import { MEMBER_FLAG } from "./member_lists.ts";
 import { MembershipTable } from "./membership_table.ts";
@@ -20,6 +21,11 @@ import type { Member, Swarm, TrackedClient } from "./swarm_views.ts";
 /** A client in so many swarms at most has its load told to each at once; in more it is told as it announces. */
 const MAX_TOLD_SWARMS = 64;
 
+/** What names a client: its peer id, and where others reach it. */
+export interface ClientName extends Endpoint {
+  readonly peerId: PeerId;
+}
+
 /** The tables. */
 export class SwarmRegistry {
   readonly clients: ClientTable;
@@ -29,6 +35,7 @@ export class SwarmRegistry {
   readonly sample: SwarmSample;
   readonly #rings: NeighbourRings;
   readonly #address = new Uint32Array(ADDRESS_WORDS);
+  readonly #name = new Uint32Array(CLIENT_NAME_WORDS);
 
   /** Empty, with room for so many memberships. */
   constructor(options: { readonly capacity: number; readonly sip: SipHash }) {
@@ -118,6 +125,17 @@ export class SwarmRegistry {
     }
   }
 
+  /** It turned out whether a client takes connections from outside; nothing happens when it is gone. */
+  setReachable({ peerId, host, port }: ClientName, isReachable: boolean): void {
+    writeId(this.#name, peerId);
+    this.#name.set(addressWords(host), ID_WORDS);
+    this.#name[CLIENT_NAME_WORDS - 1] = port;
+    const client = this.clients.find(this.#name);
+    if (client < 0) return;
+    this.clients.setReachable(client, isReachable);
+    this.tellOf(client);
+  }
+
   /** A client's upload was measured anew while it announced in one of its swarms. */
   tellLoad(client: number, membership: number): void {
     const load = this.clients.uploadLoad(client);
@@ -168,6 +186,18 @@ export class SwarmRegistry {
       members: () => this.#views(this.membersOf(swarm)),
       hasData: (sizeBytes) => counts.seederCount > 0 || this.#hasPart(swarm, sizeBytes),
     };
+  }
+
+  /** All swarms as others see them, made as they are gone through. */
+  *swarmViews(): Iterable<Swarm> {
+    for (let swarm = 0; swarm < this.swarms.end; swarm++) {
+      if (this.swarms.has(swarm)) yield this.swarmView(swarm);
+    }
+  }
+
+  /** The clients of each program as others see them, made as they are gone through. */
+  *programViews(): Iterable<readonly TrackedClient[]> {
+    for (const clients of this.clients.programs()) yield clients.map((client) => this.clientView(client));
   }
 
   /** The memberships of a swarm; nobody may come or leave while they are gone through. */

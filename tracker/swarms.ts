@@ -17,7 +17,7 @@ import { MemberReports } from "./member_reports.ts";
 import type { OwnAddress } from "./peer_order.ts";
 import { ADDRESS_CROWDED, type Refusal, TRACKER_FULL } from "./refusal.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
-import { SwarmRegistry } from "./swarm_registry.ts";
+import { type ClientName, SwarmRegistry } from "./swarm_registry.ts";
 import { SwarmSweep } from "./swarm_sweep.ts";
 import type { Swarm, TrackedClient } from "./swarm_views.ts";
 import { TorrentAliases } from "./torrent_aliases.ts";
@@ -194,17 +194,13 @@ export class Swarms {
   }
 
   /** All swarms with somebody in them, made as they are gone through. */
-  *swarms(): Iterable<Swarm> {
-    for (let swarm = 0; swarm < this.#swarms.end; swarm++) {
-      if (this.#swarms.has(swarm)) yield this.#registry.swarmView(swarm);
-    }
+  swarms(): Iterable<Swarm> {
+    return this.#registry.swarmViews();
   }
 
   /** The clients of each program, made as they are gone through. */
-  *programs(): Iterable<readonly TrackedClient[]> {
-    for (const clients of this.#registry.clients.programs()) {
-      yield clients.map((client) => this.#registry.clientView(client));
-    }
+  programs(): Iterable<readonly TrackedClient[]> {
+    return this.#registry.programViews();
   }
 
   /** Sums over everything. */
@@ -220,6 +216,11 @@ export class Swarms {
   /** Which client is the tracker's own library: what it sends is not what peers take from one another. */
   setLibrary(peerId: PeerId): void {
     this.#reports.setLibrary(peerId);
+  }
+
+  /** It turned out whether a client takes connections from outside. */
+  setReachable(client: ClientName, isReachable: boolean): void {
+    this.#registry.setReachable(client, isReachable);
   }
 
   /** The full interval at this load, in seconds. */

@@ -173,6 +173,18 @@ Deno.test("the number of peers: default, cap, what was asked, none to who stops"
   assert.equal(count({ event: "stopped" }), 0);
 });
 
+Deno.test("who takes no connections from outside is given last, but not to its neighbours", () => {
+  const swarms = newSwarms();
+  answer(swarms, request({ peerId: id("closed"), ip: "192.168.1.9" }, "203.0.113.1"));
+  swarms.setReachable({ peerId: id("closed"), host: "203.0.113.1", port: 6881 }, false);
+  swarms.setReachable({ peerId: id("closed"), host: "203.0.113.1", port: 1 }, true);
+  answer(swarms, request({ peerId: id("open") }, "203.0.113.2"));
+  const stranger = answer(swarms, request({ peerId: id("c"), numWant: 9 }, "203.0.113.3"));
+  assert.deepEqual(stranger.peers.map(({ host }) => host), ["203.0.113.2", "203.0.113.1"]);
+  const neighbour = answer(swarms, request({ peerId: id("d"), port: 7000, numWant: 1 }, "203.0.113.1"));
+  assert.deepEqual(neighbour.peers.map(({ host }) => host), ["192.168.1.9"]);
+});
+
 Deno.test("a large swarm is handed out evenly, neighbours first", () => {
   const swarms = newSwarms();
   const total = 10 * SCAN_LIMIT;

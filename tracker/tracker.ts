@@ -22,6 +22,7 @@ import { MeetingPoint } from "./meeting_point.ts";
 import { MetadataFetcher, type MetadataFetcherOptions } from "./metadata_fetch.ts";
 import type { OwnAddress } from "./peer_order.ts";
 import { PublicPort } from "./public_port.ts";
+import { ReachProbe } from "./reach_probe.ts";
 import { Swarms } from "./swarms.ts";
 import { TrackerMetrics } from "./tracker_metrics.ts";
 import { clientViews, swarmViews, type ViewLimits, type ViewSource } from "./tracker_views.ts";
@@ -245,11 +246,21 @@ function makeParts(
     }),
   );
   const onChange = () => listeners.notify();
+  const reach = scope.use(makeReachProbe(swarms, onChange));
   const gate = new Gatekeeper({
     lists: options.lists ?? OPEN_LISTS,
     requestsPerSecond: options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND,
   });
-  const meeting = new MeetingPoint({ gate, swarms, catalogue, metadata, now: monotonicMs, date: Date.now, onChange });
+  const meeting = new MeetingPoint({
+    gate,
+    reach,
+    swarms,
+    catalogue,
+    metadata,
+    now: monotonicMs,
+    date: Date.now,
+    onChange,
+  });
   // The last to write, before the database is closed.
   scope.defer(() => meeting.forgetOld());
   const startedAtMs = Date.now();
@@ -278,6 +289,16 @@ function makeParts(
     instanceId,
     startedAtMs,
   };
+}
+
+function makeReachProbe(swarms: Swarms, onChange: () => void): ReachProbe {
+  return new ReachProbe({
+    onResult(client, isReachable) {
+      logger.debug("{endpoint} takes connections: {isReachable}", { endpoint: formatEndpoint(client), isReachable });
+      swarms.setReachable(client, isReachable);
+      onChange();
+    },
+  });
 }
 
 function originView({ swarms, origin }: Pick<TrackerParts, "swarms" | "origin">): OriginView {
