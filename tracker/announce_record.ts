@@ -118,6 +118,17 @@ export class AnnounceAnswer {
     this.memberships[this.peerCount++] = membership;
   }
 
+  /** Adds a peer at the end that is reached by IPv4. */
+  giveIpv4(membership: number, address: number, port: number): void {
+    const start = this.peerCount * PEER_WORDS;
+    this.#peers[start] = 0;
+    this.#peers[start + 1] = 0;
+    this.#peers[start + 2] = MAPPED_WORD;
+    this.#peers[start + 3] = address;
+    this.#peers[start + ADDRESS_WORDS] = port;
+    this.memberships[this.peerCount++] = membership;
+  }
+
   /** The host by which the asker reaches a peer, as text. */
   hostOf(index: number): string {
     return addressText(this.#peers, index * PEER_WORDS);

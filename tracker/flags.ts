@@ -49,6 +49,11 @@ export const intervalFlag: Flag<number> = numberFlag("interval", {
   max: 1800,
   fallback: 60,
 });
+/** `--store`. */
+export const storeFlag: Flag<string | undefined> = textFlag("store", {
+  help: "Redis or Valkey that several trackers of one community share",
+  placeholder: "redis://HOST:PORT",
+});
 /** `--allow`. */
 export const allowFlag: Flag<string | undefined> = textFlag("allow", {
   help: "List of info-hashes or addresses: only those are served",
@@ -79,6 +84,7 @@ export const trackerHelp: Help = {
     intervalFlag,
     allowFlag,
     denyFlag,
+    storeFlag,
     rateLimitFlag,
     noLanFlag,
     noOpenFlag,

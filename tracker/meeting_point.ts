@@ -18,6 +18,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { StoreFullError } from "./catalogue_store.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { HostTexts } from "./host_texts.ts";
+import type { MembershipName, MembershipRecord } from "./membership_record.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
 import { RequestCounts } from "./request_counts.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
@@ -55,6 +56,8 @@ export interface MeetingPointOptions {
   readonly date: () => number;
   /** Called after every change of who is here or who has what. */
   readonly onChange: () => void;
+  /** Called for every torrent that was not known. */
+  readonly onTorrent?: (infoHash: InfoHash) => void;
 }
 
 /** Members thought of when metadata are wanted: more are not asked before others have come and gone. */
@@ -187,6 +190,7 @@ export class MeetingPoint implements AnnounceDesk {
     }
     this.#refresh(infoHash);
     onChange();
+    if (isNew) this.#options.onTorrent?.(infoHash);
     return isNew;
   }
 
@@ -218,11 +222,26 @@ export class MeetingPoint implements AnnounceDesk {
     return swarms.swarm(infoHash)?.members().some(isNear) ?? false;
   }
 
-  /** Drops whoever was not heard of for a lease. */
-  sweep(): void {
-    const { gate, swarms, now, onChange } = this.#options;
-    gate.sweep(now());
-    const changed = swarms.sweep(now());
+  /** Takes in a member that was known elsewhere or before: from a snapshot or another tracker. */
+  restoreMember(member: MembershipRecord): void {
+    const { swarms, now } = this.#options;
+    this.#refreshAll(swarms.copy.restore(member, now()));
+  }
+
+  /** Takes out a member that left elsewhere. */
+  removeMember(member: MembershipName): void {
+    this.#refreshAll(this.#options.swarms.copy.remove(member));
+  }
+
+  #refreshAll(changed: readonly InfoHash[]): void {
+    for (const infoHash of changed) this.#refresh(infoHash);
+    if (changed.length > 0) this.#options.onChange();
+  }
+
+  /** Drops whoever was not heard of for a lease, of so many members. */
+  sweep(limit: number): void {
+    const { swarms, now, onChange } = this.#options;
+    const changed = swarms.sweep(now(), limit);
     for (const infoHash of changed) this.#refresh(infoHash);
     if (changed.size > 0) onChange();
   }

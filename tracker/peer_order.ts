@@ -71,7 +71,11 @@ export interface PeerOrderSource {
 export class PeerOrder {
   readonly #source: PeerOrderSource;
   readonly #entries = new Int32Array(MAX_CANDIDATES);
-  /** Where the asker reaches each candidate. */
+  /** Whether the asker reaches each candidate by IPv4. */
+  readonly #isIpv4 = new Uint8Array(MAX_CANDIDATES);
+  /** The last word of the address where it does, which is all of IPv4. */
+  readonly #lastWords = new Uint32Array(MAX_CANDIDATES);
+  /** The whole of it, of IPv6. */
   readonly #addresses = new Uint32Array(MAX_CANDIDATES * ADDRESS_WORDS);
   readonly #bucketOf = new Uint8Array(MAX_CANDIDATES);
   readonly #bucketEnds = new Uint16Array(BUCKET_COUNT);
@@ -86,9 +90,14 @@ export class PeerOrder {
   #asker = new AnnounceRecord();
   #askerReach: Reach = "public";
   #askerFamily: 4 | 6 = 4;
+  /** The IPv4 addresses where others reach the asker and where it comes from; −1 of IPv6. */
+  #askerIpv4 = -1;
+  #sourceIpv4 = -1;
   /** Our address for the asker, looked for when a peer needs it. */
   #ownForAsker: AddressWords | undefined;
   #count = 0;
+  #firstBucket = 0;
+  #lastBucket = 0;
 
   /** Chooses among these. */
   constructor(source: PeerOrderSource) {
@@ -114,7 +123,11 @@ export class PeerOrder {
     this.#askerFamily = familyOf(asker.source);
     writeNetwork(this.#askerNetwork, asker.source);
     this.#ownForAsker = undefined;
+    this.#sourceIpv4 = this.#askerFamily === 4 ? asker.source[ADDRESS_WORDS - 1] ?? 0 : -1;
+    this.#askerIpv4 = familyOf(asker.address) === 4 ? asker.address[ADDRESS_WORDS - 1] ?? 0 : -1;
     this.#count = 0;
+    this.#firstBucket = BUCKET_COUNT - 1;
+    this.#lastBucket = 0;
   }
 
   /** A candidate. Those that the asker cannot reach, or that are itself, are left out; gives whether it was not. */
@@ -122,18 +135,16 @@ export class PeerOrder {
     if (this.#count >= MAX_CANDIDATES) return false;
     const { lists } = this.#source;
     const flags = lists.flags(entry);
-    this.#readAddress(entry, flags);
-    const rank = this.#rankOf(flags);
-    const host = this.#reachableAddress(entry, flags);
-    if (host === undefined) return false;
-    const { family } = this.#asker;
-    if (family !== 0 && familyOf(host) !== family) return false;
-    if (lists.port(entry) === this.#asker.port && isSameAddress(host, this.#asker.address)) return false;
+    const rank = (flags & MEMBER_FLAG.ipv6) === 0 ? this.#addIpv4(entry, flags) : this.#addAny(entry, flags);
+    if (rank < 0) return false;
     const index = this.#count++;
     this.#entries[index] = entry;
-    for (let word = 0; word < ADDRESS_WORDS; word++) this.#addresses[index * ADDRESS_WORDS + word] = host[word] ?? 0;
-    const load = Math.min(lists.load(entry), BUCKET_OF_LOAD.length - 1);
-    this.#bucketOf[index] = rank * BUCKETS_PER_RANK + (BUCKET_OF_LOAD[load] ?? 0);
+    const load = lists.load(entry);
+    const bucket = rank * BUCKETS_PER_RANK +
+      (BUCKET_OF_LOAD[load < BUCKET_OF_LOAD.length ? load : BUCKET_OF_LOAD.length - 1] ?? 0);
+    this.#bucketOf[index] = bucket;
+    if (bucket < this.#firstBucket) this.#firstBucket = bucket;
+    if (bucket > this.#lastBucket) this.#lastBucket = bucket;
     return true;
   }
 
@@ -146,24 +157,66 @@ export class PeerOrder {
       const index = this.#order[position] ?? 0;
       if (!this.#isFirst(index)) continue;
       const entry = this.#entries[index] ?? 0;
-      for (let word = 0; word < ADDRESS_WORDS; word++) {
-        this.#peer[word] = this.#addresses[index * ADDRESS_WORDS + word] ?? 0;
+      if (this.#isIpv4[index] === 1) {
+        answer.giveIpv4(lists.membership(entry), this.#lastWords[index] ?? 0, lists.port(entry));
+      } else {
+        for (let word = 0; word < ADDRESS_WORDS; word++) {
+          this.#peer[word] = this.#addresses[index * ADDRESS_WORDS + word] ?? 0;
+        }
+        answer.give(lists.membership(entry), this.#peer, lists.port(entry));
       }
-      answer.give(lists.membership(entry), this.#peer, lists.port(entry));
       lists.countHandOut(entry);
     }
+  }
+
+  /**
+   * Notes where the asker reaches the next candidate, and gives its rank, or −1. Nearly all are of IPv4 and reached where
+   * they are: that is told without a look at anything but the entry.
+   */
+  #addIpv4(entry: number, flags: number): number {
+    const isPlain = (flags & (MEMBER_FLAG.loopback | MEMBER_FLAG.hasLanAddress)) === 0 ||
+      ((flags & MEMBER_FLAG.loopback) !== 0 && this.#askerReach === "loopback");
+    const { family } = this.#asker;
+    if (!isPlain || family === 6) return this.#addAny(entry, flags);
+    const isPublic = (flags & (MEMBER_FLAG.loopback | MEMBER_FLAG.private)) === 0;
+    if (this.#askerReach === "public" && (flags & MEMBER_FLAG.private) !== 0) return -1;
+    const { lists } = this.#source;
+    const address = lists.address(entry);
+    if (address === this.#askerIpv4 && lists.port(entry) === this.#asker.port) return -1;
+    const index = this.#count;
+    this.#isIpv4[index] = 1;
+    this.#lastWords[index] = address;
+    if (address === this.#sourceIpv4 || (flags & MEMBER_FLAG.loopback) !== 0) return RANK.host;
+    if (!isPublic && this.#askerReach !== "public") return RANK.network;
+    return (flags & MEMBER_FLAG.unreachable) === 0 ? RANK.elsewhere : RANK.unreachable;
+  }
+
+  #addAny(entry: number, flags: number): number {
+    this.#readAddress(entry, flags);
+    const rank = this.#rankOf(flags);
+    const host = this.#reachableAddress(entry, flags);
+    if (host === undefined) return -1;
+    const { family } = this.#asker;
+    const hostFamily = familyOf(host);
+    if (family !== 0 && hostFamily !== family) return -1;
+    if (this.#source.lists.port(entry) === this.#asker.port && isSameAddress(host, this.#asker.address)) return -1;
+    const index = this.#count;
+    this.#isIpv4[index] = hostFamily === 4 ? 1 : 0;
+    this.#lastWords[index] = host[ADDRESS_WORDS - 1] ?? 0;
+    for (let word = 0; word < ADDRESS_WORDS; word++) this.#addresses[index * ADDRESS_WORDS + word] = host[word] ?? 0;
+    return rank;
   }
 
   /** Counting sort: the order of those in one bucket stays. */
   #sort(): void {
     const ends = this.#bucketEnds;
-    ends.fill(0);
+    ends.fill(0, this.#firstBucket, this.#lastBucket + 1);
     for (let index = 0; index < this.#count; index++) {
       const bucket = this.#bucketOf[index] ?? 0;
       ends[bucket] = (ends[bucket] ?? 0) + 1;
     }
     let end = 0;
-    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) ends[bucket] = end += ends[bucket] ?? 0;
+    for (let bucket = this.#firstBucket; bucket <= this.#lastBucket; bucket++) ends[bucket] = end += ends[bucket] ?? 0;
     for (let index = this.#count - 1; index >= 0; index--) {
       const bucket = this.#bucketOf[index] ?? 0;
       const position = (ends[bucket] ?? 0) - 1;
@@ -176,8 +229,7 @@ export class PeerOrder {
   #isFirst(index: number): boolean {
     const { lists } = this.#source;
     const port = lists.port(this.#entries[index] ?? 0);
-    const start = index * ADDRESS_WORDS;
-    const last = this.#addresses[start + 3] ?? 0;
+    const last = this.#lastWords[index] ?? 0;
     let slot = (Math.imul(last ^ (port << 16 | port), 0x9e37_79b1) >>> 22) & (TABLE_LENGTH - 1);
     for (;; slot = (slot + 1) % TABLE_LENGTH) {
       const other = (this.#given[slot] ?? 0) - 1;
@@ -185,14 +237,17 @@ export class PeerOrder {
         this.#given[slot] = index + 1;
         return true;
       }
-      if (lists.port(this.#entries[other] ?? 0) !== port) continue;
-      if (this.#hasSameAddress(start, other * ADDRESS_WORDS)) return false;
+      if (this.#lastWords[other] !== last || lists.port(this.#entries[other] ?? 0) !== port) continue;
+      if (this.#hasSameAddress(index, other)) return false;
     }
   }
 
+  /** Of two addresses whose last words are equal. */
   #hasSameAddress(a: number, b: number): boolean {
+    if (this.#isIpv4[a] !== this.#isIpv4[b]) return false;
+    if (this.#isIpv4[a] === 1) return true;
     for (let word = 0; word < ADDRESS_WORDS; word++) {
-      if (this.#addresses[a + word] !== this.#addresses[b + word]) return false;
+      if (this.#addresses[a * ADDRESS_WORDS + word] !== this.#addresses[b * ADDRESS_WORDS + word]) return false;
     }
     return true;
   }

@@ -30,6 +30,7 @@ import {
 } from "../shared/program_flags.ts";
 import { opensBrowser } from "../shared/program_line.ts";
 import { StoreVersionError } from "./catalogue_store.ts";
+import { type CommunityStore, StoreLostError } from "./community_store.ts";
 import { trackerDashboard } from "./dashboard.ts";
 import { type AccessFiles, readAccessLists } from "./access_files.ts";
 import {
@@ -41,6 +42,7 @@ import {
   libraryFlag,
   peerPortFlag,
   rateLimitFlag,
+  storeFlag,
 } from "./flags.ts";
 import { LanAnnouncer } from "./lan_announcer.ts";
 import { type OpenLibrary, openLibrary } from "./library.ts";
@@ -165,13 +167,26 @@ async function startTracker(line: CommandLine, dataDirectory: string): Promise<T
   const lists = await readAccessLists(accessFilesOf(line));
   const options = { host, port, intervalSeconds, requestsPerSecond, lists, dataDirectory };
   try {
-    return await Tracker.start({ ...options, ...(key === undefined ? {} : { key }) });
+    const store = await openStore(line);
+    return await Tracker.start({ ...options, ...store, ...(key === undefined ? {} : { key }) });
   } catch (error) {
+    if (error instanceof StoreLostError) throw new ProgramFailure(error.message, { cause: error });
     // A key that no path can hold is a mistake on the line.
     if (error instanceof RangeError) throw new UsageError(error.message);
     if (error instanceof StoreVersionError) throw new ProgramFailure(error.message, { cause: error });
     throw explainBinding(error, { host, port, flag: "port" });
   }
+}
+
+/** The client of the store is read only where there is one. */
+async function openStore(line: CommandLine): Promise<{ readonly store?: CommunityStore }> {
+  const url = line.value(storeFlag);
+  if (url === undefined) return {};
+  if (!/^rediss?:\/\//.test(url)) {
+    throw new UsageError(`Cannot use --store ${url}: it begins with redis:// or rediss://`);
+  }
+  const { RedisStore } = await import("./redis_store.ts");
+  return { store: await RedisStore.connect(url) };
 }
 
 async function startLibrary(

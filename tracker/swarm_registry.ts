@@ -34,6 +34,7 @@ export class SwarmRegistry {
   readonly order: PeerOrder;
   readonly sample: SwarmSample;
   readonly #rings: NeighbourRings;
+  #leaseCount = 0;
   readonly #address = new Uint32Array(ADDRESS_WORDS);
   readonly #name = new Uint32Array(CLIENT_NAME_WORDS);
 
@@ -53,6 +54,11 @@ export class SwarmRegistry {
     this.#rings = rings;
   }
 
+  /** Leases to renew each interval: one a client of ours, one a membership of others. */
+  get leaseCount(): number {
+    return this.#leaseCount;
+  }
+
   /** A client joins a swarm that it is not in, with nothing reported yet: a leecher. Gives the membership. */
   join(client: number, swarm: number): number {
     const { memberships, swarms, clients } = this;
@@ -68,25 +74,28 @@ export class SwarmRegistry {
       flags: this.#flagsOf(client),
       peerIdTag: clients.peerIdTail(client) & 0xff,
     });
+    if (isLocal(swarms.lists.flags(swarms.firstEntry(swarm) + position))) swarms.countLocal(swarm, 1);
+    if (!clients.isPlayswarm(client) || clients.membershipCount(client) === 1) this.#leaseCount++;
     this.#joinRing(membership, swarm);
     return membership;
   }
 
-  /** Ends a membership, and with it a swarm or a client that has no other. Gives whether the client is gone. */
-  leave(membership: number): boolean {
+  /** Ends a membership, and with it a swarm or a client that has no other. */
+  leave(membership: number): void {
     const { memberships, swarms, clients } = this;
     const client = memberships.client(membership);
     const swarm = memberships.swarm(membership);
     const position = memberships.position(membership);
     if (memberships.leftBytes(membership) === 0) swarms.countSeeders(swarm, -1);
+    if (isLocal(swarms.lists.flags(swarms.firstEntry(swarm) + position))) swarms.countLocal(swarm, -1);
     this.#rings.remove(membership);
     const moved = swarms.removeEntry(swarm, position);
     if (moved >= 0) memberships.setPosition(moved, position);
     if (swarms.size(swarm) === 0) swarms.remove(swarm);
     memberships.remove(membership);
     const isGone = clients.membershipCount(client) === 0;
+    if (!clients.isPlayswarm(client) || isGone) this.#leaseCount--;
     if (isGone) clients.remove(client);
-    return isGone;
   }
 
   /** Where a membership's entry is now. */
@@ -254,4 +263,8 @@ export class SwarmRegistry {
     this.swarms.setHasRings(swarm);
     for (const member of this.membersOf(swarm)) this.#rings.add(member);
   }
+}
+
+function isLocal(flags: number): boolean {
+  return (flags & (MEMBER_FLAG.loopback | MEMBER_FLAG.private)) !== 0;
 }

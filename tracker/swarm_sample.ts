@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { reachOf } from "./address_words.ts";
 import { type AnnounceRecord, ID_WORDS } from "./announce_record.ts";
 import { type ClientTable, hidesWhatItLacks } from "./client_table.ts";
 import { MEMBER_FLAG } from "./member_lists.ts";
@@ -54,8 +55,7 @@ export class SwarmSample {
       for (let position = 0; position < size; position++) this.#consider(first + position);
       return;
     }
-    const { rings } = this.#source;
-    rings.visit(swarm, { address: wanted.asker.source, limit: NEIGHBOUR_LIMIT, visitor: this.#visitNeighbour });
+    this.#takeNeighbours(swarm, wanted.asker);
     const enough = this.#count + Math.max(SCAN_LIMIT, wanted.count);
     const visits = Math.min(size, VISIT_LIMIT);
     let cursor = swarms.cursor(swarm);
@@ -64,6 +64,14 @@ export class SwarmSample {
       this.#consider(first + cursor);
     }
     swarms.setCursor(swarm, cursor);
+  }
+
+  #takeNeighbours(swarm: number, asker: AnnounceRecord): void {
+    const { swarms, rings } = this.#source;
+    // Where every other member is a neighbour, any sample has enough of them.
+    const isAmongItsOwn = swarms.localCount(swarm) * 2 >= swarms.size(swarm) && reachOf(asker.source) !== "public";
+    if (isAmongItsOwn) return;
+    rings.visit(swarm, { address: asker.source, limit: NEIGHBOUR_LIMIT, visitor: this.#visitNeighbour });
   }
 
   #begin(asker: AnnounceRecord): void {

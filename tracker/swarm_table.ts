@@ -19,7 +19,8 @@ const WORD = {
   completedCount: 9,
   cursor: 10,
   flags: 11,
-  count: 12,
+  localCount: 12,
+  count: 14,
 } as const;
 
 const FLAG = { used: 1, hasRings: 2 } as const;
@@ -129,6 +130,16 @@ export class SwarmTable {
   /** Counts seeders more or less. */
   countSeeders(swarm: number, change: number): void {
     this.#set(swarm, WORD.seederCount, this.seederCount(swarm) + change);
+  }
+
+  /** How many members are of our own network: anywhere but in the public Internet. */
+  localCount(swarm: number): number {
+    return this.#word(swarm, WORD.localCount);
+  }
+
+  /** Counts members of our own network more or less. */
+  countLocal(swarm: number, change: number): void {
+    this.#set(swarm, WORD.localCount, this.localCount(swarm) + change);
   }
 
   /** Whether its members are in rings of neighbours. */

@@ -17,6 +17,7 @@ import { MemberReports } from "./member_reports.ts";
 import type { OwnAddress } from "./peer_order.ts";
 import { ADDRESS_CROWDED, type Refusal, TRACKER_FULL } from "./refusal.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
+import { SwarmCopy } from "./swarm_copy.ts";
 import { type ClientName, SwarmRegistry } from "./swarm_registry.ts";
 import { SwarmSweep } from "./swarm_sweep.ts";
 import type { Swarm, TrackedClient } from "./swarm_views.ts";
@@ -65,8 +66,9 @@ export class Swarms {
   readonly #record = new AnnounceRecord();
   readonly #answer = new AnnounceAnswer();
   readonly #infoHash = new Uint32Array(ID_WORDS);
-  /** Leases to renew each interval: one a client of ours, one a membership of others. */
-  #leaseCount = 0;
+
+  /** Memberships on their way out of here. */
+  readonly copy: SwarmCopy;
 
   /** An empty tracker. */
   constructor(options: SwarmsOptions) {
@@ -78,6 +80,12 @@ export class Swarms {
     this.#registry = new SwarmRegistry({ capacity: this.#maxMemberships + 1, sip });
     this.#sweep = new SwarmSweep(this.#registry);
     this.#reports = new MemberReports(this.#registry);
+    this.copy = new SwarmCopy(this.#registry, {
+      leaseEndsAtMs: (membership) => this.#leaseEndsAtMs(membership),
+      leaseMs: (client) => this.#leaseMs(client),
+      refuse: (record, isNewClient) => this.#refuse(record, isNewClient),
+      resolve: (infoHash) => this.#aliases.resolve(infoHash),
+    });
   }
 
   /** {@link announceRecord} for whom an object or two make no difference. */
@@ -105,15 +113,11 @@ export class Swarms {
     answer.refusal = undefined;
     answer.peerCount = 0;
     answer.changed = NOTHING_CHANGED;
-    if (record.event === "stopped") answer.changed = this.#leave(record, nowMs);
     // Who takes no connections is of no use to others, but may well use them.
-    else if (record.port !== 0) {
-      const { refusal, changed } = this.#enter(record, { nowMs, lanAddress });
-      answer.changed = changed;
-      answer.refusal = refusal;
-      if (refusal !== undefined) return;
-    }
-    this.#fill(answer, record);
+    const isMember = record.event !== "stopped" && record.port !== 0;
+    if (record.event === "stopped") answer.changed = this.#leave(record, nowMs);
+    const swarm = isMember ? this.#enter(record, { answer, nowMs, lanAddress }) : this.#swarms.find(record.infoHash);
+    if (answer.refusal === undefined) this.#fill(answer, { record, swarm });
   }
 
   /** Sizes of the swarms asked for, in their order and under the names used; unknown ones are empty. */
@@ -225,7 +229,7 @@ export class Swarms {
 
   /** The full interval at this load, in seconds. */
   get intervalSeconds(): number {
-    return intervalFor({ baseSeconds: this.#options.intervalSeconds, leaseCount: this.#leaseCount });
+    return intervalFor({ baseSeconds: this.#options.intervalSeconds, leaseCount: this.#registry.leaseCount });
   }
 
   /** The addresses of this machine, under which peers on its loopback are found by others. */
@@ -255,29 +259,32 @@ export class Swarms {
     return lanAddress;
   }
 
+  /** Registers or renews; gives the swarm. */
   #enter(
     record: AnnounceRecord,
-    from: { readonly nowMs: number; readonly lanAddress: Uint32Array | undefined },
-  ): { readonly refusal?: Refusal; readonly changed: readonly InfoHash[] } {
+    to: { readonly answer: AnnounceAnswer; readonly nowMs: number; readonly lanAddress: Uint32Array | undefined },
+  ): number {
     const { clients, memberships } = this.#registry;
-    const superseded = record.event === "started" ? this.#supersede(record) : NOTHING_CHANGED;
+    const { answer, nowMs, lanAddress } = to;
+    if (record.event === "started") answer.changed = this.#supersede(record);
     const knownSwarm = this.#swarms.find(record.infoHash);
     const knownClient = clients.find(record.client);
     const known = knownSwarm < 0 || knownClient < 0 ? -1 : memberships.find(knownClient, knownSwarm);
-    const refusal = known < 0 ? this.#refuse(record, knownClient < 0) : undefined;
-    if (refusal !== undefined) return { refusal, changed: superseded };
-    const client = knownClient < 0 ? this.#addClient(record, from.nowMs) : knownClient;
-    const membership = known < 0
-      ? this.#join(client, knownSwarm < 0 ? this.#swarms.add(record.infoHash) : knownSwarm)
-      : known;
-    if (from.lanAddress !== undefined) {
-      clients.setLanAddress(client, from.lanAddress);
+    if (known < 0) answer.refusal = this.#refuse(record, knownClient < 0);
+    if (answer.refusal !== undefined) return knownSwarm;
+    const client = knownClient < 0 ? clients.add(record.client, nowMs) : knownClient;
+    const swarm = knownSwarm < 0 ? this.#swarms.add(record.infoHash) : knownSwarm;
+    const membership = known < 0 ? this.#registry.join(client, swarm) : known;
+    if (lanAddress !== undefined) {
+      clients.setLanAddress(client, lanAddress);
       this.#registry.tellOf(client);
     }
-    const isChanged = this.#reports.take(membership, { record, ...this.#since(membership, from.nowMs) }) || known < 0;
-    this.#renew(membership, from.nowMs);
-    if (!isChanged) return { changed: superseded };
-    return { changed: [...new Set([...superseded, this.#registry.infoHashOf(membership)])] };
+    const isChanged = this.#reports.take(membership, { record, nowMs, sinceMs: this.#sinceMs(membership, nowMs) }) ||
+      known < 0;
+    this.#renew(membership, nowMs);
+    this.copy.noteKept(membership);
+    if (isChanged) answer.changed = [...new Set([...answer.changed, this.#swarms.infoHash(swarm)])];
+    return swarm;
   }
 
   #refuse(record: AnnounceRecord, isNewClient: boolean): Refusal | undefined {
@@ -288,27 +295,15 @@ export class Swarms {
     return isCrowded ? ADDRESS_CROWDED : undefined;
   }
 
-  #addClient(record: AnnounceRecord, nowMs: number): number {
-    const client = this.#registry.clients.add(record.client, nowMs);
-    if (this.#registry.clients.isPlayswarm(client)) this.#leaseCount++;
-    return client;
-  }
-
-  #join(client: number, swarm: number): number {
-    if (!this.#registry.clients.isPlayswarm(client)) this.#leaseCount++;
-    return this.#registry.join(client, swarm);
+  /** Takes out whose place another has taken, which nobody else can know. */
+  #replace(membership: number, changed: Set<InfoHash>): void {
+    this.copy.noteGone(membership);
+    this.#drop(membership, changed);
   }
 
   #drop(membership: number, changed: Set<InfoHash>): void {
     changed.add(this.#registry.infoHashOf(membership));
-    this.#remove(membership);
-  }
-
-  #remove(membership: number): void {
-    const client = this.#registry.memberships.client(membership);
-    const isOurs = this.#registry.clients.isPlayswarm(client);
-    const isGone = this.#registry.leave(membership);
-    if (!isOurs || isGone) this.#leaseCount--;
+    this.#registry.leave(membership);
   }
 
   #renew(membership: number, nowMs: number): void {
@@ -320,10 +315,9 @@ export class Swarms {
   }
 
   /** How long ago a member was heard of. */
-  #since(membership: number, nowMs: number): { readonly nowMs: number; readonly sinceMs: number } {
+  #sinceMs(membership: number, nowMs: number): number {
     const { memberships } = this.#registry;
-    const leaseMs = this.#leaseMs(memberships.client(membership));
-    return { nowMs, sinceMs: nowMs - (memberships.leaseEndsAtMs(membership) - leaseMs) };
+    return nowMs - (memberships.leaseEndsAtMs(membership) - this.#leaseMs(memberships.client(membership)));
   }
 
   #leaseMs(client: number): number {
@@ -343,9 +337,10 @@ export class Swarms {
     const client = this.#registry.clients.find(record.client);
     const membership = swarm < 0 || client < 0 ? -1 : this.#registry.memberships.find(client, swarm);
     if (membership < 0) return NOTHING_CHANGED;
-    this.#reports.count(membership, { record, ...this.#since(membership, nowMs) });
+    this.#reports.count(membership, { record, nowMs, sinceMs: this.#sinceMs(membership, nowMs) });
     const infoHash = this.#swarms.infoHash(swarm);
-    this.#remove(membership);
+    this.copy.noteGone(membership);
+    this.#registry.leave(membership);
     return [infoHash];
   }
 
@@ -361,11 +356,11 @@ export class Swarms {
     if (isPlayswarm(record.peerId[0] ?? 0)) {
       for (const client of clients.playswarmsAt(record.client)) {
         if (clients.hasPeerId(client, record.peerId)) continue;
-        for (const membership of memberships.of(client)) this.#drop(membership, changed);
+        for (const membership of memberships.of(client)) this.#replace(membership, changed);
       }
     }
     const next = () => this.#registry.forerunner(this.#swarms.find(record.infoHash), record);
-    for (let other = next(); other >= 0; other = next()) this.#drop(other, changed);
+    for (let other = next(); other >= 0; other = next()) this.#replace(other, changed);
     return changed.size === 0 ? NOTHING_CHANGED : [...changed];
   }
 
@@ -374,17 +369,17 @@ export class Swarms {
     const { memberships } = this.#registry;
     const client = memberships.client(membership);
     const known = memberships.find(client, to);
-    const other = known < 0 ? this.#join(client, to) : known;
+    const other = known < 0 ? this.#registry.join(client, to) : known;
     memberships.setTraffic(other, memberships.uploadedBytes(membership), memberships.downloadedBytes(membership));
     const leaseEndsAtMs = Math.max(memberships.leaseEndsAtMs(membership), memberships.leaseEndsAtMs(other));
     memberships.setLeaseEndsAtMs(other, leaseEndsAtMs);
     this.#registry.setLeft(other, Math.min(memberships.leftBytes(membership), memberships.leftBytes(other)));
     this.#registry.setPartialSeeder(other, this.#registry.isPartialSeeder(membership));
-    this.#remove(membership);
+    this.#registry.leave(membership);
   }
 
-  #fill(answer: AnnounceAnswer, record: AnnounceRecord): void {
-    const swarm = this.#swarms.find(record.infoHash);
+  #fill(answer: AnnounceAnswer, from: { readonly record: AnnounceRecord; readonly swarm: number }): void {
+    const { record, swarm } = from;
     answer.intervalSeconds = withJitter(this.intervalSeconds, this.#options.random());
     answer.seederCount = swarm < 0 ? 0 : this.#swarms.seederCount(swarm);
     answer.leecherCount = swarm < 0 ? 0 : this.#swarms.size(swarm) - answer.seederCount;

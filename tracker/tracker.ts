@@ -14,6 +14,7 @@ import { VERSION } from "../shared/version.ts";
 import { AccessKey } from "./access_key.ts";
 import { Catalogue } from "./catalogue.ts";
 import { CONNECTION_KEY_LENGTH, ConnectionIds } from "./connection_id.ts";
+import type { CommunityStore } from "./community_store.ts";
 import { trackerApp } from "./http_server.ts";
 import { type AccessLists, Gatekeeper, OPEN_LISTS } from "./gatekeeper.ts";
 import { DEFAULT_REQUESTS_PER_SECOND } from "./request_limits.ts";
@@ -26,6 +27,8 @@ import { ReachProbe } from "./reach_probe.ts";
 import { Swarms } from "./swarms.ts";
 import { TrackerMetrics } from "./tracker_metrics.ts";
 import { clientViews, swarmViews, type ViewLimits, type ViewSource } from "./tracker_views.ts";
+import { SweepTimer } from "./sweep_timer.ts";
+import { TrackerMemory } from "./tracker_memory.ts";
 import { UdpServer } from "./udp_server.ts";
 
 /** The lease of a client ends within this part of an interval, so "2.5 intervals" is meant as it is said. */
@@ -62,6 +65,8 @@ export interface TrackerOptions {
   readonly requestsPerSecond?: number;
   /** Where the catalogue is remembered; absent: in memory. */
   readonly dataDirectory?: string;
+  /** What it shares with other trackers of its community; belongs to the tracker. */
+  readonly store?: CommunityStore;
   /** How metadata of foreign torrents are fetched; for tests. */
   readonly metadata?: Pick<MetadataFetcherOptions, "fetch" | "graceMs" | "firstRetryMs">;
 }
@@ -95,7 +100,7 @@ export class Tracker implements AsyncDisposable {
   static async start(options: TrackerOptions): Promise<Tracker> {
     checkOptions(options);
     await using scope = new AsyncDisposableStack();
-    const parts = makeParts(options, {
+    const parts = await makeParts(options, {
       key: new AccessKey(options.key),
       catalogue: await openCatalogue(options),
       scope,
@@ -228,10 +233,10 @@ async function openCatalogue({ dataDirectory }: TrackerOptions): Promise<Catalog
   return new Catalogue(join(dataDirectory, "catalogue.sqlite"));
 }
 
-function makeParts(
+async function makeParts(
   options: TrackerOptions,
   from: { readonly key: AccessKey; readonly catalogue: Catalogue; readonly scope: AsyncDisposableStack },
-): TrackerParts {
+): Promise<TrackerParts> {
   const { key, scope } = from;
   const catalogue = scope.use(from.catalogue);
   const swarms = new Swarms({ intervalSeconds: options.intervalSeconds, random: Math.random });
@@ -251,6 +256,7 @@ function makeParts(
     lists: options.lists ?? OPEN_LISTS,
     requestsPerSecond: options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND,
   });
+  let memory: TrackerMemory | undefined = undefined;
   const meeting = new MeetingPoint({
     gate,
     reach,
@@ -260,9 +266,21 @@ function makeParts(
     now: monotonicMs,
     date: Date.now,
     onChange,
+    onTorrent: (infoHash) => memory?.noteTorrent(infoHash),
   });
   // The last to write, before the database is closed.
   scope.defer(() => meeting.forgetOld());
+  const { dataDirectory, store } = options;
+  memory = scope.use(
+    await TrackerMemory.open({
+      swarms,
+      catalogue,
+      meeting,
+      now: monotonicMs,
+      ...(dataDirectory === undefined ? {} : { dataDirectory }),
+      ...(store === undefined ? {} : { store }),
+    }),
+  );
   const startedAtMs = Date.now();
   const origin = { givenBytes: () => 0 };
   const metrics = new TrackerMetrics({
@@ -273,6 +291,7 @@ function makeParts(
     wantedCount: () => metadata.wantedCount,
     startedAtMs,
     now: monotonicMs,
+    isStoreConnected: () => memory?.isStoreConnected,
   });
   const instanceId = randomBytes(8).toString("hex");
   return {
@@ -331,13 +350,14 @@ function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
   return publicPort.port;
 }
 
-function startTimers({ options, meeting, swarms }: TrackerParts, scope: AsyncDisposableStack): void {
+function startTimers({ options, gate, meeting, swarms }: TrackerParts, scope: AsyncDisposableStack): void {
   const sweepMs = options.intervalSeconds * 1000 / SWEEPS_PER_INTERVAL;
   const every = (periodMs: number, run: () => void) => {
     const timer = setInterval(run, periodMs);
     scope.defer(() => clearInterval(timer));
   };
-  every(Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, sweepMs)), () => meeting.sweep());
+  scope.use(new SweepTimer({ meeting, swarms, roundMs: Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, sweepMs)) }));
+  every(MAX_SWEEP_MS, () => gate.sweep(monotonicMs()));
   every(FORGET_EVERY_MS, () => meeting.forgetOld());
   swarms.setOwnAddresses(ownAddresses());
   every(ADDRESSES_EVERY_MS, () => swarms.setOwnAddresses(ownAddresses()));

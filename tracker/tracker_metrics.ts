@@ -25,6 +25,8 @@ export interface MetricsSource {
   readonly startedAtMs: number;
   /** Milliseconds on a clock that does not jump. */
   readonly now: () => number;
+  /** Whether the store that is shared with other trackers can be reached; undefined where there is none. */
+  readonly isStoreConnected: () => boolean | undefined;
 }
 
 /** The tracker's metrics. */
@@ -44,6 +46,10 @@ export class TrackerMetrics {
     this.times = new AnswerTimes({ now: source.now, observe: (seconds) => histogram.observe(seconds) });
     this.#addRequests(source);
     this.#addCommunity(source);
+    if (source.isStoreConnected() !== undefined) {
+      const help = "1 while the store that is shared with other trackers can be reached.";
+      this.#gauge("playswarm_tracker_store_connected", help, () => Number(source.isStoreConnected() === true));
+    }
     this.#gauge("process_start_time_seconds", "Start since 1970.", () => source.startedAtMs / 1000);
     this.#gauge("process_resident_memory_bytes", "Resident memory.", () => Deno.memoryUsage().rss);
   }

@@ -1,0 +1,93 @@
+/**
+ * `deno task bench:tracker`: announces answered per second over UDP, and how long the slowest answer takes at half that
+ * load, beside opentracker and bittorrent-tracker on the same machine in the same run, by the same generator. All hold the
+ * same peers; they take turns, and the median is shown.
+ *
+ * @module
+ */
+import { formatBytes } from "../../../shared/format.ts";
+import { type AnnounceLoadOptions, type AnnounceLoadResult, sampleInfoHashes } from "./announce_load.ts";
+import { type RunningTracker, startBittorrentTracker, startOpentracker, startOurs } from "./rival_trackers.ts";
+
+/** `PLAYSWARM_BENCH_TORRENTS` and `PLAYSWARM_BENCH_PEERS` make it other swarms. */
+const TORRENT_COUNT = Number(Deno.env.get("PLAYSWARM_BENCH_TORRENTS") ?? 10_000);
+const PEERS_PER_TORRENT = Number(Deno.env.get("PLAYSWARM_BENCH_PEERS") ?? 200);
+/** Turns of each. */
+const ROUNDS = Number(Deno.env.get("PLAYSWARM_BENCH_ROUNDS") ?? 3);
+const SECONDS = Number(Deno.env.get("PLAYSWARM_BENCH_SECONDS") ?? 4);
+
+async function load(tracker: RunningTracker, more: Pick<AnnounceLoadOptions, "run" | "ratePerSecond">) {
+  const options: AnnounceLoadOptions = {
+    port: tracker.port,
+    torrentCount: TORRENT_COUNT,
+    peersPerTorrent: PEERS_PER_TORRENT,
+    ...more,
+  };
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", new URL("./announce_load.ts", import.meta.url).pathname, JSON.stringify(options)],
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error(`The load on ${tracker.name} failed`);
+  const result: AnnounceLoadResult = JSON.parse(new TextDecoder().decode(stdout));
+  return result;
+}
+
+/** Resident memory of a process in bytes (Linux). */
+function memoryOf(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+}
+
+function median<Result>(results: readonly Result[], key: (result: Result) => number): Result {
+  const middle = results.toSorted((a, b) => key(a) - key(b))[Math.floor(results.length / 2)];
+  if (middle === undefined) throw new RangeError("Cannot take the median of nothing");
+  return middle;
+}
+
+function say(...cells: readonly string[]): void {
+  console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(20) : cell.padStart(14)).join(""));
+}
+
+if (import.meta.main) {
+  await using scope = new AsyncDisposableStack();
+  const trackers: RunningTracker[] = [];
+  const starts = {
+    "playswarm": startOurs,
+    "opentracker": () => startOpentracker(sampleInfoHashes(TORRENT_COUNT)),
+    "bittorrent-tracker": startBittorrentTracker,
+  };
+  for (const [name, start] of Object.entries(starts)) {
+    const tracker = await start();
+    if (tracker === undefined) console.warn(`Left out, as it cannot be started here: ${name}`);
+    else trackers.push(scope.use(tracker));
+  }
+  console.log(`${TORRENT_COUNT} torrents × ${PEERS_PER_TORRENT} peers, ${ROUNDS} turns of ${SECONDS} s`);
+  const emptyBytes = new Map(trackers.map(({ name, pid }) => [name, memoryOf(pid)]));
+  for (const tracker of trackers) {
+    const { answersPerSecond, lostCount, errorCount } = await load(tracker, { run: "fill" });
+    console.log(
+      `${tracker.name}: filled at ${Math.round(answersPerSecond)}/s, ${lostCount} lost, ${errorCount} refused`,
+    );
+  }
+  const results = new Map<string, AnnounceLoadResult[]>(trackers.map(({ name }) => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const tracker of trackers) results.get(tracker.name)?.push(await load(tracker, { run: { seconds: SECONDS } }));
+  }
+  say("", "answers/s", "peers each", "worst at half", "99 % at half", "memory", "bytes a peer");
+  for (const tracker of trackers) {
+    const full = median(results.get(tracker.name) ?? [], ({ answersPerSecond }) => answersPerSecond);
+    const half = await load(tracker, { run: { seconds: SECONDS }, ratePerSecond: full.answersPerSecond / 2 });
+    const bytes = memoryOf(tracker.pid);
+    const bytesPerPeer = (bytes - (emptyBytes.get(tracker.name) ?? 0)) / (TORRENT_COUNT * PEERS_PER_TORRENT);
+    say(
+      tracker.name,
+      String(Math.round(full.answersPerSecond)),
+      full.peersPerAnswer.toFixed(1),
+      `${half.worstMs.toFixed(1)} ms`,
+      `${half.p99Ms.toFixed(2)} ms`,
+      formatBytes(bytes),
+      String(Math.round(bytesPerPeer)),
+    );
+    if (half.lostCount + full.lostCount > 0) console.log(`${tracker.name}: ${half.lostCount + full.lostCount} lost`);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What the tracker remembers beyond its own process: a snapshot of the swarms in its data folder, and the store that it
+ * shares with other trackers of its community.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import type { InfoHash } from "../shared/ids.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { Community } from "./community.ts";
+import type { CommunityStore } from "./community_store.ts";
+import type { MeetingPoint } from "./meeting_point.ts";
+import { readSnapshot, writeSnapshot } from "./snapshot.ts";
+import type { Swarms } from "./swarms.ts";
+
+/** A crash loses so much of who is where. */
+const SNAPSHOT_EVERY_MS = 60_000;
+
+const logger = getLogger(["playswarm", "tracker"]);
+
+/** What a {@link TrackerMemory} is made of. */
+export interface TrackerMemoryOptions {
+  readonly swarms: Swarms;
+  readonly catalogue: Catalogue;
+  readonly meeting: MeetingPoint;
+  /** Where the snapshot is; absent: there is none. */
+  readonly dataDirectory?: string;
+  /** What is shared with other trackers; belongs to the memory. */
+  readonly store?: CommunityStore;
+  /** Milliseconds since 1970 on the clock of leases, which does not jump. */
+  readonly now: () => number;
+}
+
+/** Remembers until disposed of, and then for the next start. */
+export class TrackerMemory implements AsyncDisposable {
+  readonly #options: TrackerMemoryOptions;
+  readonly #path: string | undefined;
+  #community: Community | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(options: TrackerMemoryOptions) {
+    this.#options = options;
+    this.#path = options.dataDirectory === undefined ? undefined : join(options.dataDirectory, "swarms.snapshot");
+  }
+
+  /** Takes in who was here before and what other trackers know. */
+  static async open(options: TrackerMemoryOptions): Promise<TrackerMemory> {
+    const memory = new TrackerMemory(options);
+    await memory.#recall();
+    const { store } = options;
+    if (store !== undefined) memory.#community = await Community.join({ ...options, store, date: Date.now });
+    memory.#schedule();
+    return memory;
+  }
+
+  /** Whether the shared store can be reached; undefined where there is none. */
+  get isStoreConnected(): boolean | undefined {
+    return this.#community?.isConnected;
+  }
+
+  /** A torrent became known here. */
+  noteTorrent(infoHash: InfoHash): void {
+    this.#community?.noteTorrent(infoHash);
+  }
+
+  /** Writes the last snapshot, and leaves the community. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#writing;
+    await this.#write();
+    await this.#community?.[Symbol.asyncDispose]();
+  }
+
+  async #recall(): Promise<void> {
+    const { meeting, now } = this.#options;
+    if (this.#path === undefined) return;
+    for await (const member of readSnapshot({ path: this.#path, nowMs: now() })) meeting.restoreMember(member);
+  }
+
+  #schedule(): void {
+    if (this.#isClosed || this.#path === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#writing = this.#write().finally(() => this.#schedule());
+    }, SNAPSHOT_EVERY_MS);
+  }
+
+  async #write(): Promise<void> {
+    if (this.#path === undefined) return;
+    const { swarms, now } = this.#options;
+    try {
+      await writeSnapshot(
+        { records: (from, count) => swarms.copy.records(from, count), end: () => swarms.sweepLength },
+        { path: this.#path, nowMs: now() },
+      );
+    } catch (error) {
+      // A full or vanished disk: clients will be known again as they announce.
+      if (!(error instanceof Error)) throw error;
+      logger.warn("Cannot write {path}: {error}", { path: this.#path, error });
+    }
+  }
+}
