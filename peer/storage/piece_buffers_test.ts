@@ -64,3 +64,17 @@ Deno.test("room is waited for while memory is on its way back, and only then", a
   buffers.comeBack(10, second);
   assert.equal(buffers.room(), undefined);
 });
+
+Deno.test("workers may have an eighth of the budget, and three buffers of any length", () => {
+  for (const [length, count] of [[1, 13], [4, 4], [10, 3]] as const) {
+    const buffers = new PieceBuffers({ budgetBytes: 100 });
+    let awayCount = 0;
+    while (buffers.room() === undefined) {
+      const holder = { spill: () => {} };
+      buffers.take(length, holder);
+      buffers.sendAway(length, holder);
+      awayCount++;
+    }
+    assert.equal(awayCount, count, `buffers of ${length}`);
+  }
+});

@@ -6,7 +6,7 @@
  */
 import { hash } from "node:crypto";
 import { BLOCK_LENGTH } from "../../shared/geometry.ts";
-import { HASH_LENGTH, hashLeaf, pieceRootFromLeaves } from "../../shared/merkle.ts";
+import { HASH_LENGTH, hashLeaf, hashLeafInto, pieceRootFromLeaves } from "../../shared/merkle.ts";
 
 /** Bytes of a SHA-1 digest. */
 export const SHA1_LENGTH = 20;
@@ -41,14 +41,14 @@ export function isPieceTrue(piece: Uint8Array, expectation: PieceExpectation): b
 
 /** SHA-1 of the bytes, 20 bytes. */
 export function sha1Of(bytes: Uint8Array): Uint8Array {
-  return hash("sha1", bytes, "buffer");
+  return Uint8Array.fromHex(hash("sha1", bytes, "hex"));
 }
 
 /** The leaves over these bytes, 32 bytes each; the last block may be short. */
 export function leavesOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const leaves = new Uint8Array(Math.ceil(bytes.length / BLOCK_LENGTH) * HASH_LENGTH);
   for (let begin = 0, at = 0; begin < bytes.length; begin += BLOCK_LENGTH, at += HASH_LENGTH) {
-    leaves.set(hashLeaf(bytes.subarray(begin, begin + BLOCK_LENGTH)), at);
+    hashLeafInto(bytes.subarray(begin, begin + BLOCK_LENGTH), leaves.subarray(at, at + HASH_LENGTH));
   }
   return leaves;
 }

@@ -9,9 +9,13 @@ import { Meter } from "./measured_process.ts";
 import type { Column, Contender, Figures } from "./scenario.ts";
 import type { Seeder, StartSeeder } from "./seeders.ts";
 import type { Content, Stage } from "./stage.ts";
+import { WarmMemory } from "./warm_memory.ts";
 
 /** Bytes to transfer; `PLAYSWARM_BENCH_MIB` makes it another number of MiB. */
 export const TRANSFER_LENGTH = Number(Deno.env.get("PLAYSWARM_BENCH_MIB") ?? 1024) * 1024 * 1024;
+
+/** Warm memory for a run: for a gibibyte in the cache of the disk, as much mapped, and the programs. */
+const WARM_BYTES = 3 * 1024 ** 3;
 
 /** The most resident memory that a download may take at its peak. */
 const MAX_PEAK_BYTES = 150_000_000;
@@ -71,6 +75,8 @@ async function transfer(
   }
   const folder = await stage.freshFolder();
   scope.defer(() => Deno.remove(folder, { recursive: true }));
+  const memory = scope.use(await WarmMemory.take({ byteCount: WARM_BYTES }));
+  memory.begin();
   const meters = seeders.map(({ pid }) => new Meter(pid));
   const taken = await measureTransfer(pairing.leecher, {
     content,
