@@ -24,7 +24,7 @@ export class Program implements AsyncDisposable {
 
   /**
    * Starts a program; `env` is added to a clean set of Playswarm's own variables. `namespace`: the network namespace that
-   * it runs in (see `network_namespaces.ts`).
+   * it runs in (see `network_namespaces.ts`). `under`: a command that runs it, which stands in front of it.
    */
   static start(
     name: "tracker" | "peer",
@@ -33,11 +33,13 @@ export class Program implements AsyncDisposable {
       readonly env?: Readonly<Record<string, string>>;
       readonly cwd?: string;
       readonly namespace?: string;
+      readonly under?: readonly string[];
     } = {},
   ): Program {
     const { command, prefix } = executable(name);
-    const { namespace } = options;
-    const line = [...(namespace === undefined ? [] : ["ip", "netns", "exec", namespace]), command, ...prefix, ...args];
+    const { namespace, under = [] } = options;
+    const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
+    const line = [...inside, ...under, command, ...prefix, ...args];
     const child = new Deno.Command(line[0] ?? command, {
       args: line.slice(1),
       stdin: "null",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleDashboard } from "../../dashboard/bundle.ts";
 import { VERSION } from "../../shared/version.ts";
@@ -14,6 +15,8 @@ import { type Platform, PLATFORMS, thisPlatform } from "./platform.ts";
 
 const PROGRAMS: readonly ProgramName[] = ["tracker", "peer"];
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** For those who let systemd run them. */
+const UNITS: readonly string[] = ["tracker/playswarm-tracker.service", "peer/playswarm-peer.service"];
 const DIST = `${ROOT}dist`;
 
 /** A folder with the bundle of each program, removed with its scope. */
@@ -66,7 +69,10 @@ async function buildAll(bundles: Bundles): Promise<void> {
   for (const platform of PLATFORMS) {
     const folder = `${DIST}/playswarm-${VERSION}-${platform.name}`;
     await buildFor(platform, bundles, folder);
-    for (const name of ["README.md", "LICENSE"]) await Deno.copyFile(`${ROOT}${name}`, `${folder}/${name}`);
+    const units = platform.name.startsWith("linux") ? UNITS : [];
+    for (const path of ["README.md", "LICENSE", ...units]) {
+      await Deno.copyFile(`${ROOT}${path}`, `${folder}/${basename(path)}`);
+    }
     archives.push(await packFolder(folder, platform));
   }
   await Deno.writeTextFile(`${DIST}/SHA256SUMS`, await checksums(archives));
