@@ -106,6 +106,14 @@ export class Downloads implements AsyncDisposable {
     this.#reopen(row);
   }
 
+  /** Chooses the files of a torrent to download, and remembers it; undefined: all of them. */
+  setWanted(infoHash: InfoHash, files: readonly number[] | undefined): void {
+    const torrent = this.#torrents.get(infoHash);
+    if (torrent === undefined) return;
+    this.#options.store.saveWanted(infoHash, files);
+    torrent.want(files);
+  }
+
   /** Forgets a torrent, and deletes its files when asked. */
   async remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void> {
     const torrent = this.#torrents.get(infoHash);

@@ -44,6 +44,11 @@ export const peerFlag: Flag<readonly string[]> = listFlag("peer", {
   help: "A peer that has it",
   placeholder: "HOST:PORT",
 });
+/** `--files`. */
+export const filesFlag: Flag<string | undefined> = textFlag("files", {
+  help: "Only these files of the torrent, counted from 0: 0,2-4",
+  placeholder: "LIST",
+});
 /** `--seed`. */
 export const seedFlag: Flag<boolean> = switchFlag("seed", { help: "Go on seeding until interrupted" });
 /** `--output`. */

@@ -241,12 +241,11 @@ export class Session implements AsyncDisposable {
     const shared = download === undefined ? this.sharedTorrents.file(infoHash) : undefined;
     const isHere = shared !== undefined || download !== undefined;
     if (!isHere || download?.isPaused) return undefined;
-    const v2 = download?.info?.infoHashV2;
-    const upgrade = v2 === undefined ? shared?.upgradeInfoHash : truncateInfoHash(v2);
+    const v2 = download?.info?.infoHashV2 ?? shared?.infoHashV2;
     return {
       peerId: this.engine.peerId,
-      infoHash: handshake.supportsV2 && upgrade !== undefined ? upgrade : handshake.infoHash,
-      supportsV2: upgrade !== undefined,
+      infoHash: handshake.supportsV2 && v2 !== undefined ? truncateInfoHash(v2) : handshake.infoHash,
+      supportsV2: v2 !== undefined,
     };
   }
 

@@ -167,6 +167,20 @@ export class SessionApi implements PeerSession, AsyncDisposable {
     return this.#views.of(torrent);
   }
 
+  /** Chooses the files to download. */
+  setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView {
+    const torrent = this.#session.downloads.get(infoHash);
+    if (torrent === undefined) {
+      this.#expectDownload(infoHash, "downloaded in part");
+      throw notHere(infoHash);
+    }
+    const known = torrent.info?.files;
+    const wrong = files?.find((file) => known !== undefined && known[file]?.isPad !== false);
+    if (wrong !== undefined) throw new RequestError(404, `${torrent.name} has no file ${wrong}.`);
+    this.#session.downloads.setWanted(infoHash, files);
+    return this.#views.of(torrent);
+  }
+
   /** Forgets a torrent, and deletes what was downloaded when asked. */
   async remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void> {
     this.#expectDownload(infoHash, "removed");

@@ -10,6 +10,8 @@ import type { TorrentStorage } from "./storage/torrent_storage.ts";
 export interface SwarmHost {
   /** The disk side, once it is open. */
   readonly storage: TorrentStorage | undefined;
+  /** Whether everything that is wanted is verified and on disk. */
+  readonly isComplete: boolean;
   /** The metadata came, and have the right info-hash. */
   onInfo(info: Info): void;
   /** A block was kept. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { Bitfield } from "../shared/bitfield.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
-import type { InfoHash } from "../shared/ids.ts";
+import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
 import { encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
 import { Demands, type DemandWindow, type StatedDemand } from "./demands.ts";
 import type { Found } from "./discovery.ts";
@@ -21,7 +22,7 @@ import type { ReadableTorrent } from "./torrent_bytes.ts";
 import type { TorrentOptions, TorrentPlace, TransferTotals } from "./torrent_options.ts";
 import { findPlace } from "./torrent_place.ts";
 import { TorrentSwarm } from "./torrent_swarm.ts";
-import { wantedPieces } from "./wanted_pieces.ts";
+import { areAllIn, wantedPieces } from "./wanted_pieces.ts";
 
 /** What a torrent does now, coarsely. */
 export type TorrentPhase = "fetching-metadata" | "checking" | "active" | "paused" | "failed";
@@ -44,6 +45,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   #layout: FileLayout | undefined;
   #storage: TorrentStorage | undefined;
   #isPaused: boolean;
+  #wantedFiles: readonly number[] | undefined;
   #isDiskFull = false;
   #hasCompleted = false;
   #failure: Error | undefined;
@@ -60,6 +62,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.place = options.place;
     this.#metainfo = options.metainfo;
     this.#isPaused = options.isPaused ?? false;
+    this.#wantedFiles = options.wantedFiles;
     this.#uploadedBytes = options.totals?.uploadedBytes ?? 0;
     this.#downloadedBytes = options.totals?.downloadedBytes ?? 0;
     this.swarm = new TorrentSwarm({
@@ -79,6 +82,11 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** The info dictionary, once it is known. */
   get info(): Info | undefined {
     return this.#metainfo?.info;
+  }
+
+  /** The full SHA-256 of a v2 or hybrid torrent, once it is known. */
+  get infoHashV2(): InfoHashV2 | undefined {
+    return this.info?.infoHashV2 ?? this.#options.infoHashV2;
   }
 
   /** What a .torrent file of it says, once it is known. */
@@ -147,6 +155,11 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     return this.#isPaused;
   }
 
+  /** Whether the file at this index is to be downloaded; what a player asks for comes all the same. */
+  isWanted(file: number): boolean {
+    return this.#wantedFiles?.includes(file) ?? true;
+  }
+
   /** Bytes moved since it was added. */
   get totals(): TransferTotals {
     return { uploadedBytes: this.#uploadedBytes, downloadedBytes: this.#downloadedBytes };
@@ -190,6 +203,19 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.#isPaused = false;
     this.swarm.handle({ type: "resumed" });
     this.#presence?.join();
+    this.#options.onChange();
+  }
+
+  /** Chooses the files to download, by index in the torrent; undefined: all of them. What is here stays here. */
+  want(files: readonly number[] | undefined): void {
+    this.#wantedFiles = files;
+    const { info } = this;
+    if (info !== undefined && this.#storage !== undefined) {
+      const wanted = files === undefined ? Bitfield.full(info.geometry.pieceCount) : wantedPieces(info, files);
+      this.#hasCompleted = areAllIn(wanted, this.#storage.verified);
+      this.swarm.handle({ type: "wanted-changed", wanted });
+      this.swarm.greetAll();
+    }
     this.#options.onChange();
   }
 
@@ -253,7 +279,9 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** The last wanted piece was verified. */
   onCompleted(): void {
     this.#hasCompleted = true;
-    this.#presence?.complete();
+    this.swarm.greetAll();
+    // A tracker counts who has all of it; one who wanted a part stays what it was (BEP 21).
+    if (this.#storage?.verified.isComplete === true) this.#presence?.complete();
     this.#options.onChange();
   }
 
@@ -324,10 +352,9 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   }
 
   #begin(info: Info, storage: TorrentStorage): void {
-    const { wantedFiles } = this.#options;
-    const wanted = wantedFiles === undefined ? undefined : wantedPieces(info, wantedFiles);
+    const wanted = this.#wantedFiles === undefined ? undefined : wantedPieces(info, this.#wantedFiles);
     // The machine says that it completed only when it did so just now.
-    this.#hasCompleted = wanted !== undefined && [...wanted.indices()].every((piece) => storage.verified.has(piece));
+    this.#hasCompleted = wanted !== undefined && areAllIn(wanted, storage.verified);
     this.swarm.begin({
       type: "metadata-known",
       info,

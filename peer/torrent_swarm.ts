@@ -95,6 +95,11 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   /** Begins to fetch and serve pieces: the storage is open. */
   begin(event: Extract<SwarmEvent, { readonly type: "metadata-known" }>): void {
     this.handle(event);
+    this.greetAll();
+  }
+
+  /** What we say of ourselves has changed: says it again (BEP 10), for one that wants nothing more (BEP 21) above all. */
+  greetAll(): void {
     for (const peer of this.#peers.values()) this.#greet(peer);
   }
 
@@ -289,7 +294,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   #greet(peer: TorrentPeer): void {
     peer.greet({
       listenPort: this.#engine.listenPort,
-      isUploadOnly: this.#host.storage?.verified.isComplete ?? false,
+      isUploadOnly: this.#host.isComplete,
       takesPeers: this.#exchange.isOffered,
       ...(this.#info === undefined ? {} : { metadataLength: this.#info.infoBytes.length }),
     });

@@ -20,6 +20,7 @@ import type { SharedFile } from "./storage/shared_file.ts";
 import type { SwarmView } from "./swarm/view.ts";
 import type { Torrent } from "./torrent.ts";
 import type { TransferTotals } from "./torrent_options.ts";
+import { progressOf } from "./torrent_progress.ts";
 
 /** Finds out what a file holds: by its content where that is here, else by its name. */
 export type GuessMedia = (file: TorrentFile, index: number) => MediaGuess;
@@ -79,12 +80,13 @@ export function viewResting(
     seederCount: 0,
     addedAtMs: options.addedAtMs,
     isShare: true,
-    magnet: magnetLink(infoHash, { name, trackers: options.trackers }),
+    magnet: magnetLink(file, { trackers: options.trackers }),
     // What we make of a shared file is a torrent of this file alone.
     files: viewFiles([{ path: [name], length, offset: 0, isPad: false }], {
       guess: () => file,
       words: options.words,
       verifiedBytes: () => length,
+      isWanted: () => true,
     }),
   };
 }
@@ -113,6 +115,7 @@ function listed(torrent: Torrent, options: TorrentViewOptions & { readonly swarm
     guess: options.guess,
     words: options.words,
     verifiedBytes: (index) => storage?.fileVerifiedBytes(index) ?? 0,
+    isWanted: (index) => torrent.isWanted(index),
   });
   const verifiedBytes = files.reduce((sum, file) => sum + file.verifiedBytes, 0);
   const sizeBytes = info?.geometry.contentLength ?? 0;
@@ -122,6 +125,7 @@ function listed(torrent: Torrent, options: TorrentViewOptions & { readonly swarm
   );
   const message = messageOf(torrent);
   const isFetching = !torrent.isComplete && swarm.downloadRate > 0;
+  const progress = progressOf(torrent);
   return {
     infoHash: torrent.infoHash,
     name: torrent.name,
@@ -136,10 +140,12 @@ function listed(torrent: Torrent, options: TorrentViewOptions & { readonly swarm
     seederCount: swarm.seederCount,
     addedAtMs: torrent.addedAtMs,
     isShare: torrent.place.type === "share",
-    magnet: magnetLink(torrent.infoHash, { name: torrent.name, trackers: options.trackers }),
+    magnet: magnetLink(torrent, { trackers: options.trackers }),
     files,
     ...(message === undefined ? {} : { message }),
-    ...(isFetching ? { secondsLeft: Math.ceil((sizeBytes - verifiedBytes) / swarm.downloadRate) } : {}),
+    ...(isFetching
+      ? { secondsLeft: Math.ceil((progress.wantedBytes - progress.verifiedBytes) / swarm.downloadRate) }
+      : {}),
   };
 }
 
@@ -161,7 +167,10 @@ function messageOf(torrent: Torrent): string | undefined {
 
 function viewFiles(
   files: Info["files"],
-  options: Pick<TorrentViewOptions, "guess" | "words"> & { readonly verifiedBytes: (index: number) => number },
+  options: Pick<TorrentViewOptions, "guess" | "words"> & {
+    readonly verifiedBytes: (index: number) => number;
+    readonly isWanted: (index: number) => boolean;
+  },
 ): readonly TorrentFileView[] {
   return files.flatMap((file, index) => {
     if (file.isPad) return [];
@@ -171,6 +180,7 @@ function viewFiles(
       path: file.path.join("/"),
       sizeBytes: file.length,
       verifiedBytes: options.verifiedBytes(index),
+      isWanted: options.isWanted(index),
       offsetBytes: file.offset,
       kind,
       contentType,

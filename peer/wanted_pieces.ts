@@ -16,3 +16,9 @@ export function wantedPieces(info: Info, files: readonly number[]): Bitfield {
   }
   return wanted;
 }
+
+/** Whether one bitfield has everything that another has. */
+export function areAllIn(pieces: Bitfield, all: Bitfield): boolean {
+  for (const piece of pieces.indices()) if (!all.has(piece)) return false;
+  return true;
+}

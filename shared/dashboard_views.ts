@@ -34,6 +34,8 @@ export interface TorrentFileView extends MediaWords {
   readonly offsetBytes: number;
   readonly sizeBytes: number;
   readonly verifiedBytes: number;
+  /** False: it was unchosen, and is fetched only as far as a player asks for it. */
+  readonly isWanted: boolean;
   readonly kind: MediaKind;
   readonly contentType: string;
 }

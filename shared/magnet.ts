@@ -5,6 +5,7 @@
  */
 
 import { type Endpoint, EndpointSyntaxError, formatEndpoint, parseEndpoint } from "./endpoint.ts";
+import { FileSelectionSyntaxError, formatFileSelection, parseFileSelection } from "./file_selection.ts";
 import {
   IdSyntaxError,
   type InfoHash,
@@ -14,7 +15,6 @@ import {
   parseInfoHashV2,
   truncateInfoHash,
 } from "./ids.ts";
-import { MAX_FILES } from "./metainfo_files.ts";
 
 /** What a magnet link says. */
 export interface Magnet {
@@ -88,7 +88,7 @@ export function parseMagnet(uri: string): Magnet {
     ...(name === undefined || name === "" ? {} : { name }),
     trackers: trackersOf(parameters),
     peers: peersOf(parameters),
-    ...(selection === undefined ? {} : { fileIndices: parseSelection(selection) }),
+    ...(selection === undefined ? {} : { fileIndices: selectionOf(selection) }),
     ...(Number.isSafeInteger(length) && length >= 0 ? { length } : {}),
   };
 }
@@ -104,7 +104,7 @@ export function formatMagnet(magnet: Magnet): string {
   for (const tracker of magnet.trackers) parts.push(`tr=${encodeURIComponent(tracker)}`);
   // Colons and brackets may stand in a query (RFC 3986 section 3.4, by its usual reading), and others write them so.
   for (const peer of magnet.peers) parts.push(`x.pe=${formatEndpoint(peer)}`);
-  if (magnet.fileIndices !== undefined) parts.push(`so=${formatSelection(magnet.fileIndices)}`);
+  if (magnet.fileIndices !== undefined) parts.push(`so=${formatFileSelection(magnet.fileIndices)}`);
   return PREFIX + parts.join("&");
 }
 
@@ -195,28 +195,12 @@ function peersOf(parameters: readonly Parameter[]): readonly Endpoint[] {
   return Array.from(peers.values());
 }
 
-/** Indices and ranges with commas between them: `0,2,4,6-8` (BEP 53). */
-function parseSelection(parameter: Parameter): readonly number[] {
-  const indices = new Set<number>();
-  for (const part of parameter.value.split(",")) {
-    const range = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(part.trim());
-    const first = Number(range?.[1]);
-    const last = Number(range?.[2] ?? first);
-    if (range === null || last < first || last >= MAX_FILES) {
-      const message = `Cannot read a magnet link: ${JSON.stringify(part.slice(0, 40))} selects no files`;
-      throw new MagnetSyntaxError(message, parameter.offset);
-    }
-    for (let index = first; index <= last; index++) indices.add(index);
+function selectionOf(parameter: Parameter): readonly number[] {
+  try {
+    return parseFileSelection(parameter.value);
+  } catch (error) {
+    if (!(error instanceof FileSelectionSyntaxError)) throw error;
+    const message = `Cannot read a magnet link: ${error.message}`;
+    throw new MagnetSyntaxError(message, parameter.offset + error.offset, { cause: error });
   }
-  return Array.from(indices).sort((left, right) => left - right);
-}
-
-function formatSelection(indices: readonly number[]): string {
-  const ranges: { first: number; last: number }[] = [];
-  for (const index of Array.from(indices).sort((left, right) => left - right)) {
-    const range = ranges.at(-1);
-    if (range !== undefined && index <= range.last + 1) range.last = index;
-    else ranges.push({ first: index, last: index });
-  }
-  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(",");
 }

@@ -95,6 +95,21 @@ Deno.test("one torrent is told, paused and removed", async () => {
   ]);
 });
 
+Deno.test("files of a torrent are chosen by their indices, all of them by null", async () => {
+  const { session, ask } = start();
+  const change = async (json: unknown) => (await ask(`/api/torrents/${hash}`, { method: "PATCH", json })).status;
+  assert.equal(await change({ files: [0, 2] }), 200);
+  assert.equal(await change({ files: null, paused: false }), 200);
+  for (const wrong of [{}, { files: [-1] }, { files: [0.5] }, { files: "0" }, { files: [0], more: 1 }]) {
+    assert.equal(await change(wrong), 422, JSON.stringify(wrong));
+  }
+  assert.deepEqual(session.calls, [
+    ["setWanted", hash, [0, 2]],
+    ["setWanted", hash, undefined],
+    ["setPaused", hash, false],
+  ]);
+});
+
 Deno.test("the catalogue's query is checked", async () => {
   const { session, ask } = start();
   assert.equal((await ask("/api/catalogue")).status, 200);

@@ -127,6 +127,12 @@ export class MemorySession implements PeerSession {
     return Promise.resolve(torrentView(infoHash, { state: isPaused ? "paused" : "downloading" }));
   }
 
+  setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView {
+    this.calls.push(["setWanted", infoHash, files]);
+    if (!this.list.has(infoHash)) throw new RequestError(404, "It is not here.");
+    return torrentView(infoHash);
+  }
+
   remove(infoHash: InfoHash, { deleteFiles }: { readonly deleteFiles: boolean }): Promise<void> {
     this.calls.push(["remove", infoHash, deleteFiles]);
     return Promise.resolve();

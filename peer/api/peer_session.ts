@@ -111,6 +111,11 @@ export interface PeerSession {
   add(source: TorrentSource, options: { readonly signal: AbortSignal }): Promise<TorrentView>;
   /** Pauses or resumes; 404 when it is not here. */
   setPaused(infoHash: InfoHash, isPaused: boolean): Promise<TorrentView>;
+  /**
+   * Chooses the files to download, by index in the torrent; undefined: all of them. 404 when it is not here or has no such
+   * file, 409 for a shared file.
+   */
+  setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView;
   /** Forgets a torrent, and deletes what was downloaded when asked; 404 when it is not here, 409 for a shared file. */
   remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void>;
   /** Lists the community's files of our mode. An unreachable tracker is not an error: the page says so. */

@@ -1,5 +1,5 @@
 /**
- * `/api/torrents`: what is here, adding, pausing and removing.
+ * `/api/torrents`: what is here, adding, pausing, choosing files and removing.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { checkValue, readBody, readJson } from "../../dashboard/json_body.ts";
 import { methodNotAllowed } from "../../dashboard/problem.ts";
 import { type InfoHash, parseInfoHash } from "../../shared/ids.ts";
+import { MAX_FILES } from "../../shared/metainfo_files.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import type { PeerSession, TorrentSource } from "./peer_session.ts";
 import { RequestError } from "./request_error.ts";
@@ -21,7 +22,15 @@ export const MAX_SOURCE_LENGTH: number = 64 * 1024;
 const addSchema = v.strictObject({
   source: v.pipe(v.string(), v.trim(), v.nonEmpty("A source is needed."), v.maxLength(MAX_SOURCE_LENGTH)),
 });
-const changeSchema = v.strictObject({ paused: v.boolean() });
+const filesSchema = v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.maxLength(MAX_FILES));
+const changeSchema = v.pipe(
+  v.strictObject({
+    paused: v.optional(v.boolean()),
+    // Indices in the torrent; null: all of them.
+    files: v.optional(v.nullable(filesSchema)),
+  }),
+  v.check(({ paused, files }) => paused !== undefined || files !== undefined, "paused or files is needed."),
+);
 const removeSchema = v.object({ files: v.optional(v.picklist(["true", "false"], "files is true or false."), "false") });
 
 /**
@@ -47,8 +56,9 @@ export function torrentRoutes(session: PeerSession): Hono {
   });
   app.patch("/api/torrents/:infoHash", async (context) => {
     const infoHash = infoHashOf(context.req.param("infoHash"));
-    const { paused } = await readJson(context.req.raw, changeSchema);
-    return context.json(await session.setPaused(infoHash, paused));
+    const { paused, files } = await readJson(context.req.raw, changeSchema);
+    const chosen = files === undefined ? undefined : session.setWanted(infoHash, files ?? undefined);
+    return context.json(paused === undefined ? chosen : await session.setPaused(infoHash, paused));
   });
   app.delete("/api/torrents/:infoHash", async (context) => {
     const infoHash = infoHashOf(context.req.param("infoHash"));

@@ -24,6 +24,7 @@ import {
   dhtFlag,
   downloadRateFlag,
   downloadsFlag,
+  filesFlag,
   jsonFlag,
   mapPortFlag,
   modeFlag,
@@ -91,7 +92,7 @@ export const downloadHelp: Help = {
   about: "Fetch files and leave. After an interruption the same command goes on.",
   usage: [["peer download SOURCE... --to DIR [flags]"]],
   operands: "SOURCE: a .torrent file, a magnet link, an info-hash or a name in the catalogue.",
-  usual: [toFlag, trackerFlag, peerFlag, seedFlag, jsonFlag, configFlag],
+  usual: [toFlag, filesFlag, trackerFlag, peerFlag, seedFlag, jsonFlag, configFlag],
   further: [
     hostFlag,
     anyPortFlag,

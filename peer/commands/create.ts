@@ -38,7 +38,7 @@ async function run(line: CommandLine): Promise<number> {
   await writeTorrent(output, encodeMetainfo(metainfo));
   progress.clear();
   const { infoHash, infoHashV2 } = metainfo.info;
-  const magnet = magnetLink(infoHash, { name, trackers: trackers.flat() });
+  const magnet = magnetLink(metainfo.info, { trackers: trackers.flat() });
   if (line.value(jsonFlag)) {
     console.log(JSON.stringify({ torrent: output, name, sizeBytes: length, infoHash, infoHashV2, magnet }));
   } else console.log(`${output}\n${magnet}`);

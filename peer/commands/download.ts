@@ -5,16 +5,18 @@
  * @module
  */
 import { type CommandLine, UsageError } from "../../shared/command_line.ts";
+import { FileSelectionSyntaxError, parseFileSelection } from "../../shared/file_selection.ts";
 import { formatBytes, formatDuration } from "../../shared/format.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import { EXIT, interruption, isNothingThere, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
 import { readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
-import { jsonFlag, peerFlag, seedFlag, toFlag } from "../flags.ts";
+import { filesFlag, jsonFlag, peerFlag, seedFlag, toFlag } from "../flags.ts";
 import { resolveSource } from "../resolve.ts";
 import type { Session } from "../session.ts";
 import { readSource } from "../source.ts";
 import type { Torrent } from "../torrent.ts";
+import { progressOf } from "../torrent_progress.ts";
 import { connectionOptions, openSession, runCommand, trackerNearby } from "./command.ts";
 import { anyPortFlag } from "./command_help.ts";
 import { ProgressLine } from "./progress_line.ts";
@@ -77,11 +79,13 @@ async function addAll(
 ): Promise<ReadonlySet<Torrent>> {
   const { line, stop } = options;
   const candidates = line.value(peerFlag).map((text) => readEndpoint(text, { flag: "peer" }));
+  const files = filesOf(line);
   const torrents = new Set<Torrent>();
   for (const operand of line.operands) {
     const source = readSource(await readOperand(operand));
     const download = await resolveSource(source, { community: session.community, signal: stop });
     const torrent = await session.downloads.add(download);
+    if (files !== undefined) session.downloads.setWanted(torrent.infoHash, files);
     torrent.addCandidates(candidates);
     torrents.add(torrent);
   }
@@ -90,6 +94,19 @@ async function addAll(
     if (torrent.isPaused !== isOther) await session.downloads.setPaused(torrent.infoHash, isOther);
   }
   return torrents;
+}
+
+/** The files that `--files` names; undefined: what the source says, else all. @throws UsageError */
+function filesOf(line: CommandLine): readonly number[] | undefined {
+  const text = line.value(filesFlag);
+  if (text === undefined) return undefined;
+  if (line.operands.length > 1) throw new UsageError("--files chooses of one torrent; give one source");
+  try {
+    return parseFileSelection(text);
+  } catch (error) {
+    if (!(error instanceof FileSelectionSyntaxError)) throw error;
+    throw new UsageError(`--files: ${error.message}`);
+  }
 }
 
 /**
@@ -159,8 +176,10 @@ function doneLine(torrent: Torrent): string {
 
 /** A finished download for another program to read. */
 function doneView(torrent: Torrent) {
-  const { name, infoHash, info, layout } = torrent;
-  return { name, infoHash, sizeBytes: info?.geometry.contentLength ?? 0, files: layout?.paths ?? [] };
+  const { name, infoHash, layout } = torrent;
+  // The paths of pads are undefined, and so is nothing else.
+  const files = layout?.paths.filter((path, index) => path !== undefined && torrent.isWanted(index)) ?? [];
+  return { name, infoHash, sizeBytes: progressOf(torrent).wantedBytes, files };
 }
 
 function isDiskFull(torrents: readonly Torrent[]): boolean {
@@ -175,8 +194,9 @@ function summary(torrents: readonly Torrent[]): { readonly share: number; readon
   let peerCount = 0;
   for (const torrent of torrents) {
     const view = torrent.swarm.machine.view();
-    total += torrent.info?.geometry.contentLength ?? 0;
-    verified += torrent.verifiedBytes;
+    const progress = progressOf(torrent);
+    total += progress.wantedBytes;
+    verified += progress.verifiedBytes;
     rate += torrent.isComplete ? 0 : view.downloadRate;
     peerCount += view.peers.length;
   }

@@ -75,7 +75,6 @@ function tellShared(session: Session): Disposable {
     const file = infoHash === undefined ? undefined : session.sharedTorrents.file(infoHash);
     if (infoHash === undefined || file === undefined || told.has(infoHash)) return;
     told.add(infoHash);
-    const { name } = file;
-    console.log(`${name}  ${magnetLink(infoHash, { name, trackers: session.community?.announceUrls ?? [] })}`);
+    console.log(`${file.name}  ${magnetLink(file, { trackers: session.community?.announceUrls ?? [] })}`);
   });
 }

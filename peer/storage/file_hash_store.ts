@@ -6,7 +6,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as v from "valibot";
-import { parseInfoHash } from "../../shared/ids.ts";
+import { parseInfoHash, parseInfoHashV2 } from "../../shared/ids.ts";
 import type { MediaKind } from "../../shared/media_kind.ts";
 import { decodeMetainfo, encodeMetainfo, type Metainfo } from "../../shared/metainfo.ts";
 import { type FileStamp, isSameStamp } from "./file_stamp.ts";
@@ -128,11 +128,11 @@ const hashSchema = v.pipe(v.string(), v.transform(parseInfoHash));
 const summarySchema = v.object({
   name: v.string(),
   infoHashes: v.tupleWithRest([hashSchema], hashSchema),
-  upgradeInfoHash: v.optional(hashSchema),
+  infoHashV2: v.optional(v.pipe(v.string(), v.transform(parseInfoHashV2))),
   pieceCount: v.number(),
 });
 
 function readSummary(text: string): TorrentSummary {
-  const { upgradeInfoHash, ...rest } = v.parse(summarySchema, JSON.parse(text));
-  return { ...rest, ...(upgradeInfoHash === undefined ? {} : { upgradeInfoHash }) };
+  const { infoHashV2, ...rest } = v.parse(summarySchema, JSON.parse(text));
+  return { ...rest, ...(infoHashV2 === undefined ? {} : { infoHashV2 }) };
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type InfoHash, truncateInfoHash } from "../../shared/ids.ts";
+import type { InfoHash, InfoHashV2 } from "../../shared/ids.ts";
 import { infoHashesOf } from "../../shared/info_hashes.ts";
 import type { MediaKind } from "../../shared/media_kind.ts";
 import type { Metainfo } from "../../shared/metainfo.ts";
@@ -17,8 +17,8 @@ export interface TorrentSummary {
   readonly name: string;
   /** By which it is announced and asked for, its own first. */
   readonly infoHashes: readonly [InfoHash, ...InfoHash[]];
-  /** The truncated v2 info-hash to which a peer that speaks v2 is upgraded (BEP 52). */
-  readonly upgradeInfoHash?: InfoHash;
+  /** What magnet links name beside the v1 info-hash, and what a peer that speaks v2 is upgraded to (BEP 52). */
+  readonly infoHashV2?: InfoHashV2;
   readonly pieceCount: number;
 }
 
@@ -46,7 +46,7 @@ export function summarize(metainfo: Metainfo): TorrentSummary {
     name: info.name,
     infoHashes: [own, ...others],
     pieceCount: info.geometry.pieceCount,
-    ...(info.infoHashV2 === undefined ? {} : { upgradeInfoHash: truncateInfoHash(info.infoHashV2) }),
+    ...(info.infoHashV2 === undefined ? {} : { infoHashV2: info.infoHashV2 }),
   };
 }
 
@@ -58,7 +58,7 @@ export class RestingFile implements SharedFile {
   readonly contentType: string;
   readonly name: string;
   readonly infoHashes: readonly [InfoHash, ...InfoHash[]];
-  readonly upgradeInfoHash?: InfoHash;
+  readonly infoHashV2?: InfoHashV2;
   readonly pieceCount: number;
   readonly #load: () => Metainfo | undefined;
   #loaded: WeakRef<Metainfo> | undefined;
@@ -72,11 +72,11 @@ export class RestingFile implements SharedFile {
     this.stamp = facts.stamp;
     this.kind = facts.kind;
     this.contentType = facts.contentType;
-    const { name, infoHashes, upgradeInfoHash, pieceCount } = options.summary;
+    const { name, infoHashes, infoHashV2, pieceCount } = options.summary;
     this.name = name;
     this.infoHashes = infoHashes;
     this.pieceCount = pieceCount;
-    if (upgradeInfoHash !== undefined) this.upgradeInfoHash = upgradeInfoHash;
+    if (infoHashV2 !== undefined) this.infoHashV2 = infoHashV2;
     this.#load = options.load;
   }
 

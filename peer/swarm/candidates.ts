@@ -128,7 +128,11 @@ export class Candidates {
 
   /** We want things again: those that had nothing for us may have. */
   forgive(): void {
-    for (const candidate of this.#candidates.values()) candidate.isAvoided = false;
+    for (const candidate of this.#candidates.values()) {
+      // It was let go for being of no use, not for failing: there is nothing to wait for.
+      if (candidate.isAvoided) candidate.dialAtMs = this.#context.nowMs;
+      candidate.isAvoided = false;
+    }
     this.#nextDialAtMs = -Infinity;
   }
 
