@@ -6,21 +6,19 @@
 import { Bitfield } from "../shared/bitfield.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
-import { encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
+import type { Info, Metainfo } from "../shared/metainfo.ts";
 import { Demands, type DemandWindow, type StatedDemand } from "./demands.ts";
 import type { Found } from "./discovery.ts";
 import type { Engine } from "./engine.ts";
 import type { PeerConnection } from "./net/connection.ts";
 import { Presence } from "./presence.ts";
-import { Readers } from "./readers.ts";
 import type { FileLayout } from "./storage/file_layout.ts";
 import { StorageError } from "./storage/storage_error.ts";
-import type { StorageEvent } from "./storage/storage_event.ts";
-import { TorrentStorage } from "./storage/torrent_storage.ts";
+import type { TorrentStorage } from "./storage/torrent_storage.ts";
 import type { SwarmHost } from "./swarm_host.ts";
 import type { ReadableTorrent } from "./torrent_bytes.ts";
+import { TorrentDisk } from "./torrent_disk.ts";
 import type { TorrentOptions, TorrentPlace, TransferTotals } from "./torrent_options.ts";
-import { findPlace } from "./torrent_place.ts";
 import { TorrentSwarm } from "./torrent_swarm.ts";
 import { areAllIn, wantedPieces } from "./wanted_pieces.ts";
 
@@ -35,21 +33,13 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   readonly swarm: TorrentSwarm;
   readonly #options: TorrentOptions;
   readonly #engine: Engine;
-  readonly #readers = new Readers();
+  readonly #disk: TorrentDisk;
   readonly #demands: Demands;
   /** A share is announced by whoever holds it, also while its torrent rests. */
   readonly #presence: Presence | undefined;
-  readonly #end = new AbortController();
-  #opening: Promise<void> = Promise.resolve();
-  #metainfo: Metainfo | undefined;
-  #layout: FileLayout | undefined;
-  #storage: TorrentStorage | undefined;
   #isPaused: boolean;
   #wantedFiles: readonly number[] | undefined;
-  #isDiskFull = false;
   #hasCompleted = false;
-  #failure: Error | undefined;
-  #checkedBytes = 0;
   #uploadedBytes: number;
   #downloadedBytes: number;
 
@@ -60,7 +50,6 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.infoHash = options.infoHash;
     this.addedAtMs = options.addedAtMs;
     this.place = options.place;
-    this.#metainfo = options.metainfo;
     this.#isPaused = options.isPaused ?? false;
     this.#wantedFiles = options.wantedFiles;
     this.#uploadedBytes = options.totals?.uploadedBytes ?? 0;
@@ -71,17 +60,24 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
       host: this,
       ...(options.infoHashV2 === undefined ? {} : { infoHashV2: options.infoHashV2 }),
     });
+    this.#disk = new TorrentDisk({
+      ...options,
+      onOpen: (storage, { info }) => this.#begin(info, storage),
+      onNews: (news) => this.swarm.handle(news),
+      onFull: (isFull) => this.swarm.handle({ type: isFull ? "storage-full" : "storage-ready" }),
+      onFailed: (error) => this.#onFailed(error),
+    });
     this.#demands = new Demands((demands) => this.swarm.handle({ type: "demand-moved", demands }));
     this.#presence = this.place.type === "share" ? undefined : this.#makePresence();
     if (this.#isPaused) this.swarm.handle({ type: "paused" });
-    if (options.metainfo !== undefined) this.#opening = this.#open(options.metainfo);
+    if (options.metainfo !== undefined) this.#open(options.metainfo);
     else if (!this.#isPaused) this.#presence?.join();
     this.addCandidates(options.candidates ?? []);
   }
 
   /** The info dictionary, once it is known. */
   get info(): Info | undefined {
-    return this.#metainfo?.info;
+    return this.metainfo?.info;
   }
 
   /** The full SHA-256 of a v2 or hybrid torrent, once it is known. */
@@ -91,7 +87,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   /** What a .torrent file of it says, once it is known. */
   get metainfo(): Metainfo | undefined {
-    return this.#metainfo;
+    return this.#disk.metainfo;
   }
 
   /** What it is called. */
@@ -101,48 +97,45 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   /** Where its files lie, once that is decided. */
   get layout(): FileLayout | undefined {
-    return this.#layout;
+    return this.#disk.layout;
   }
 
   /** The disk side, once it is open. */
   get storage(): TorrentStorage | undefined {
-    return this.#storage;
+    return this.#disk.storage;
   }
 
   /** What it does now. */
   get phase(): TorrentPhase {
-    if (this.#failure !== undefined) return "failed";
+    if (this.failure !== undefined) return "failed";
     if (this.#isPaused) return "paused";
-    if (this.#metainfo === undefined) return "fetching-metadata";
-    return this.#storage === undefined ? "checking" : "active";
+    if (this.metainfo === undefined) return "fetching-metadata";
+    return this.storage === undefined ? "checking" : "active";
   }
 
   /** Whether it waits for room on the disk. */
   get isDiskFull(): boolean {
-    return this.#isDiskFull;
+    return this.#disk.isFull;
   }
 
   /** Why it failed. */
   get failure(): Error | undefined {
-    return this.#failure;
+    return this.#disk.failure;
   }
 
   /** Bytes hashed so far while it is checked at its start. */
   get checkedBytes(): number {
-    return this.#checkedBytes;
+    return this.#disk.checkedBytes;
   }
 
   /** Whether every wanted piece is verified and on disk. */
   get isComplete(): boolean {
-    return this.#hasCompleted || (this.#storage?.verified.isComplete ?? false);
+    return this.#hasCompleted || (this.storage?.verified.isComplete ?? false);
   }
 
   /** Content bytes that are verified and on disk. */
   get verifiedBytes(): number {
-    const storage = this.#storage;
-    if (storage === undefined) return 0;
-    const files = this.info?.files ?? [];
-    return files.reduce((sum, file, index) => sum + (file.isPad ? 0 : storage.fileVerifiedBytes(index)), 0);
+    return this.#disk.verifiedBytes;
   }
 
   /** Whether a player has stated a demand. */
@@ -167,13 +160,13 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   /** Resolves when its files were looked at and it serves and fetches; fails when they cannot be used. */
   async whenOpen(): Promise<void> {
-    await this.#opening;
-    if (this.#failure !== undefined) throw this.#failure;
+    await this.#disk.opened;
+    if (this.failure !== undefined) throw this.failure;
   }
 
   /** Takes over an incoming connection; it is served once the files are open. */
   adopt(connection: PeerConnection): void {
-    this.swarm.adopt(connection, { after: this.#opening });
+    this.swarm.adopt(connection, { after: this.#disk.opened });
   }
 
   /** Tells of peers that may have it. */
@@ -183,7 +176,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   /** Peers were found. False when it may not be spoken of: it is paused, broken, or private (BEP 27). */
   find({ candidates, source, isUrgent }: Found): boolean {
-    if (this.#isPaused || this.#failure !== undefined || this.info?.isPrivate === true) return false;
+    if (this.#isPaused || this.failure !== undefined || this.info?.isPrivate === true) return false;
     if (!this.isComplete || isUrgent) this.swarm.handle({ type: "candidates-found", candidates, source });
     return true;
   }
@@ -210,9 +203,9 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   want(files: readonly number[] | undefined): void {
     this.#wantedFiles = files;
     const { info } = this;
-    if (info !== undefined && this.#storage !== undefined) {
+    if (info !== undefined && this.storage !== undefined) {
       const wanted = files === undefined ? Bitfield.full(info.geometry.pieceCount) : wantedPieces(info, files);
-      this.#hasCompleted = areAllIn(wanted, this.#storage.verified);
+      this.#hasCompleted = areAllIn(wanted, this.storage.verified);
       this.swarm.handle({ type: "wanted-changed", wanted });
       this.swarm.greetAll();
     }
@@ -221,17 +214,17 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
 
   /** Verified bytes that can be read from `offset` of the piece space on, without a gap. */
   availableFrom(offset: number): number {
-    return this.#storage?.availableFrom(offset) ?? 0;
+    return this.#disk.availableFrom(offset);
   }
 
   /** Copies verified bytes; gives how many. */
   readInto(offset: number, into: Uint8Array): number {
-    return this.#storage?.readInto(offset, into) ?? 0;
+    return this.storage?.readInto(offset, into) ?? 0;
   }
 
   /** Waits until the byte at `offset` is verified. Fails when the torrent fails or is removed. */
   async whenReadable(offset: number, options: { readonly signal: AbortSignal }): Promise<void> {
-    if (this.availableFrom(offset) === 0) await this.#readers.wait(offset, options);
+    await this.#disk.whenReadable(offset, options);
   }
 
   /** Time passed. */
@@ -247,18 +240,16 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** Leaves the swarm, writes what is complete, closes everything. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#presence?.leave();
-    this.#end.abort(new DOMException("the torrent was closed", "AbortError"));
-    this.#readers.fail(new Error("The torrent was removed"));
-    await this.#opening;
+    this.#disk.stop();
+    await this.#disk.opened;
     await this.swarm[Symbol.asyncDispose]();
     // The last message of a peer may have completed the metadata, which opens the files.
-    await this.#opening;
-    await this.#storage?.[Symbol.asyncDispose]();
+    await this.#disk[Symbol.asyncDispose]();
   }
 
   /** The metadata of a magnet came in and match its info-hash. */
   onInfo(info: Info): void {
-    this.#opening = this.#open({ info, pieceLayers: new Map(), trackers: [] });
+    this.#open({ info, pieceLayers: new Map(), trackers: [] });
   }
 
   /** A block was kept. */
@@ -281,7 +272,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.#hasCompleted = true;
     this.swarm.greetAll();
     // A tracker counts who has all of it; one who wanted a part stays what it was (BEP 21).
-    if (this.#storage?.verified.isComplete === true) this.#presence?.complete();
+    if (this.storage?.verified.isComplete === true) this.#presence?.complete();
     this.#options.onChange();
   }
 
@@ -299,7 +290,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     return new Presence({
       engine: this.#engine,
       infoHash: this.infoHash,
-      trackers: () => [...this.#options.trackers, ...(this.#metainfo?.trackers ?? [])],
+      trackers: () => [...this.#options.trackers, ...(this.metainfo?.trackers ?? [])],
       isPrivate: () => this.info?.isPrivate,
       state: () => ({ uploaded: this.#uploadedBytes, downloaded: this.#downloadedBytes, left: this.#leftBytes() }),
       onPeers: (candidates) => this.swarm.handle({ type: "candidates-found", candidates, source: "tracker" }),
@@ -309,46 +300,17 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** Bytes still to fetch. A magnet whose length nobody knows says one, so that no tracker takes it for a seeder. */
   #leftBytes(): number {
     const { info } = this;
-    const storage = this.#storage;
+    const storage = this.storage;
     if (info === undefined || storage === undefined) return 1;
     if (storage.verified.isComplete) return 0;
     return Math.max(1, info.geometry.contentLength - this.verifiedBytes);
   }
 
-  async #open(metainfo: Metainfo): Promise<void> {
-    const { memory } = this.#options;
-    this.#metainfo = metainfo;
+  #open(metainfo: Metainfo): void {
+    this.#disk.open(metainfo);
     this.swarm.provide(metainfo.info);
     this.#presence?.noteMetadata();
     this.#options.onChange();
-    try {
-      const disk = {
-        info: metainfo.info,
-        pieceLayers: metainfo.pieceLayers,
-        pool: this.#engine.pool,
-        buffers: this.#engine.buffers,
-        files: this.#engine.files,
-        onCheckProgress: (doneBytes: number) => this.#onChecked(doneBytes),
-        signal: this.#end.signal,
-      };
-      const { layout, record } = await findPlace(this.place, { ...disk, record: this.#options.record });
-      this.#layout = layout;
-      memory.saveMetainfo(encodeMetainfo(metainfo), layout.rootName);
-      if (record !== undefined && record !== this.#options.record) memory.saveRecord(record);
-      this.#storage = await TorrentStorage.open({
-        ...disk,
-        layout,
-        ...(record === undefined ? {} : { record }),
-        isReadOnly: this.place.type === "share",
-        onEvent: (event) => this.#onStorage(event),
-        save: (changed) => memory.saveRecord(changed),
-      });
-    } catch (error) {
-      if (error === this.#end.signal.reason) return;
-      if (!(error instanceof StorageError)) throw error;
-      return this.#fail(error);
-    }
-    this.#begin(metainfo.info, this.#storage);
   }
 
   #begin(info: Info, storage: TorrentStorage): void {
@@ -362,52 +324,13 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
       hasLayers: storage.hashes.hasLayers,
       ...(wanted === undefined ? {} : { wanted }),
     });
-    this.#wakeReaders();
     if (!this.#isPaused) this.#presence?.join();
-    this.#options.onChange();
   }
 
-  #onChecked(doneBytes: number): void {
-    this.#checkedBytes = doneBytes;
-    this.#options.onChange();
-  }
-
-  #onStorage(event: StorageEvent): void {
-    switch (event.type) {
-      case "full":
-      case "ready":
-        this.#isDiskFull = event.type === "full";
-        this.swarm.handle({ type: event.type === "full" ? "storage-full" : "storage-ready" });
-        return this.#options.onChange();
-      case "failed":
-        return this.#fail(event.error);
-      case "layers-complete":
-        return this.#saveLayers();
-      case "file-complete":
-        return this.#options.onChange();
-      default:
-        this.swarm.handle(event);
-        this.#wakeReaders();
-    }
-  }
-
-  #wakeReaders(): void {
-    this.#readers.wake((offset) => this.availableFrom(offset) > 0);
-  }
-
-  #saveLayers(): void {
-    if (this.#metainfo === undefined || this.#storage === undefined || this.#layout === undefined) return;
-    this.#metainfo = { ...this.#metainfo, pieceLayers: this.#storage.hashes.pieceLayers };
-    this.#options.memory.saveMetainfo(encodeMetainfo(this.#metainfo), this.#layout.rootName);
-  }
-
-  /** Nothing more can be done with the files: says so, and leaves the swarm. */
-  #fail(error: StorageError): void {
-    this.#failure = error;
+  /** Nothing more can be done with the files: leaves the swarm. */
+  #onFailed(error: StorageError): void {
     this.#presence?.leave();
     this.swarm.handle({ type: "paused" });
-    this.#readers.fail(error);
     if (this.place.type === "share") this.#options.onShareBroken?.(error);
-    this.#options.onChange();
   }
 }

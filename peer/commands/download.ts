@@ -171,7 +171,7 @@ async function untilComplete(
 }
 
 function doneLine(torrent: Torrent): string {
-  return `${torrent.name}: ${formatBytes(torrent.info?.geometry.contentLength ?? 0)}, verified`;
+  return `${torrent.name}: ${formatBytes(progressOf(torrent).wantedBytes)}, verified`;
 }
 
 /** A finished download for another program to read. */
