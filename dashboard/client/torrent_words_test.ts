@@ -28,6 +28,7 @@ function file(index: number, options: Partial<TorrentFileView> = {}): TorrentFil
     offsetBytes: 0,
     sizeBytes: 1000,
     verifiedBytes: 120,
+    isWanted: true,
     kind: "video",
     contentType: "video/mp4",
     ...options,

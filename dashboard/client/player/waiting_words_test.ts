@@ -8,6 +8,7 @@ const file: TorrentFileView = {
   offsetBytes: 0,
   sizeBytes: 50_000_000,
   verifiedBytes: 0,
+  isWanted: true,
   kind: "video",
   contentType: "video/mp4",
 };
