@@ -114,7 +114,8 @@ Deno.test("share prints a magnet link for each file, and only of the folders nam
   const flags = ["--data-dir", data, "--port", "0", "--host", "127.0.0.1"];
   for (const [folder, name] of [[first, "a"], [second, "b"]] as const) {
     await using program = Program.start("peer", ["share", folder, ...flags]);
-    await program.line(new RegExp(`^${name}\\.mp4  magnet:\\?xt=urn:btih:[0-9a-f]{40}&dn=${name}\\.mp4$`));
+    const link = "magnet:\\?xt=urn:btih:[0-9a-f]{40}&xt=urn:btmh:1220[0-9a-f]{64}";
+    await program.line(new RegExp(`^${name}\\.mp4  ${link}&dn=${name}\\.mp4$`));
     program.kill("SIGTERM");
     assert.equal(await program.exitCode(), 0);
     assert.equal(program.output.split("\n").filter((line) => line.includes("magnet:")).length, 1);
