@@ -33,6 +33,7 @@ import { resolveSource } from "./resolve.ts";
 import type { Session } from "./session.ts";
 import { SessionMedia } from "./session_media.ts";
 import { sessionMetrics } from "./session_metrics.ts";
+import { reveal } from "./reveal.ts";
 import { readSource } from "./source.ts";
 import { TorrentBytes } from "./torrent_bytes.ts";
 import { TorrentViews } from "./torrent_views.ts";
@@ -187,6 +188,15 @@ export class SessionApi implements PeerSession, AsyncDisposable {
     await this.#session.downloads.remove(infoHash, options);
     this.#views.forget(infoHash);
     this.media.forget(infoHash);
+  }
+
+  /** Shows a torrent's files in this computer's file manager. */
+  async reveal(infoHash: InfoHash): Promise<void> {
+    const { downloads, sharedFolders } = this.#session;
+    const path = downloads.get(infoHash)?.layout?.paths.find((path) => path !== undefined) ??
+      sharedFolders.file(infoHash)?.path;
+    if (path === undefined) throw new RequestError(404, "Nothing of this is on the disk yet");
+    await reveal(path);
   }
 
   /** The community's files of our mode, with what is already here. */

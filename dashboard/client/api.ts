@@ -132,6 +132,16 @@ export function removeTorrent(infoHash: string, options: { readonly withFiles: b
 }
 
 /**
+ * Shows a torrent's files in the file manager of the computer where the program runs.
+ *
+ * @param infoHash which
+ * @throws {ApiProblem} status 501 where there is no desktop
+ */
+export function revealTorrent(infoHash: string): Promise<void> {
+  return tell(`/api/torrents/${infoHash}/reveal`, { method: "POST", json: {} });
+}
+
+/**
  * Shares a folder (on the tracker: adds it to the library).
  *
  * @param path an absolute path on the computer where the program runs

@@ -138,6 +138,11 @@ export class MemorySession implements PeerSession {
     return Promise.resolve();
   }
 
+  reveal(infoHash: InfoHash): Promise<void> {
+    this.calls.push(["reveal", infoHash]);
+    return Promise.resolve();
+  }
+
   catalogue(query: CatalogueQuery): Promise<PeerCatalogue> {
     this.calls.push(["catalogue", query]);
     return Promise.resolve({ rows: [], totalCount: 0, isTrackerReachable: true, version: this.version });

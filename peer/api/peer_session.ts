@@ -118,6 +118,8 @@ export interface PeerSession {
   setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView;
   /** Forgets a torrent, and deletes what was downloaded when asked; 404 when it is not here, 409 for a shared file. */
   remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void>;
+  /** Shows a torrent's files in this computer's file manager; 404 when nothing of it is here, 501 without a desktop. */
+  reveal(infoHash: InfoHash): Promise<void>;
   /** Lists the community's files of our mode. An unreachable tracker is not an error: the page says so. */
   catalogue(query: CatalogueQuery, options: { readonly signal: AbortSignal }): Promise<PeerCatalogue>;
   /** Changes when the catalogue should be asked again. */

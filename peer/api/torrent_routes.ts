@@ -67,6 +67,11 @@ export function torrentRoutes(session: PeerSession): Hono {
     return context.body(null, 204);
   });
   app.all("/api/torrents/:infoHash", methodNotAllowed("GET, HEAD, PATCH, DELETE"));
+  app.post("/api/torrents/:infoHash/reveal", async (context) => {
+    await session.reveal(infoHashOf(context.req.param("infoHash")));
+    return context.body(null, 204);
+  });
+  app.all("/api/torrents/:infoHash/reveal", methodNotAllowed("POST"));
   return app;
 }
 

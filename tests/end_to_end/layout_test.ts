@@ -7,8 +7,8 @@ import { Community, type Dashboard } from "./community.ts";
 const LONG_NAME = `${"waves".repeat(50)}_.mp4`;
 /** Written from right to left, with a part that is not. */
 const RIGHT_TO_LEFT_NAME = "فيلم طويل (2024) שלום.webm";
-/** A narrow telephone, and a very wide screen. */
-const WIDTHS = [390, 2560] as const;
+/** A narrow telephone, a tablet, a laptop, and a very wide screen. */
+const WIDTHS = [360, 768, 1280, 2560] as const;
 
 browserTest("no page is wider than its window, whatever the names", async (browser, scope) => {
   const community = scope.use(await Community.start());

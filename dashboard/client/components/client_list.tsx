@@ -33,7 +33,7 @@ export function ClientList({ clients, libraryPeerId, step }: ClientListProps): J
     <div data-testid="clients">
       {clients.length === 0
         ? (
-          <StatePanel icon="people" title="Nobody is here yet">
+          <StatePanel icon="people" title="Nobody is here yet" testId="clients-empty">
             <p>
               Start a peer with <code>--tracker</code> and this computer's address, and it appears at once.
             </p>

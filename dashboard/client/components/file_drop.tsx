@@ -34,9 +34,11 @@ export function FileDrop(): JSX.Element | null {
       takeIn(event.dataTransfer, services);
     }, { signal });
     addEventListener("paste", (event) => {
-      if (event.target instanceof HTMLInputElement) return;
-      takeIn(event.clipboardData, services);
+      // A magnet link is nothing to search for; what is pasted into another field is meant for it.
+      const isField = event.target instanceof HTMLInputElement && event.target.type !== "search";
+      if (!isField && takeIn(event.clipboardData, services)) event.preventDefault();
     }, { signal });
+    takeFromAddress(services);
     return () => listening.abort();
   }, []);
   if (!isOver.value) return null;
@@ -80,11 +82,30 @@ export async function download(source: string | Blob, services: PeerServices & S
   services.notices.say(`“${titleOf(torrent.name)}” is on the list of downloads.`);
 }
 
-function takeIn(data: DataTransfer | null, services: PeerServices & Shell): void {
-  if (data === null) return;
-  if (data.files.length > 0) return takeFiles([...data.files], services);
+/** Takes in what was dropped or pasted; false when it is nothing for us. */
+function takeIn(data: DataTransfer | null, services: PeerServices & Shell): boolean {
+  if (data === null) return false;
+  if (data.files.length > 0) {
+    takeFiles([...data.files], services);
+    return true;
+  }
   const text = data.getData("text").trim();
-  if (text.startsWith("magnet:")) services.notices.attempt(() => download(text, services));
+  if (!text.startsWith("magnet:")) return false;
+  addAndShow(text, services);
+  return true;
+}
+
+/** A link elsewhere led here with something to add: `/?add=magnet:…`, as a browser opens magnet links. */
+function takeFromAddress(services: PeerServices & Shell): void {
+  const source = new URL(location.href).searchParams.get("add");
+  if (source === null || source === "") return;
+  services.router.replace("/downloads");
+  services.notices.attempt(() => download(source, services));
+}
+
+function addAndShow(source: string, services: PeerServices & Shell): void {
+  services.notices.attempt(() => download(source, services));
+  if (services.router.route.value.type !== "downloads") services.router.open("/downloads");
 }
 
 function carriesSomething(data: DataTransfer | null): boolean {

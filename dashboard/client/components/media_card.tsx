@@ -4,9 +4,11 @@
  * @module
  */
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
 import type { CatalogueRow, TorrentView } from "../../../shared/dashboard_views.ts";
 import { addTorrent } from "../api.ts";
 import { extensionOf, formatBytes, formatCount, titleOf } from "../../../shared/format.ts";
+import { formatClock } from "../player/clock_words.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 import { hereWords, isComplete, isTroubled, progressOf, stateSentence } from "../torrent_words.ts";
@@ -41,7 +43,7 @@ export function WaitingCard({ index }: { readonly index: number }): JSX.Element 
  */
 export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
   const torrent = usePeer().store.torrents.value.get(row.infoHash);
-  const title = titleOf(row.name);
+  const title = row.title ?? titleOf(row.name);
   const play = formatRoute({ type: "play", infoHash: row.infoHash, index: undefined });
   return (
     <li
@@ -52,11 +54,13 @@ export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
       aria-posinset={index + 1}
     >
       <Link to={play} class="media-art" label={`Play ${title}`} testId="play">
-        <Art infoHash={row.infoHash} />
+        <Picture row={row} />
         <span class="media-play">
           <Icon name="play" isFilled />
         </span>
-        <span class="media-type">{extensionOf(row.name)}</span>
+        <span class="media-type">
+          {row.durationSeconds === undefined ? extensionOf(row.name) : formatClock(row.durationSeconds)}
+        </span>
         {torrent === undefined || isComplete(torrent)
           ? null
           : <ProgressBar {...progressOf(torrent)} label={`${title}, what is here`} />}
@@ -66,6 +70,10 @@ export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
           <Link to={play} isSecond>{title}</Link>
         </h2>
         <p class="facts media-facts">
+          {row.artist === undefined ? null : <span class="media-artist">{row.artist}</span>}
+          {row.durationSeconds === undefined
+            ? null
+            : <span class="media-length">{formatClock(row.durationSeconds)}</span>}
           <span>{formatBytes(row.sizeBytes)}</span>
           {row.fileCount > 1 ? <span>{formatCount(row.fileCount, "file")}</span> : null}
           <span>{availability(row)}</span>
@@ -75,6 +83,13 @@ export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
       <DownloadMark row={row} torrent={torrent} title={title} />
     </li>
   );
+}
+
+/** The file's own picture, or a drawn one where it has none or it cannot be shown. */
+function Picture({ row }: { readonly row: CatalogueRow }): JSX.Element {
+  const isBroken = useSignal(false);
+  if (row.picture === undefined || isBroken.value) return <Art infoHash={row.infoHash} />;
+  return <img src={row.picture} alt="" loading="lazy" decoding="async" onError={() => isBroken.value = true} />;
 }
 
 interface DownloadMarkProps {

@@ -6,7 +6,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import type { TorrentView } from "../../../shared/dashboard_views.ts";
-import { removeTorrent, setTorrentPaused } from "../api.ts";
+import { removeTorrent, revealTorrent, setTorrentPaused } from "../api.ts";
 import { formatBytes, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer } from "../shell_context.ts";
@@ -104,6 +104,16 @@ export function TorrentButtons({ torrent, onRemoved }: TorrentButtonsProps): JSX
         testId={isPaused ? "resume" : "pause"}
         onAct={() => setTorrentPaused(torrent.infoHash, !isPaused)}
       />
+      {torrent.verifiedBytes === 0 ? null : (
+        <ActionButton
+          label={`Show ${title} in its folder`}
+          icon="folder"
+          isIconOnly
+          weight="quiet"
+          testId="reveal"
+          onAct={() => revealTorrent(torrent.infoHash)}
+        />
+      )}
       {torrent.isShare ? null : (
         <ActionButton
           label={`Remove ${title}`}

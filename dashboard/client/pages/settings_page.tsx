@@ -29,7 +29,7 @@ export function SettingsPage(): JSX.Element {
   const { notices } = useShell();
   if (status === undefined) return <LoadingRows />;
   return (
-    <>
+    <div class="narrow-page">
       <header class="page-head">
         <h1>Settings</h1>
       </header>
@@ -49,6 +49,16 @@ export function SettingsPage(): JSX.Element {
         <TrackerForm />
       </section>
       <section class="panel">
+        <h2>Magnet links</h2>
+        <p class="facts">A click on a magnet link, on any page, can begin a download here.</p>
+        <ActionButton
+          label="Open magnet links with Playswarm"
+          icon="download"
+          testId="magnet-handler"
+          onAct={openMagnets}
+        />
+      </section>
+      <section class="panel">
         <h2>Where things are</h2>
         <dl class="pairs">
           <dt>Tracker</dt>
@@ -66,8 +76,13 @@ export function SettingsPage(): JSX.Element {
           <dd>Playswarm {status.version}</dd>
         </dl>
       </section>
-    </>
+    </div>
   );
+}
+
+/** The browser asks its user; the links come back as `/?add=`. */
+function openMagnets(): void {
+  navigator.registerProtocolHandler("magnet", `${location.origin}/?add=%s`);
 }
 
 function TrackerWords({ status }: { readonly status: PeerStatus }): JSX.Element {

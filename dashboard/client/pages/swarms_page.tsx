@@ -33,7 +33,7 @@ export function SwarmsPage({ state }: TrackerPageProps): JSX.Element {
       </header>
       {swarms.length === 0
         ? (
-          <StatePanel icon="hive" title="No swarms yet">
+          <StatePanel icon="hive" title="No swarms yet" testId="swarms-empty">
             <p>
               A swarm begins when the first client announces a file: start a peer with <code>--tracker</code>{" "}
               and this computer's address, or add a folder to the library.

@@ -46,7 +46,7 @@ export function TorrentPage({ infoHash }: TorrentPageProps): JSX.Element {
       return <Details details={state.details} />;
     case "missing":
       return (
-        <StatePanel icon="search" title="This torrent is not here">
+        <StatePanel icon="search" title="This torrent is not here" testId="torrent-missing">
           <p>It may have been removed. What is here and on its way is among the downloads.</p>
           <Link to="/downloads" class="button button-plain">To the downloads</Link>
         </StatePanel>
