@@ -14,7 +14,7 @@ export interface FreshRowsOptions<Question> {
   readonly version: string;
   /** How many whole states have arrived: grows with every reconnection. */
   readonly snapshotCount: number;
-  /** Changes when the same question has another answer for a reason of this page. */
+  /** Changes when the same question has another answer for a reason of this page; empty until that is known. */
   readonly occasion?: string;
 }
 
@@ -43,8 +43,11 @@ export function useFreshRows<Row, Question>(
   useEffect(() => {
     if (!isFirst.current && (snapshotCount > 1 || phase === "failed")) rows.refresh();
   }, [rows, snapshotCount]);
+  const knownOccasion = useRef(occasion);
   useEffect(() => {
-    if (!isFirst.current) rows.refresh();
+    // What only became known is no change.
+    if (knownOccasion.current !== "" && knownOccasion.current !== occasion) rows.refresh();
+    knownOccasion.current = occasion;
     isFirst.current = false;
   }, [rows, occasion]);
 }

@@ -102,7 +102,12 @@ function Facts(): JSX.Element | null {
         <Icon name="up" />
         {formatRate(status.uploadRate)}
       </span>
-      <Link to="/settings" class="mode" testId="mode" label="Mode, change in the settings">
+      <Link
+        to="/settings"
+        class="mode"
+        testId="mode"
+        label={`${status.mode === "audio" ? "Music" : "Videos"}: change the mode in the settings`}
+      >
         <Icon name={status.mode === "audio" ? "music" : "film"} />
         <span>{status.mode === "audio" ? "Music" : "Videos"}</span>
       </Link>

@@ -58,7 +58,7 @@ browserTest("every page says what went wrong when the program answers with an er
       [`${community.tracker.url}/catalogue`, "catalogue-failed"],
     ] as const
   ) {
-    const page = await browser.open("about:blank", { expectedErrors: /500/ });
+    const page = await browser.open("about:blank", { expectedErrors: /500|404/ });
     await page.route(/\/api\/(catalogue|torrents)/, (route) => route.fulfill(failing));
     await see(page, url, byId(id));
     await page.locator(byId(id)).getByText("The disk is on fire.").waitFor();
@@ -68,7 +68,7 @@ browserTest("every page says what went wrong when the program answers with an er
     await page.locator(byId(id)).waitFor({ state: "detached" });
   }
   for (const { dashboard, paths } of loadingPages(peer, community.tracker)) {
-    const page = await browser.open("about:blank", { expectedErrors: /500|EventSource/ });
+    const page = await browser.open("about:blank", { expectedErrors: /404|500|EventSource/ });
     await page.route("**/api/events", (route) => route.fulfill(failing));
     for (const path of paths) await see(page, `${dashboard.url}/${path}`, byId("offline"));
   }

@@ -5,7 +5,6 @@
  */
 import type { JSX } from "preact";
 import type { MediaKind } from "../../../shared/media_kind.ts";
-import { titleOf } from "../../../shared/format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Link } from "./link.tsx";
 
@@ -32,5 +31,5 @@ export function FileName({ name, kind, playAt }: FileNameProps): JSX.Element {
     </>
   );
   if (playAt === undefined) return <span class="file-link" title={name}>{content}</span>;
-  return <Link to={playAt} class="file-link" title={name} label={`Play ${titleOf(name)}`}>{content}</Link>;
+  return <Link to={playAt} class="file-link" title={name} label={`Play ${name}`}>{content}</Link>;
 }

@@ -44,6 +44,7 @@ export function WaitingCard({ index }: { readonly index: number }): JSX.Element 
 export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
   const torrent = usePeer().store.torrents.value.get(row.infoHash);
   const title = row.title ?? titleOf(row.name);
+  const note = row.durationSeconds === undefined ? extensionOf(row.name) : formatClock(row.durationSeconds);
   const play = formatRoute({ type: "play", infoHash: row.infoHash, index: undefined });
   return (
     <li
@@ -53,14 +54,12 @@ export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
       aria-setsize={count}
       aria-posinset={index + 1}
     >
-      <Link to={play} class="media-art" label={`Play ${title}`} testId="play">
+      <Link to={play} class="media-art" label={note === "" ? `Play ${title}` : `Play ${title}, ${note}`} testId="play">
         <Picture row={row} />
         <span class="media-play">
           <Icon name="play" isFilled />
         </span>
-        <span class="media-type">
-          {row.durationSeconds === undefined ? extensionOf(row.name) : formatClock(row.durationSeconds)}
-        </span>
+        <span class="media-type">{note}</span>
         {torrent === undefined || isComplete(torrent)
           ? null
           : <ProgressBar {...progressOf(torrent)} label={`${title}, what is here`} />}

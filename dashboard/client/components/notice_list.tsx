@@ -12,9 +12,9 @@ import { Icon } from "./icons.tsx";
 export function NoticeList(): JSX.Element {
   const { notices } = useShell();
   return (
-    <ul class="notices" role="log" aria-live="polite" aria-label="Messages">
+    <div class="notices" role="log" aria-live="polite" aria-label="Messages">
       {notices.list.value.map((notice) => (
-        <li key={notice.id} class={`notice notice-${notice.kind}`} data-testid={`notice-${notice.kind}`}>
+        <div key={notice.id} class={`notice notice-${notice.kind}`} data-testid={`notice-${notice.kind}`}>
           <Icon name={notice.kind === "problem" ? "alert" : "check"} />
           <p>{notice.text}</p>
           <ActionButton
@@ -25,8 +25,8 @@ export function NoticeList(): JSX.Element {
             onAct={() =>
               notices.dismiss(notice.id)}
           />
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }

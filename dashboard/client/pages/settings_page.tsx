@@ -52,7 +52,7 @@ export function SettingsPage(): JSX.Element {
         <h2>Magnet links</h2>
         <p class="facts">A click on a magnet link, on any page, can begin a download here.</p>
         <ActionButton
-          label="Open magnet links with Playswarm"
+          label="Open them here"
           icon="download"
           testId="magnet-handler"
           onAct={openMagnets}
