@@ -19,6 +19,8 @@ export interface CatalogueSource {
   readonly community: Community | undefined;
   /** Only rows of this kind; absent for all. */
   readonly mode: PeerMode | undefined;
+  /** Of what is known now, as the live updates tell it. */
+  readonly version: string;
   /** All torrents that are here. */
   readonly torrents: () => readonly TorrentView[];
   /** What of a row is here. */
@@ -35,8 +37,7 @@ export async function peerCatalogue(
   query: CatalogueQuery,
   source: CatalogueSource & { readonly signal: AbortSignal },
 ): Promise<PeerCatalogue> {
-  const { community } = source;
-  const version = community?.version ?? "";
+  const { community, version } = source;
   if (query.filter.isHere) {
     return { ...localPage(query, source), isTrackerReachable: community?.problem === undefined, version };
   }

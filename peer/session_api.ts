@@ -204,6 +204,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
     return await peerCatalogue(query, {
       community: this.#session.community,
       mode: this.mode,
+      version: this.catalogueVersion(),
       torrents: () => this.torrents(),
       presence: (infoHash) => this.#views.presence(infoHash, { mode: this.mode }),
       signal: options.signal,
