@@ -82,7 +82,7 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <SettingsPage />;
     default:
       return (
-        <StatePanel icon="search" title="There is no such page">
+        <StatePanel icon="search" title="There is no such page" isPage>
           <p>The address is mistyped, or the link is an old one.</p>
           <Link to="/" class="button button-main">To the start page</Link>
         </StatePanel>

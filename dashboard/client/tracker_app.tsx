@@ -86,7 +86,7 @@ function Page({ route, state }: { readonly route: Route; readonly state: Tracker
       return <LibraryPlayerPage state={state} infoHash={route.infoHash} index={route.index} />;
     default:
       return (
-        <StatePanel icon="search" title="There is no such page">
+        <StatePanel icon="search" title="There is no such page" isPage>
           <p>The address is mistyped, or the link is an old one.</p>
           <Link to="/" class="button button-main">To the overview</Link>
         </StatePanel>

@@ -29,7 +29,7 @@ browserTest(
       assert.deepEqual((await peer.shared()).sort(), own, "shared");
     }
     const page = await browser.open(listening.url);
-    await page.locator(byId("catalogue")).getByText("not a film").first().waitFor();
+    await page.locator(byId("catalogue")).getByTitle("not a film.mp4").first().waitFor();
     assert.equal(await page.locator('[data-testid^="row-"]').count(), sounds.length);
 
     // Everybody shows to the tracker only what its mode shares.

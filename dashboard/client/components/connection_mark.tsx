@@ -55,7 +55,7 @@ export function ConnectionBanner({ connection }: ConnectionProps): JSX.Element |
 /** What stands where a page would be when the program has never answered since the page was opened. */
 export function NoAnswer(): JSX.Element {
   return (
-    <StatePanel icon="offline" title="Playswarm does not answer" testId="offline">
+    <StatePanel icon="offline" title="Playswarm does not answer" testId="offline" isPage>
       <p>If you stopped it, start it again: this page comes back by itself.</p>
     </StatePanel>
   );

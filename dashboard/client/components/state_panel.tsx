@@ -13,6 +13,8 @@ export interface StatePanelProps {
   /** What to do: text, links, buttons. */
   readonly children?: ComponentChildren;
   readonly testId?: string;
+  /** Whether it is all that the page has, so that its title is the page's. */
+  readonly isPage?: boolean;
 }
 
 /**
@@ -20,13 +22,13 @@ export interface StatePanelProps {
  *
  * @param props see {@link StatePanelProps}
  */
-export function StatePanel({ icon, title, children, testId }: StatePanelProps): JSX.Element {
+export function StatePanel({ icon, title, children, testId, isPage = false }: StatePanelProps): JSX.Element {
   return (
     <section class="state-panel" data-testid={testId}>
       <span class="state-icon">
         <Icon name={icon} />
       </span>
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </section>
   );

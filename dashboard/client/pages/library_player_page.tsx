@@ -30,7 +30,7 @@ export function LibraryPlayerPage({ state, infoHash, index = 0 }: LibraryPlayerP
   const file = state.library.flatMap((share) => share.files).find((other) => other.infoHash === infoHash);
   if (file === undefined) {
     return (
-      <StatePanel icon="alert" title="This file is not in the library" testId="player-error">
+      <StatePanel icon="alert" title="This file is not in the library" testId="player-error" isPage>
         <p>It may have been moved or removed. Peers can play what other clients have; the tracker plays its own.</p>
         <Link to="/library" class="button button-plain">To the library</Link>
       </StatePanel>

@@ -46,14 +46,14 @@ export function TorrentPage({ infoHash }: TorrentPageProps): JSX.Element {
       return <Details details={state.details} />;
     case "missing":
       return (
-        <StatePanel icon="search" title="This torrent is not here" testId="torrent-missing">
+        <StatePanel icon="search" title="This torrent is not here" testId="torrent-missing" isPage>
           <p>It may have been removed. What is here and on its way is among the downloads.</p>
           <Link to="/downloads" class="button button-plain">To the downloads</Link>
         </StatePanel>
       );
     case "failed":
       return (
-        <StatePanel icon="offline" title="This torrent could not be loaded" testId="torrent-failed">
+        <StatePanel icon="offline" title="This torrent could not be loaded" testId="torrent-failed" isPage>
           <p>{state.message}</p>
           <ActionButton label="Try again" icon="refresh" onAct={details.retry} />
         </StatePanel>

@@ -65,7 +65,7 @@ export function PlayerMenu(props: PlayerMenuProps): JSX.Element {
         ref={button}
         type="button"
         class="control"
-        aria-label={props.label}
+        aria-label={props.text === undefined ? props.label : `${props.label}, ${props.text}`}
         title={props.label}
         aria-haspopup="menu"
         aria-expanded={isOpen.value}
