@@ -30,6 +30,8 @@ export interface MessageSink {
 /** What we say of ourselves in a greeting. */
 export interface Greeting {
   readonly listenPort: number;
+  /** Where we see the other end, as an IP literal: it may not know that itself. */
+  readonly yourAddress?: string;
   /** Length of the info dictionary in bytes, when we have it. */
   readonly metadataLength?: number;
   /** We want nothing (more) of this torrent. */

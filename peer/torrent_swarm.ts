@@ -5,7 +5,7 @@
  * @module
  */
 import { assertNever } from "../shared/assert_never.ts";
-import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import { encodeAddress, type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import type { Block } from "../shared/geometry.ts";
 import { type InfoHash, type InfoHashV2, truncateInfoHash } from "../shared/ids.ts";
 import type { Info } from "../shared/metainfo.ts";
@@ -162,13 +162,14 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   onExtensionHandshake(key: PeerKey, handshake: ExtensionHandshake): void {
     const peer = this.#peers.get(key);
     if (peer === undefined) return;
-    const { listenPort, metadataLength, requestQueueLength } = handshake;
+    const { listenPort, metadataLength, requestQueueLength, yourAddress } = handshake;
     this.handle({
       type: "extension-handshake",
       peer: key,
       isUploadOnly: handshake.isUploadOnly ?? false,
       ...(requestQueueLength === undefined ? {} : { requestQueueLength }),
       ...(metadataLength === undefined ? {} : { metadataLength }),
+      ...(yourAddress === undefined ? {} : { ownEndpoint: { host: yourAddress, port: this.#engine.listenPort } }),
       ...(listenPort === undefined ? {} : { listenEndpoint: { host: peer.endpoint.host, port: listenPort } }),
     });
     if (peer.extensions.takesMetadata) this.#metadata.offer(key, { metadataLength, now: this.#engine.now() });
@@ -295,6 +296,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
     peer.greet({
       listenPort: this.#engine.listenPort,
       isUploadOnly: this.#host.isComplete,
+      ...(encodeAddress(peer.endpoint.host) === undefined ? {} : { yourAddress: peer.endpoint.host }),
       takesPeers: this.#exchange.isOffered,
       ...(this.#info === undefined ? {} : { metadataLength: this.#info.infoBytes.length }),
     });

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { peerPriority } from "../../shared/peer_priority.ts";
 import { type Endpoint, formatEndpoint, isLoopback, isPrivate } from "../../shared/endpoint.ts";
 import type { CandidateSource, PeerKey } from "./swarm_event.ts";
 import type { SwarmContext } from "./swarm_context.ts";
@@ -32,8 +33,8 @@ interface Candidate {
   readonly key: string;
   /** Nearness first, then how likely the source is to be right; smaller is dialled earlier. */
   readonly rank: number;
-  /** Random order among equals. */
-  readonly tie: number;
+  /** Order among equals, smaller first: the highest canonical priority (BEP 40) once our address is known, else random. */
+  tie: number;
   failureCount: number;
   dialAtMs: number;
   /** Since when it is being dialled. */
@@ -59,6 +60,7 @@ export class Candidates {
   readonly #candidates = new Map<string, Candidate>();
   #halfOpenCount = 0;
   #wantedAtMs = -Infinity;
+  #own: Endpoint | undefined;
   /** Nothing can be dialled before; saves looking through all of them. */
   #nextDialAtMs = -Infinity;
 
@@ -136,6 +138,13 @@ export class Candidates {
     this.#nextDialAtMs = -Infinity;
   }
 
+  /** A peer told at which address it sees us: from now on those that both ends prefer are dialled first (BEP 40). */
+  seenAt(own: Endpoint): void {
+    if (this.#own !== undefined && formatEndpoint(this.#own) === formatEndpoint(own)) return;
+    this.#own = own;
+    for (const candidate of this.#candidates.values()) candidate.tie = this.#tieOf(candidate.endpoint);
+  }
+
   /** Dials as many as the limits allow, and asks for more candidates when they are few. `isNeedy`: we want pieces. */
   dial(isNeedy: boolean): void {
     const { nowMs, settings, peers } = this.#context;
@@ -158,6 +167,11 @@ export class Candidates {
     }
   }
 
+  #tieOf(endpoint: Endpoint): number {
+    const priority = this.#own === undefined ? undefined : peerPriority(this.#own, endpoint);
+    return priority === undefined ? this.#context.random() : 1 - priority / 2 ** 32;
+  }
+
   #find(endpoint: Endpoint): Candidate | undefined {
     return this.#candidates.get(formatEndpoint(endpoint));
   }
@@ -169,7 +183,7 @@ export class Candidates {
       endpoint,
       key: formatEndpoint(endpoint),
       rank: nearness * 10 + SOURCE_RANK[source],
-      tie: this.#context.random(),
+      tie: this.#tieOf(endpoint),
       failureCount: 0,
       dialAtMs: this.#context.nowMs,
       dialledAtMs: undefined,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { peerPriority } from "../../shared/peer_priority.ts";
 import type { SwarmEffect } from "./swarm_effect.ts";
 import { testHandshake, testInfo, TestSwarm } from "./test_swarm.ts";
 
@@ -102,4 +103,25 @@ Deno.test("who comes for the metadata of an empty file is let go when it says th
   assert(!effects.some((effect) => effect.type === "disconnect"), "it has no pieces to be complete with");
   const said = swarm.handle({ type: "extension-handshake", peer: 1, isUploadOnly: true });
   assert.deepEqual(said, [{ type: "disconnect", peer: 1, reason: "both-complete" }]);
+});
+
+Deno.test("once our address is known, those that both ends prefer are dialled first (BEP 40)", () => {
+  const swarm = new TestSwarm({ settings: { maxHalfOpen: 2 } });
+  swarm.connect(1);
+  const ownEndpoint = { host: "123.213.32.10", port: 6_881 };
+  swarm.handle({ type: "extension-handshake", peer: 1, isUploadOnly: false, ownEndpoint });
+  // Their priorities are 0xec2d7224 (BEP 40's example), and by the same rule lower and lower.
+  const candidates = ["98.76.54.32", "98.76.54.33", "98.77.54.32", "99.76.54.32"].map((host) => ({
+    host,
+    port: 6_881,
+  }));
+  const dialled = (effects: readonly SwarmEffect[]) =>
+    effects.flatMap((effect) => effect.type === "dial" ? [effect.endpoint] : []);
+  const order = candidates.toSorted((one, other) =>
+    (peerPriority(ownEndpoint, other) ?? 0) - (peerPriority(ownEndpoint, one) ?? 0)
+  );
+  assert.deepEqual(
+    dialled(swarm.handle({ type: "candidates-found", candidates, source: "tracker" })),
+    order.slice(0, 2),
+  );
 });

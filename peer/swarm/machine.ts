@@ -216,6 +216,7 @@ export class SwarmMachine {
   #onExtensionHandshake(peer: PeerState, event: ExtensionHandshakeReceived): void {
     peer.isUploadOnly = event.isUploadOnly;
     if (event.listenEndpoint !== undefined) this.#peers.listens(peer, event.listenEndpoint);
+    if (event.ownEndpoint !== undefined) this.#candidates.seenAt(event.ownEndpoint);
     if (event.requestQueueLength !== undefined && event.requestQueueLength > 0) {
       peer.pipeline.setCeiling(Math.min(event.requestQueueLength, this.#context.settings.maxRequestsPerPeer));
     }

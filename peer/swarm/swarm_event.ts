@@ -79,6 +79,8 @@ export interface ExtensionHandshakeReceived {
   readonly requestQueueLength?: number;
   /** Where it accepts connections: its address with the port it listens on. */
   readonly listenEndpoint?: Endpoint;
+  /** `yourip`: where it sees us, with the port that we listen on. */
+  readonly ownEndpoint?: Endpoint;
   /** BEP 9: the size of the info dictionary in bytes. */
   readonly metadataLength?: number;
 }

@@ -15,8 +15,11 @@ const FOLDER_COUNT = 100;
 /** As small as a file can be that the sniffing of media looks at as a whole: what it holds does not matter here. */
 const FILE_LENGTH = 16_384;
 
-/** The announces and the handing over of all torrents are done by then. */
-const SETTLE_MS = 20_000;
+/** The announces, the handing over of all torrents and the reading of tags are done when so little is done for so long. */
+const QUIET_SHARE = 0.04;
+const QUIET_MS = 5_000;
+const MAX_SETTLE_MS = 120_000;
+
 const IDLE_MS = 30_000;
 
 const LIMITS = { "start seconds": 5, memory: 300_000_000, "idle percent": 2 };
@@ -65,6 +68,7 @@ async function measure(folder: string, stage: Stage): Promise<Figures> {
   {
     await using first = Program.start("peer", args);
     await whenShared(await first.dashboard());
+    await whenQuiet(first.pid);
   }
   const startedAtMs = performance.now();
   const seconds = () => (performance.now() - startedAtMs) / 1000;
@@ -73,7 +77,7 @@ async function measure(folder: string, stage: Stage): Promise<Figures> {
   const dashboardSeconds = seconds();
   await whenShared(dashboard);
   const sharedSeconds = seconds();
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await whenQuiet(peer.pid);
   const meter = new Meter(peer.pid);
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
   const { cpuSeconds, peakBytes } = meter.stop();
@@ -83,6 +87,15 @@ async function measure(folder: string, stage: Stage): Promise<Figures> {
     "peak memory": peakBytes,
     "idle cpu": cpuSeconds * 100_000 / IDLE_MS,
   };
+}
+
+/** Waits until a process does hardly anything any more. */
+async function whenQuiet(pid: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < MAX_SETTLE_MS; waitedMs += QUIET_MS) {
+    const meter = new Meter(pid);
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    if (meter.stop().cpuSeconds * 1000 < QUIET_SHARE * QUIET_MS) return;
+  }
 }
 
 /** Asks as a dashboard would, a few times a second. */
