@@ -170,6 +170,9 @@ stageTest("a torrent is made of a file, the same each time, and nothing is left 
   const view: Readonly<Record<string, unknown>> = JSON.parse(told.output);
   assert.equal(view.torrent, output("three"));
   assert.equal(view.sizeBytes, content.length);
-  assert.match(made[0]?.output ?? "", /^magnet:\?xt=urn:btih:[0-9a-f]{40}&xt=urn:btmh:1220[0-9a-f]{64}&dn=film\.mp4&tr=udp/m);
+  assert.match(
+    made[0]?.output ?? "",
+    /^magnet:\?xt=urn:btih:[0-9a-f]{40}&xt=urn:btmh:1220[0-9a-f]{64}&dn=film\.mp4&tr=udp/m,
+  );
   await assertFile(output("one"), await Deno.readFile(output("two")));
 });
