@@ -11,6 +11,7 @@ import type { Engine } from "./engine.ts";
 import { removeFiles } from "./storage/file_layout.ts";
 import type { TorrentRow, TorrentStore } from "./storage/torrent_store.ts";
 import { Torrent } from "./torrent.ts";
+import type { TorrentRates } from "./torrent_limits.ts";
 import type { TorrentMemory } from "./torrent_options.ts";
 
 /** How to make {@link Downloads}. */
@@ -114,6 +115,15 @@ export class Downloads implements AsyncDisposable {
     torrent.want(files);
   }
 
+  /** Changes a torrent's own speed limits, and remembers them. */
+  setRates(infoHash: InfoHash, rates: TorrentRates): void {
+    const torrent = this.#torrents.get(infoHash);
+    if (torrent === undefined) return;
+    this.#options.store.saveRates(infoHash, rates);
+    torrent.limits.change(rates);
+    this.#options.onChange(infoHash);
+  }
+
   /** Forgets a torrent, and deletes its files when asked. */
   async remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void> {
     const torrent = this.#torrents.get(infoHash);
@@ -190,6 +200,7 @@ export class Downloads implements AsyncDisposable {
       ...(metainfo === undefined ? {} : { metainfo }),
       ...(row.record === undefined ? {} : { record: row.record }),
       ...(row.wantedFiles === undefined ? {} : { wantedFiles: row.wantedFiles }),
+      ...(row.rates === undefined ? {} : { rates: row.rates }),
       ...(download.candidates === undefined ? {} : { candidates: download.candidates }),
     });
     this.#torrents.set(infoHash, torrent);

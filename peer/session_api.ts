@@ -21,6 +21,7 @@ import type {
   PeerSession,
   PeerSettings,
   PeerSettingsPatch,
+  TorrentRatesPatch,
   TorrentSource,
   UploadedFile,
 } from "./api/peer_session.ts";
@@ -35,6 +36,7 @@ import { SessionMedia } from "./session_media.ts";
 import { sessionMetrics } from "./session_metrics.ts";
 import { reveal } from "./reveal.ts";
 import { readSource } from "./source.ts";
+import type { Torrent } from "./torrent.ts";
 import { TorrentBytes } from "./torrent_bytes.ts";
 import { TorrentViews } from "./torrent_views.ts";
 import { readTrackerAddress } from "./tracker_address.ts";
@@ -170,15 +172,24 @@ export class SessionApi implements PeerSession, AsyncDisposable {
 
   /** Chooses the files to download. */
   setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView {
-    const torrent = this.#session.downloads.get(infoHash);
-    if (torrent === undefined) {
-      this.#expectDownload(infoHash, "downloaded in part");
-      throw notHere(infoHash);
-    }
+    const torrent = this.#downloadOf(infoHash, "downloaded in part");
     const known = torrent.info?.files;
     const wrong = files?.find((file) => known !== undefined && known[file]?.isPad !== false);
     if (wrong !== undefined) throw new RequestError(404, `${torrent.name} has no file ${wrong}.`);
     this.#session.downloads.setWanted(infoHash, files);
+    return this.#views.of(torrent);
+  }
+
+  /** Changes a torrent's own speed limits. */
+  setTorrentRates(infoHash: InfoHash, { downloadRate, uploadRate }: TorrentRatesPatch): TorrentView {
+    const torrent = this.#downloadOf(infoHash, "limited by itself");
+    const { rates } = torrent.limits;
+    const down = downloadRate === undefined ? rates.downloadRate : downloadRate ?? undefined;
+    const up = uploadRate === undefined ? rates.uploadRate : uploadRate ?? undefined;
+    this.#session.downloads.setRates(infoHash, {
+      ...(down === undefined ? {} : { downloadRate: down }),
+      ...(up === undefined ? {} : { uploadRate: up }),
+    });
     return this.#views.of(torrent);
   }
 
@@ -362,7 +373,12 @@ export class SessionApi implements PeerSession, AsyncDisposable {
   }
 
   #expectDownload(infoHash: InfoHash, action: string): void {
-    if (this.#session.downloads.get(infoHash) !== undefined) return;
+    this.#downloadOf(infoHash, action);
+  }
+
+  #downloadOf(infoHash: InfoHash, action: string): Torrent {
+    const torrent = this.#session.downloads.get(infoHash);
+    if (torrent !== undefined) return torrent;
     if (this.#session.sharedTorrents.has(infoHash)) {
       throw new RequestError(
         409,

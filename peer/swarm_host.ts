@@ -4,12 +4,15 @@
  * @module
  */
 import type { Info } from "../shared/metainfo.ts";
+import type { TorrentLimits } from "./torrent_limits.ts";
 import type { TorrentStorage } from "./storage/torrent_storage.ts";
 
 /** What the swarm side needs of its torrent. */
 export interface SwarmHost {
   /** The disk side, once it is open. */
   readonly storage: TorrentStorage | undefined;
+  /** How fast its connections may be. */
+  readonly limits: TorrentLimits;
   /** Whether everything that is wanted is verified and on disk. */
   readonly isComplete: boolean;
   /** The metadata came, and have the right info-hash. */

@@ -18,6 +18,7 @@ import type { TorrentStorage } from "./storage/torrent_storage.ts";
 import type { SwarmHost } from "./swarm_host.ts";
 import type { ReadableTorrent } from "./torrent_bytes.ts";
 import { TorrentDisk } from "./torrent_disk.ts";
+import { TorrentLimits } from "./torrent_limits.ts";
 import type { TorrentOptions, TorrentPlace, TransferTotals } from "./torrent_options.ts";
 import { TorrentSwarm } from "./torrent_swarm.ts";
 import { areAllIn, wantedPieces } from "./wanted_pieces.ts";
@@ -31,6 +32,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   readonly addedAtMs: number;
   readonly place: TorrentPlace;
   readonly swarm: TorrentSwarm;
+  readonly limits: TorrentLimits;
   readonly #options: TorrentOptions;
   readonly #engine: Engine;
   readonly #disk: TorrentDisk;
@@ -54,6 +56,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.#wantedFiles = options.wantedFiles;
     this.#uploadedBytes = options.totals?.uploadedBytes ?? 0;
     this.#downloadedBytes = options.totals?.downloadedBytes ?? 0;
+    this.limits = new TorrentLimits(options.engine, options.rates ?? {});
     this.swarm = new TorrentSwarm({
       engine: options.engine,
       infoHash: options.infoHash,

@@ -7,6 +7,7 @@ import type { Endpoint } from "../shared/endpoint.ts";
 import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
 import type { Metainfo } from "../shared/metainfo.ts";
 import type { Engine } from "./engine.ts";
+import type { TorrentRates } from "./torrent_limits.ts";
 import type { StorageError } from "./storage/storage_error.ts";
 import type { StorageRecord } from "./storage/torrent_storage.ts";
 
@@ -45,6 +46,8 @@ export interface TorrentOptions {
   /** Peers known beforehand. */
   readonly candidates?: readonly Endpoint[];
   readonly wantedFiles?: readonly number[];
+  /** Its own speed limits; absent: none. */
+  readonly rates?: TorrentRates;
   readonly isPaused?: boolean;
   readonly totals?: TransferTotals;
   readonly addedAtMs: number;

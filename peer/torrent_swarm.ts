@@ -281,6 +281,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
       if (connection.isOutgoing) this.handle({ type: "dial-failed", endpoint: connection.endpoint });
       return;
     }
+    connection.limitBy(this.#host.limits);
     const { endpoint, isOutgoing, handshake } = connection;
     const peer = new TorrentPeer(this.#nextPeerKey++, { connection, owner: this });
     this.#peers.set(peer.key, peer);

@@ -95,18 +95,22 @@ Deno.test("one torrent is told, paused and removed", async () => {
   ]);
 });
 
-Deno.test("files of a torrent are chosen by their indices, all of them by null", async () => {
+Deno.test("files of a torrent are chosen by their indices, all of them by null; it may have limits of its own", async () => {
   const { session, ask } = start();
   const change = async (json: unknown) => (await ask(`/api/torrents/${hash}`, { method: "PATCH", json })).status;
   assert.equal(await change({ files: [0, 2] }), 200);
   assert.equal(await change({ files: null, paused: false }), 200);
-  for (const wrong of [{}, { files: [-1] }, { files: [0.5] }, { files: "0" }, { files: [0], more: 1 }]) {
+  assert.equal(await change({ downloadRate: 1_000, uploadRate: null }), 200);
+  for (
+    const wrong of [{}, { uploadRate: 0 }, { files: [-1] }, { files: [0.5] }, { files: "0" }, { files: [0], more: 1 }]
+  ) {
     assert.equal(await change(wrong), 422, JSON.stringify(wrong));
   }
   assert.deepEqual(session.calls, [
     ["setWanted", hash, [0, 2]],
     ["setWanted", hash, undefined],
     ["setPaused", hash, false],
+    ["setTorrentRates", hash, { downloadRate: 1_000, uploadRate: null }],
   ]);
 });
 

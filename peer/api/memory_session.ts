@@ -22,6 +22,7 @@ import type {
   PeerSession,
   PeerSettings,
   PeerSettingsPatch,
+  TorrentRatesPatch,
   TorrentSource,
   UploadedFile,
 } from "./peer_session.ts";
@@ -130,6 +131,11 @@ export class MemorySession implements PeerSession {
   setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView {
     this.calls.push(["setWanted", infoHash, files]);
     if (!this.list.has(infoHash)) throw new RequestError(404, "It is not here.");
+    return torrentView(infoHash);
+  }
+
+  setTorrentRates(infoHash: InfoHash, patch: TorrentRatesPatch): TorrentView {
+    this.calls.push(["setTorrentRates", infoHash, patch]);
     return torrentView(infoHash);
   }
 

@@ -78,6 +78,9 @@ export interface PeerSettingsPatch {
   readonly isWelcomed?: boolean;
 }
 
+/** A change of a torrent's own limits, in bytes per second. */
+export type TorrentRatesPatch = Pick<PeerSettingsPatch, "downloadRate" | "uploadRate">;
+
 /** A file that was uploaded into a share. */
 export interface UploadedFile {
   /** Its name in the share: the one asked for, made safe and free. */
@@ -116,6 +119,8 @@ export interface PeerSession {
    * file, 409 for a shared file.
    */
   setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView;
+  /** Changes a torrent's own speed limits: what is absent stays, `null` takes one away. As {@link setWanted} refuses. */
+  setTorrentRates(infoHash: InfoHash, patch: TorrentRatesPatch): TorrentView;
   /** Forgets a torrent, and deletes what was downloaded when asked; 404 when it is not here, 409 for a shared file. */
   remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void>;
   /** Shows a torrent's files in this computer's file manager; 404 when nothing of it is here, 501 without a desktop. */

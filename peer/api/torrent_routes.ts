@@ -7,10 +7,11 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { checkValue, readBody, readJson } from "../../dashboard/json_body.ts";
 import { methodNotAllowed } from "../../dashboard/problem.ts";
+import type { TorrentView } from "../../shared/dashboard_views.ts";
 import { type InfoHash, parseInfoHash } from "../../shared/ids.ts";
 import { MAX_FILES } from "../../shared/metainfo_files.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
-import type { PeerSession, TorrentSource } from "./peer_session.ts";
+import type { PeerSession, TorrentRatesPatch, TorrentSource } from "./peer_session.ts";
 import { RequestError } from "./request_error.ts";
 
 /** The media type of a .torrent file. */
@@ -23,13 +24,17 @@ const addSchema = v.strictObject({
   source: v.pipe(v.string(), v.trim(), v.nonEmpty("A source is needed."), v.maxLength(MAX_SOURCE_LENGTH)),
 });
 const filesSchema = v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.maxLength(MAX_FILES));
+const rateSchema = v.pipe(v.number(), v.minValue(1), v.maxValue(1e12));
 const changeSchema = v.pipe(
   v.strictObject({
     paused: v.optional(v.boolean()),
     // Indices in the torrent; null: all of them.
     files: v.optional(v.nullable(filesSchema)),
+    // Bytes a second; null: no limit of its own.
+    downloadRate: v.optional(v.nullable(rateSchema)),
+    uploadRate: v.optional(v.nullable(rateSchema)),
   }),
-  v.check(({ paused, files }) => paused !== undefined || files !== undefined, "paused or files is needed."),
+  v.check((change) => Object.keys(change).length > 0, "paused, files, downloadRate or uploadRate is needed."),
 );
 const removeSchema = v.object({ files: v.optional(v.picklist(["true", "false"], "files is true or false."), "false") });
 
@@ -56,9 +61,12 @@ export function torrentRoutes(session: PeerSession): Hono {
   });
   app.patch("/api/torrents/:infoHash", async (context) => {
     const infoHash = infoHashOf(context.req.param("infoHash"));
-    const { paused, files } = await readJson(context.req.raw, changeSchema);
-    const chosen = files === undefined ? undefined : session.setWanted(infoHash, files ?? undefined);
-    return context.json(paused === undefined ? chosen : await session.setPaused(infoHash, paused));
+    const { paused, files, ...rates } = await readJson(context.req.raw, changeSchema);
+    let view: TorrentView | undefined;
+    if (files !== undefined) view = session.setWanted(infoHash, files ?? undefined);
+    if (Object.keys(rates).length > 0) view = session.setTorrentRates(infoHash, definedOf(rates));
+    if (paused !== undefined) view = await session.setPaused(infoHash, paused);
+    return context.json(view);
   });
   app.delete("/api/torrents/:infoHash", async (context) => {
     const infoHash = infoHashOf(context.req.param("infoHash"));
@@ -81,6 +89,16 @@ async function readSource(request: Request): Promise<TorrentSource> {
     return { metainfo: await readBody(request, { maxLength: MAX_METAINFO_LENGTH }) };
   }
   return (await readJson(request, addSchema)).source;
+}
+
+function definedOf({ downloadRate, uploadRate }: {
+  readonly downloadRate?: number | null | undefined;
+  readonly uploadRate?: number | null | undefined;
+}): TorrentRatesPatch {
+  return {
+    ...(downloadRate === undefined ? {} : { downloadRate }),
+    ...(uploadRate === undefined ? {} : { uploadRate }),
+  };
 }
 
 function infoHashOf(text: string): InfoHash {

@@ -112,7 +112,7 @@ export class PeerConnection implements Disposable {
   readonly #onClosed: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #limits: ConnectionLimits;
-  readonly #downloadLimiter: RateLimiter | undefined;
+  #downloadLimiter: RateLimiter | undefined;
   readonly #ending = new AbortController();
   readonly #queue: SendQueue;
   readonly #outbox: Outbox;
@@ -173,6 +173,12 @@ export class PeerConnection implements Disposable {
   /** True as soon as it has been closed by either side. */
   get isClosed(): boolean {
     return this.#closeReason !== undefined;
+  }
+
+  /** Moves bytes by these limits instead of those that it was made with; to be called before `run`. */
+  limitBy(limiters: { readonly download: RateLimiter; readonly upload: RateLimiter }): void {
+    this.#downloadLimiter = limiters.download;
+    this.#outbox.limiter = limiters.upload;
   }
 
   /**

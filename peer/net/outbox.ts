@@ -33,7 +33,8 @@ export interface OutboxOptions {
 /** The sending end of one connection. */
 export class Outbox {
   readonly #queue: SendQueue;
-  readonly #limiter: RateLimiter | undefined;
+  /** May be changed while nothing has been asked of it. */
+  limiter: RateLimiter | undefined;
   readonly #signal: AbortSignal;
   readonly #onGranted: () => void;
   #buffer = new Uint8Array(0);
@@ -45,7 +46,7 @@ export class Outbox {
   /** Sends nothing by itself. */
   constructor(options: OutboxOptions) {
     this.#queue = options.queue;
-    this.#limiter = options.limiter;
+    this.limiter = options.limiter;
     this.#signal = options.signal;
     this.#onGranted = options.onGranted;
   }
@@ -107,13 +108,13 @@ export class Outbox {
 
   /** Whether the limiter lets these bytes go now; if not, `onGranted` comes later. */
   #isGranted(bytes: number): boolean {
-    if (this.#limiter === undefined) return true;
+    if (this.limiter === undefined) return true;
     if (this.#credit >= bytes) {
       this.#credit -= bytes;
       return true;
     }
     if (this.#grant !== undefined) return false;
-    const turn = this.#limiter.take(bytes, { signal: this.#signal });
+    const turn = this.limiter.take(bytes, { signal: this.#signal });
     if (turn === undefined) return true;
     this.#grant = this.#creditAfter(turn, bytes);
     return false;

@@ -16,6 +16,8 @@ export interface RateLimiterOptions {
   readonly rateBytesPerSecond?: number | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
+  /** What is taken here is taken there too: the limit of one torrent within that of the program. */
+  readonly within?: RateLimiter | undefined;
 }
 
 interface Taker {
@@ -26,6 +28,7 @@ interface Taker {
 /** Shares a number of bytes a second among all who take from it. */
 export class RateLimiter {
   readonly #clock: Clock;
+  readonly #outer: RateLimiter | undefined;
   #rate: number | undefined;
   #tokens: number;
   #refilledAtMs: number;
@@ -35,8 +38,9 @@ export class RateLimiter {
   /** Throws a RangeError when the rate is not above 0. */
   constructor(options: RateLimiterOptions = {}) {
     this.#clock = options.clock ?? systemClock;
+    this.#outer = options.within;
     this.#rate = checkedRate(options.rateBytesPerSecond);
-    this.#tokens = this.quantumBytes;
+    this.#tokens = this.#bucketBytes;
     this.#refilledAtMs = this.#clock.now();
   }
 
@@ -59,6 +63,10 @@ export class RateLimiter {
    * in 50 ms, at least one block. Infinity without a limit.
    */
   get quantumBytes(): number {
+    return Math.min(this.#bucketBytes, this.#outer?.quantumBytes ?? Infinity);
+  }
+
+  get #bucketBytes(): number {
     return this.#rate === undefined ? Infinity : Math.max(BLOCK_LENGTH, this.#rate * QUANTUM_SECONDS);
   }
 
@@ -67,6 +75,13 @@ export class RateLimiter {
    * it rejects with the signal's reason when that aborts, and then nothing was taken.
    */
   take(bytes: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> | undefined {
+    const own = this.#take(bytes, options);
+    const outer = this.#outer?.take(bytes, options);
+    if (own === undefined || outer === undefined) return own ?? outer;
+    return Promise.all([own, outer]).then(() => {});
+  }
+
+  #take(bytes: number, options: { readonly signal?: AbortSignal }): Promise<void> | undefined {
     if (this.#rate === undefined) return undefined;
     this.#refill();
     if (this.#takers.size === 0 && this.#tokens > 0) {
@@ -101,7 +116,7 @@ export class RateLimiter {
     const now = this.#clock.now();
     if (this.#rate !== undefined) {
       const earned = (now - this.#refilledAtMs) / 1000 * this.#rate;
-      this.#tokens = Math.min(this.quantumBytes, this.#tokens + earned);
+      this.#tokens = Math.min(this.#bucketBytes, this.#tokens + earned);
     }
     this.#refilledAtMs = now;
   }

@@ -84,3 +84,38 @@ Deno.test("a signal ends the waiting, and nothing was taken", async () => {
   clock.advance(1001);
   assert.equal(limiter.take(1), undefined);
 });
+
+Deno.test("the limit of one torrent within that of all: each is kept within 5 % over 5 s", async () => {
+  const clock = new ManualClock();
+  const all = new RateLimiter({ rateBytesPerSecond: 1_000_000, clock });
+  // One torrent has a limit of its own, the other takes what is left.
+  const limiters = [
+    new RateLimiter({ rateBytesPerSecond: 200_000, clock, within: all }),
+    new RateLimiter({ within: all, clock }),
+  ];
+  const ending = new AbortController();
+  const moved = [0, 0];
+  const takers = limiters.flatMap((limiter, torrent) =>
+    Array.from({ length: 5 }, async () => {
+      while (!ending.signal.aborted) {
+        const turn = limiter.take(16_384, { signal: ending.signal });
+        if (turn !== undefined) await turn.catch((error) => assert.equal(error, ending.signal.reason));
+        if (!ending.signal.aborted) moved[torrent] = (moved[torrent] ?? 0) + 16_384;
+      }
+    })
+  );
+  const pass = async (ms: number) => {
+    for (let step = 0; step < ms / 5; step++) {
+      clock.advance(5);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await pass(1_000);
+  const before = [...moved];
+  await pass(5_000);
+  const [limited = 0, other = 0] = moved.map((bytes, torrent) => (bytes - (before[torrent] ?? 0)) / 5);
+  ending.abort();
+  await Promise.all(takers);
+  assert.ok(Math.abs(limited / 200_000 - 1) < 0.05, `${limited} of 200,000 bytes a second`);
+  assert.ok(Math.abs((limited + other) / 1_000_000 - 1) < 0.05, `${limited + other} of 1,000,000 bytes a second`);
+});

@@ -65,6 +65,7 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO file_metainfo SELECT path, metainfo FROM file_hashes WHERE metainfo IS NOT NULL;
    ALTER TABLE file_hashes DROP COLUMN metainfo;
    ALTER TABLE file_hashes ADD COLUMN torrent TEXT;`,
+  "ALTER TABLE torrents ADD COLUMN rates TEXT;",
 ];
 
 /**

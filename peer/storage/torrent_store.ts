@@ -26,6 +26,8 @@ export interface TorrentRow {
   readonly downloadedBytes: number;
   /** Indices of the files wanted; absent: all. */
   readonly wantedFiles?: readonly number[];
+  /** Its own speed limits, bytes a second. */
+  readonly rates?: { readonly downloadRate?: number; readonly uploadRate?: number };
   /** What its storage saved last. */
   readonly record?: StorageRecord;
 }
@@ -43,6 +45,11 @@ const rowSchema = v.object({
   uploaded_bytes: wholeNumber,
   downloaded_bytes: wholeNumber,
   wanted_files: v.nullable(v.pipe(v.string(), v.parseJson(), v.array(wholeNumber))),
+  rates: v.nullable(v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.object({ downloadRate: v.optional(v.number()), uploadRate: v.optional(v.number()) }),
+  )),
   verified: v.nullable(v.instance(Uint8Array)),
   stamps: v.nullable(v.pipe(
     v.string(),
@@ -79,6 +86,7 @@ export class TorrentStore {
   readonly #savePaused: StatementSync;
   readonly #saveWanted: StatementSync;
   readonly #saveTotals: StatementSync;
+  readonly #saveRates: StatementSync;
   readonly #remove: StatementSync;
   /** Writes that found no room, the newest of each kind, by torrent. */
   readonly #waiting = new Map<InfoHash, Map<string, () => void>>();
@@ -96,6 +104,7 @@ export class TorrentStore {
     this.#savePaused = set("is_paused = ?");
     this.#saveWanted = set("wanted_files = ?");
     this.#saveTotals = set("uploaded_bytes = ?, downloaded_bytes = ?");
+    this.#saveRates = set("rates = ?");
     this.#remove = database.prepare("DELETE FROM torrents WHERE info_hash = ?");
   }
 
@@ -149,6 +158,11 @@ export class TorrentStore {
     this.#saveWanted.run(wantedFiles === undefined ? null : JSON.stringify(wantedFiles), infoHash);
   }
 
+  /** Remembers its own speed limits. */
+  saveRates(infoHash: InfoHash, rates: NonNullable<TorrentRow["rates"]>): void {
+    this.#saveRates.run(JSON.stringify(rates), infoHash);
+  }
+
   /** Remembers how much went each way. */
   saveTotals(
     infoHash: InfoHash,
@@ -197,6 +211,19 @@ function readRow(raw: unknown): TorrentRow {
     ...(row.metainfo === null ? {} : { metainfo: row.metainfo }),
     ...(row.root_name === null ? {} : { rootName: row.root_name }),
     ...(row.wanted_files === null ? {} : { wantedFiles: row.wanted_files }),
+    ...(row.rates === null ? {} : { rates: definedRates(row.rates) }),
     ...(record === undefined ? {} : { record }),
+  };
+}
+
+function definedRates(
+  { downloadRate, uploadRate }: {
+    readonly downloadRate?: number | undefined;
+    readonly uploadRate?: number | undefined;
+  },
+): NonNullable<TorrentRow["rates"]> {
+  return {
+    ...(downloadRate === undefined ? {} : { downloadRate }),
+    ...(uploadRate === undefined ? {} : { uploadRate }),
   };
 }

@@ -103,3 +103,29 @@ Deno.test("a magnet link's choice holds once the metadata are here, and outlives
   torrent.addCandidates(peers);
   await until(leecher, () => wholeFiles(torrent, content).length === 3, "all files");
 });
+
+Deno.test("a torrent's own limits hold for connections there are, and are remembered", async () => {
+  await using scene = await Scene.create();
+  const content = testTorrent({ version: "v1", lengths: LENGTHS });
+  const { infoHash } = content.info;
+  await using seeder = await seed(scene, content);
+  {
+    await using api = new SessionApi(seeder, { isReadingMedia: false });
+    api.setTorrentRates(infoHash, { uploadRate: 100_000, downloadRate: 5_000 });
+    api.setTorrentRates(infoHash, { downloadRate: null });
+  }
+  assert.deepEqual(seeder.downloads.get(infoHash)?.limits.rates, { uploadRate: 100_000 });
+  await using leecher = await scene.session("leecher");
+  const torrent = await leecher.downloads.add({
+    ...named(content.info),
+    metainfo: metainfoOf(content),
+    candidates: [{ host: "127.0.0.1", port: seeder.engine.listenPort }],
+  });
+  const startedAtMs = performance.now();
+  await untilComplete(leecher, torrent);
+  // 450 kB at 100 kB/s; the first block and what the bucket holds come at once.
+  assert.ok(performance.now() - startedAtMs > 3_000, "no limit was kept");
+  await seeder[Symbol.asyncDispose]();
+  await using again = await scene.session("seeder");
+  assert.deepEqual(again.downloads.get(infoHash)?.limits.rates, { uploadRate: 100_000 });
+});
