@@ -14,10 +14,10 @@ import type {
   TorrentDetails,
   TorrentView,
 } from "../../shared/dashboard_views.ts";
-import type { MediaDescription } from "../../shared/media_description.ts";
 import { unplayableExtensions } from "./browser_media.ts";
 import type { CatalogueFilter, CatalogueSort } from "./router.ts";
 import type { BlockRequest, RowsBlock } from "./windowed_rows.ts";
+import type { MediaDescription, SongView } from "../../shared/media_description.ts";
 
 /** A call that was not answered as hoped. The message is a sentence for the user. */
 export class ApiProblem extends Error {
@@ -197,6 +197,16 @@ export function fetchMedia(
   options: { readonly signal: AbortSignal },
 ): Promise<MediaDescription> {
   return call(`/api/media/${file.infoHash}/${file.index}`, options);
+}
+
+/**
+ * The music that is here.
+ *
+ * @param options the signal that ends the call
+ * @throws {ApiProblem} see the module
+ */
+export function fetchSongs(options: { readonly signal: AbortSignal }): Promise<readonly SongView[]> {
+  return call("/api/songs", options);
 }
 
 /**

@@ -5,9 +5,12 @@
  */
 import { render } from "preact";
 import type { PeerUpdate } from "../../shared/dashboard_views.ts";
-import { fetchPeerCatalogue } from "./api.ts";
+import { fetchPeerCatalogue, streamPath } from "./api.ts";
 import { openLiveUpdates } from "./event_stream.ts";
+import { MusicPlayer } from "./music/music_player.ts";
+import { prepareSong } from "./music/song_supply.ts";
 import { Notices } from "./notices.ts";
+import { remembered } from "./player/remembered.ts";
 import { PeerApp } from "./peer_app.tsx";
 import { Router } from "./router.ts";
 import { PeerContext, ShellContext } from "./shell_context.ts";
@@ -18,11 +21,20 @@ import { WindowedRows } from "./windowed_rows.ts";
 
 followTheme();
 const shell = { router: new Router(globalThis), notices: new Notices() };
+const store = new PeerStore((onUpdate) => openLiveUpdates<PeerUpdate>(onUpdate));
 const peer = {
-  store: new PeerStore((onUpdate) => openLiveUpdates<PeerUpdate>(onUpdate)),
+  store,
   uploads: new UploadQueue<File>(() => new XMLHttpRequest()),
   catalogue: new WindowedRows(fetchPeerCatalogue),
+  music: new MusicPlayer({
+    element: () => document.body.appendChild(document.createElement("audio")),
+    prepare: (song, options) => prepareSong(store, song, options),
+    source: ({ infoHash, index }) => streamPath(infoHash, index),
+    remembered,
+    random: Math.random,
+  }),
 };
+peer.music.goOn();
 const root = document.getElementById("app");
 if (root === null) throw new TypeError("Cannot show the dashboard in this page: it has no element with the id app");
 render(

@@ -13,6 +13,7 @@ import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
 import { StatePanel } from "./components/state_panel.tsx";
 import { formatRate } from "../../shared/format.ts";
+import { MiniPlayer } from "./music/mini_player.tsx";
 import { CataloguePage } from "./pages/catalogue_page.tsx";
 import { ChooseModePage } from "./pages/choose_mode_page.tsx";
 import { DownloadsPage } from "./pages/downloads_page.tsx";
@@ -59,6 +60,7 @@ export function PeerApp(): JSX.Element {
       <main class="page" id="page" tabIndex={-1}>
         {isLost ? <NoAnswer /> : <Page route={route} />}
       </main>
+      <MiniPlayer />
       <FileDrop />
       <NoticeList />
     </>

@@ -1,6 +1,6 @@
 /**
  * What every component of a dashboard may use, handed down by context: the router and the notices of both, and the
- * peer's own store and uploads.
+ * peer's own store, uploads and music.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { CatalogueRow } from "../../shared/dashboard_views.ts";
 import type { CatalogueQuestion } from "./api.ts";
+import type { MusicPlayer } from "./music/music_player.ts";
 import type { Notices } from "./notices.ts";
 import type { Router } from "./router.ts";
 import type { PeerStore } from "./store.ts";
@@ -26,6 +27,7 @@ export interface PeerServices {
   readonly uploads: UploadQueue<File>;
   /** What the start page shows; it outlives the page, so that whoever comes back finds it as it was. */
   readonly catalogue: WindowedRows<CatalogueRow, CatalogueQuestion>;
+  readonly music: MusicPlayer;
 }
 
 /** Carries the {@link Shell}. */
@@ -46,7 +48,7 @@ export function useShell(): Shell {
 }
 
 /**
- * The peer's store and uploads.
+ * The peer's store, uploads and music.
  *
  * @throws {TypeError} outside of a {@link PeerContext}
  */

@@ -6,20 +6,18 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { TorrentFileView, TorrentView } from "../../../shared/dashboard_views.ts";
-import { addTorrent, ApiProblem, playlistPath, setTorrentPaused, streamPath } from "../api.ts";
+import { addTorrent, ApiProblem, playlistPath, setTorrentPaused } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
-import { MediaPlayer } from "../components/media_player.tsx";
-import { PieceBar } from "../components/piece_canvas.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
+import { MusicStage } from "../music/music_stage.tsx";
 import { VideoStage } from "../player/video_stage.tsx";
 import { formatBytes, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
 import { usePeer, useShell } from "../shell_context.ts";
-import { useTorrentDetails } from "../torrent_details_source.ts";
 import {
   fileToPlay,
   hereWords,
@@ -67,13 +65,16 @@ interface PlayingProps {
 }
 
 function Playing({ torrent, file }: PlayingProps): JSX.Element {
-  const { store } = usePeer();
+  const { music } = usePeer();
   const { router } = useShell();
-  const position = useSignal(0);
-  const title = titleOf(file.path);
+  const title = file.title !== undefined && file.kind === "audio" ? file.title : titleOf(file.path);
   useEffect(() => {
     document.title = `${title} · Playswarm`;
   }, [title]);
+  // One thing is heard at a time.
+  useEffect(() => {
+    if (file.kind === "video") music.pause();
+  }, []);
   const playlist = playlistPath(torrent.infoHash, file.index);
   const others = torrent.files.filter((other) => isPlayable(other));
   const following = others[others.indexOf(file) + 1];
@@ -83,25 +84,12 @@ function Playing({ torrent, file }: PlayingProps): JSX.Element {
   };
   return (
     <article class="player-page">
-      {file.kind === "video" ? <VideoStage {...{ torrent, file, title }} next={nextFile} /> : (
-        <>
-          <MediaPlayer
-            source={streamPath(torrent.infoHash, file.index)}
-            infoHash={torrent.infoHash}
-            kind={file.kind}
-            title={title}
-            contentType={file.contentType}
-            waiting={waitingSentence(torrent, file)}
-            playlist={playlist}
-            connectionVersion={store.snapshotCount.value}
-            position={position}
-          />
-          <FilePieces infoHash={torrent.infoHash} file={file} position={position} />
-        </>
-      )}
+      {file.kind === "video"
+        ? <VideoStage {...{ torrent, file, title }} next={nextFile} />
+        : <MusicStage torrent={torrent} file={file} />}
       <header class="page-head">
         <div>
-          <h1 dir="auto">{title}</h1>
+          {file.kind === "video" ? <h1 dir="auto">{title}</h1> : null}
           <p class="facts" data-testid="player-state">
             <span>{formatBytes(file.sizeBytes)}</span>
             <HereFacts torrent={torrent} file={file} />
@@ -129,24 +117,11 @@ function Playing({ torrent, file }: PlayingProps): JSX.Element {
           </Link>
         </div>
       </header>
-      {others.length < 2 ? null : <OtherFiles torrent={torrent} files={others} current={file.index} />}
+      {others.length < 2 || file.kind === "audio"
+        ? null
+        : <OtherFiles torrent={torrent} files={others} current={file.index} />}
     </article>
   );
-}
-
-interface FilePiecesProps {
-  readonly infoHash: string;
-  readonly file: TorrentFileView;
-  readonly position: Signal<number>;
-}
-
-function FilePieces({ infoHash, file, position }: FilePiecesProps): JSX.Element | null {
-  const state = useTorrentDetails(infoHash).state.value;
-  if (state.type !== "known" || state.details.pieceLength === 0) return null;
-  const { pieceMap, pieceLength } = state.details;
-  const first = Math.floor(file.offsetBytes / pieceLength);
-  const end = Math.ceil((file.offsetBytes + file.sizeBytes) / pieceLength);
-  return <PieceBar pieces={pieceMap.slice(first, end)} position={position.value} />;
 }
 
 interface OtherFilesProps {

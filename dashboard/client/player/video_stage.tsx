@@ -11,6 +11,7 @@ import { ActionButton } from "../components/action_button.tsx";
 import { usePeer } from "../shell_context.ts";
 import { useTorrentDetails } from "../torrent_details_source.ts";
 import { useMedia } from "./media_description_source.ts";
+import { piecesOfFile } from "./file_pieces.ts";
 import { choosePlan, type Plan } from "./playability.ts";
 import { PlayerRefusal, PlayerWaiting } from "./player_message.tsx";
 import type { NextFile } from "./up_next.tsx";
@@ -70,7 +71,7 @@ export function VideoStage({ torrent, file, title, next }: VideoStageProps): JSX
     <VideoPlayer
       {...{ infoHash, title, description, plan, waiting, playlist, connectionVersion, next }}
       index={file.index}
-      pieces={isKnown ? piecesOf(file, details.details) : undefined}
+      pieces={piecesOfFile(file, isKnown ? details.details : undefined)}
       audioTrack={plan.type === "remux" ? plan.audioTrack : 1}
       onAudioTrack={canRemux ? (number) => audioTrack.value = number : undefined}
       onFormatProblem={() => {
@@ -101,14 +102,4 @@ function OtherWay({ plan: { withoutSound }, onChoose }: OtherWayProps): JSX.Elem
       onAct={() => onChoose(withoutSound)}
     />
   );
-}
-
-/** The pieces that the file lies in. */
-function piecesOf(
-  file: TorrentFileView,
-  { pieceMap, pieceLength }: { readonly pieceMap: string; readonly pieceLength: number },
-): string | undefined {
-  if (pieceLength === 0) return undefined;
-  const first = Math.floor(file.offsetBytes / pieceLength);
-  return pieceMap.slice(first, Math.ceil((file.offsetBytes + file.sizeBytes) / pieceLength));
 }
