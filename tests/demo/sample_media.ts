@@ -102,6 +102,39 @@ export const fixtures: readonly Sample[] = [
     args: [...scene({ seed: 42, size: "320:180", root: 87 }), ...H264, "-b:v", "100k", ...AAC],
   },
   {
+    // Two tracks of sound: the first in a codec that few browsers have.
+    name: "harbor.mkv",
+    seconds: 24,
+    args: [
+      ...scene({ seed: 31, size: "320:180", root: 104 }),
+      ...["-f", "lavfi", "-i", chord(156), "-map", "0:v", "-map", "1:a", "-map", "2:a"],
+      ...H264,
+      ...["-b:v", "60k", "-c:a:0", "ac3", "-b:a:0", "64k", "-c:a:1", "aac", "-b:a:1", "48k"],
+      ...["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=deu"],
+    ],
+  },
+  {
+    // Pictures in a codec that few browsers have.
+    name: "summit.mkv",
+    seconds: 4,
+    args: [
+      ...scene({ seed: 37, size: "320:180", root: 92 }),
+      ...[
+        "-c:v",
+        "libx265",
+        "-preset",
+        "veryfast",
+        "-pix_fmt",
+        "yuv420p",
+        "-b:v",
+        "60k",
+        "-x265-params",
+        "log-level=none",
+      ],
+      ...AAC,
+    ],
+  },
+  {
     name: "brook.flac",
     seconds: 4,
     args: ["-f", "lavfi", "-i", chord(131), "-ar", "22050", "-ac", "1", "-sample_fmt", "s16"],

@@ -23,6 +23,8 @@ export interface VideoControlsProps {
   readonly description: MediaDescription;
   readonly pieces: string | undefined;
   readonly subtitles: Subtitles;
+  /** The tracks of sound that this browser can play. */
+  readonly audioTracks: readonly MediaTrack[];
   /** The track of sound that plays. */
   readonly audioTrack: number | undefined;
   /** Takes another track of sound; absent where the film cannot be given with it. */
@@ -173,15 +175,14 @@ function SubtitleMenu({ subtitles }: { readonly subtitles: Subtitles }): JSX.Ele
   );
 }
 
-function AudioMenu({ description, audioTrack, onAudioTrack }: VideoControlsProps): JSX.Element | null {
-  const tracks = description.tracks?.filter((track) => track.type === "audio") ?? [];
-  if (tracks.length < 2 || onAudioTrack === undefined) return null;
+function AudioMenu({ audioTracks, audioTrack, onAudioTrack }: VideoControlsProps): JSX.Element | null {
+  if (audioTracks.length < 2 || onAudioTrack === undefined) return null;
   return (
     <PlayerMenu
       label="Sound"
       icon="voices"
       testId="player-audio"
-      choices={tracks.map((track) => ({
+      choices={audioTracks.map((track) => ({
         label: trackWords(track),
         isChosen: track.number === audioTrack,
         onChoose: () => onAudioTrack(track.number),

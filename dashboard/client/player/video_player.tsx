@@ -7,7 +7,7 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Signal, useSignal } from "@preact/signals";
-import type { MediaDescription } from "../../../shared/media_description.ts";
+import type { MediaDescription, MediaTrack } from "../../../shared/media_description.ts";
 import { streamPath } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -42,6 +42,8 @@ export interface VideoPlayerProps {
   /** Grows when the server is back after it was away: a broken stream is tried again. */
   readonly connectionVersion: number;
   readonly next: NextFile | undefined;
+  /** The tracks of sound that this browser can play. */
+  readonly audioTracks: readonly MediaTrack[];
   /** The track of sound that plays. */
   readonly audioTrack: number | undefined;
   /** Takes another; absent where the film cannot be given with it. */
@@ -136,6 +138,7 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
       <VideoControls
         {...{ deck, playback, description, subtitles }}
         pieces={props.pieces}
+        audioTracks={props.audioTracks}
         audioTrack={props.audioTrack}
         onAudioTrack={props.onAudioTrack}
         onNext={next?.open}

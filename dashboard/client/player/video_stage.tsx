@@ -72,6 +72,7 @@ export function VideoStage({ torrent, file, title, next }: VideoStageProps): JSX
       {...{ infoHash, title, description, plan, waiting, playlist, connectionVersion, next }}
       index={file.index}
       pieces={piecesOfFile(file, isKnown ? details.details : undefined)}
+      audioTracks={description.tracks?.filter((track) => track.type === "audio" && browser.canDecode(track)) ?? []}
       audioTrack={plan.type === "remux" ? plan.audioTrack : 1}
       onAudioTrack={canRemux ? (number) => audioTrack.value = number : undefined}
       onFormatProblem={() => {
