@@ -13,6 +13,7 @@ import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
 import { StatePanel } from "./components/state_panel.tsx";
 import { formatRate } from "../../shared/format.ts";
+import { AlbumsPage } from "./music/albums_page.tsx";
 import { MiniPlayer } from "./music/mini_player.tsx";
 import { CataloguePage } from "./pages/catalogue_page.tsx";
 import { ChooseModePage } from "./pages/choose_mode_page.tsx";
@@ -76,6 +77,8 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <PlayerPage key={route.infoHash} infoHash={route.infoHash} index={route.index} />;
     case "torrent":
       return <TorrentPage key={route.infoHash} infoHash={route.infoHash} />;
+    case "albums":
+      return <AlbumsPage album={route.album} />;
     case "downloads":
       return <DownloadsPage />;
     case "sharing":
@@ -117,12 +120,16 @@ function Facts(): JSX.Element | null {
   );
 }
 
+/** In music mode alone: films have no albums. */
+const albumsPage: BarPage = { to: "/albums", label: "Albums", icon: "music", testId: "nav-albums", routes: ["albums"] };
+
 function usePages(): readonly BarPage[] {
-  const torrents = usePeer().store.torrents.value.values();
+  const { store } = usePeer();
   let count = 0;
-  for (const torrent of torrents) if (!torrent.isShare && !isComplete(torrent)) count++;
+  for (const torrent of store.torrents.value.values()) if (!torrent.isShare && !isComplete(torrent)) count++;
   return [
     { to: "/", label: "Browse", icon: "browse", testId: "nav-browse", routes: ["home", "play"] },
+    ...(store.status.value?.mode === "audio" ? [albumsPage] : []),
     {
       to: "/downloads",
       label: "Downloads",
@@ -137,6 +144,7 @@ function usePages(): readonly BarPage[] {
 }
 
 const titles: Readonly<Partial<Record<Route["type"], string>>> = {
+  albums: "Albums",
   downloads: "Downloads",
   sharing: "Sharing",
   settings: "Settings",

@@ -18,6 +18,7 @@ export type Route =
   | { readonly type: "catalogue"; readonly query: string; readonly sort: CatalogueSort }
   | { readonly type: "play"; readonly infoHash: string; readonly index: number | undefined }
   | { readonly type: "torrent"; readonly infoHash: string }
+  | { readonly type: "albums"; readonly album: string | undefined }
   | { readonly type: "downloads" | "sharing" | "settings" | "clients" | "swarms" | "library" }
   | { readonly type: "not-found"; readonly path: string };
 
@@ -70,6 +71,8 @@ export function formatRoute(route: Route): string {
       return route.index === undefined ? `/play/${route.infoHash}` : `/play/${route.infoHash}/${route.index}`;
     case "torrent":
       return `/torrent/${route.infoHash}`;
+    case "albums":
+      return route.album === undefined ? "/albums" : `/albums?${new URLSearchParams({ album: route.album })}`;
     case "not-found":
       return route.path;
     default:
@@ -157,6 +160,8 @@ function plainRoute(page: string, parameters: URLSearchParams): Route {
       if (page === "catalogue") return { type: page, query, sort };
       return { type: "home", query, sort, filters: catalogueFilters.filter((filter) => parameters.has(filter)) };
     }
+    case "albums":
+      return { type: page, album: parameters.get("album") ?? undefined };
     case "downloads":
     case "sharing":
     case "settings":

@@ -11,6 +11,8 @@ const routes: readonly (readonly [address: string, route: Route])[] = [
   [`/play/${infoHash}`, { type: "play", infoHash, index: undefined }],
   [`/play/${infoHash}/12`, { type: "play", infoHash, index: 12 }],
   [`/torrent/${infoHash}`, { type: "torrent", infoHash }],
+  ["/albums", { type: "albums", album: undefined }],
+  ["/albums?album=late%0Abee", { type: "albums", album: "late\nbee" }],
   ["/downloads", { type: "downloads" }],
   ["/sharing", { type: "sharing" }],
   ["/settings", { type: "settings" }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { assertAccessible } from "./accessibility.ts";
+import { assertPageAccessible } from "./accessibility.ts";
 import { type Browser, browserTest, byId, untilPlayed } from "./browser.ts";
 import { Community, fixturePath, type PeerProgram } from "./community.ts";
 
@@ -20,7 +20,9 @@ async function searchAndPlay(browser: Browser, options: { readonly peer: PeerPro
   const { peer, name } = options;
   const { infoHash } = await peer.rowWithSeeders(name, 1);
   const page = await browser.open(peer.url);
+  await page.locator(byId("search")).waitFor();
   await page.keyboard.press("/");
+  await page.locator(`${byId("search")}:focus`).waitFor();
   await page.keyboard.type(name.slice(0, 5));
   await page.locator(byId(`row-${infoHash}`)).locator(byId("play")).focus();
   await page.keyboard.press("Enter");
@@ -70,7 +72,7 @@ browserTest(
     // The keys are explained, and closing that gives them back.
     await page.keyboard.press("?");
     await page.locator(byId("key-help")).waitFor();
-    await assertAccessible(page);
+    await assertPageAccessible(page);
     await page.keyboard.press("Escape");
     await page.keyboard.press("6");
     await untilPlayed(page, 36.2);
@@ -153,7 +155,7 @@ browserTest(
     const link = await refusal.locator(byId("player-vlc")).getAttribute("href");
     const playlist = await fetch(other.url + link);
     assert.match(await playlist.text(), new RegExp(`^#EXTM3U\\n.*\\n${other.url}/stream/${infoHash}/0\\n$`));
-    await assertAccessible(page);
+    await assertPageAccessible(page);
   },
 );
 
@@ -164,11 +166,11 @@ for (const [colorScheme, width] of [["light", 1280], ["dark", 360], ["dark", 256
     const page = await browser.open(`${sharing.url}/play/${infoHash}`, { colorScheme, width });
     await untilPlayed(page, 0.3);
     await page.keyboard.press("Space");
-    await assertAccessible(page);
+    await assertPageAccessible(page);
     await page.locator(byId("player-subtitles")).focus();
     await page.keyboard.press("Enter");
     await page.keyboard.press("ArrowDown");
-    await assertAccessible(page);
+    await assertPageAccessible(page);
     await page.keyboard.press("Escape");
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-testid")), "player-subtitles");
   });

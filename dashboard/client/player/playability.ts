@@ -112,11 +112,13 @@ export async function askBrowser(tracks: readonly MediaTrack[]): Promise<Browser
 async function decodes(track: MediaTrack): Promise<boolean> {
   const { codecString } = track;
   if (codecString === undefined) return false;
-  const contentType = `${track.type}/mp4; codecs="${codecString}"`;
-  const inWebm = `${track.type}/webm; codecs="${codecString}"`;
+  const element = document.createElement("video");
+  // MediaCapabilities complains of types that it cannot even read: those are none anyway.
+  const types = ["mp4", "webm"].map((container) => `${track.type}/${container}; codecs="${codecString}"`)
+    .filter((type) => element.canPlayType(type) !== "");
   // Pages that were opened by a name or address other than localhost have no MediaCapabilities.
-  if (!("mediaCapabilities" in navigator)) return canPlayEither(contentType, inWebm);
-  for (const type of [contentType, inWebm]) {
+  if (!("mediaCapabilities" in navigator)) return types.length > 0;
+  for (const type of types) {
     const { supported } = await navigator.mediaCapabilities.decodingInfo({
       type: "file",
       ...(track.type === "video"
@@ -125,10 +127,5 @@ async function decodes(track: MediaTrack): Promise<boolean> {
     });
     if (supported) return true;
   }
-  return canPlayEither(contentType, inWebm);
-}
-
-function canPlayEither(...contentTypes: readonly string[]): boolean {
-  const element = document.createElement("video");
-  return contentTypes.some((contentType) => element.canPlayType(contentType) !== "");
+  return false;
 }
