@@ -34,7 +34,6 @@ export function MiniPlayer(): JSX.Element | null {
       <Link
         to={formatRoute({ type: "play", ...song })}
         class="mini-player-song"
-        label={`${nameOf(song)}: to the player`}
       >
         <SongArt song={song} />
         <span class="mini-player-words">
