@@ -29,6 +29,8 @@ const DEEP_EVERY = 1_999;
 /** How a simulated peer is and behaves. */
 export interface SimulatedPeerOptions {
   readonly speed: LinkSpeed;
+  /** The house that it is in, with others: they share its line, and reach each other on its LAN. */
+  readonly house?: SimulatedHouse;
   /** Has everything from the start. */
   readonly isSeeder?: boolean;
   /** Chance of a block that it sends being wrong. */
@@ -39,6 +41,12 @@ export interface SimulatedPeerOptions {
   readonly supportsFast?: boolean;
 }
 
+/** A line to the world that is shared, and a LAN. */
+export interface SimulatedHouse {
+  readonly line: NetworkPlace;
+  readonly lan: LinkSpeed;
+}
+
 /** One member of a simulated swarm. */
 export class SimulatedPeer {
   readonly endpoint: Endpoint;
@@ -47,6 +55,7 @@ export class SimulatedPeer {
   readonly peerId: PeerId;
   readonly machine: SwarmMachine;
   readonly place: NetworkPlace;
+  readonly #lanPlace: NetworkPlace | undefined;
   readonly watch: InvariantWatch;
   readonly #simulation: Simulation;
   readonly #options: SimulatedPeerOptions;
@@ -74,13 +83,25 @@ export class SimulatedPeer {
     const settings = { ...defaultSwarmSettings, ...options.settings };
     this.machine = new SwarmMachine({ random, settings, ownPeerId: this.peerId });
     this.watch = new InvariantWatch(this.machine, settings);
-    this.place = new NetworkPlace(clock, options.speed);
+    this.place = options.house?.line ?? new NetworkPlace(clock, options.speed);
+    this.#lanPlace = options.house === undefined ? undefined : new NetworkPlace(clock, options.house.lan);
     this.#storage = new SimulatedStorage(info);
   }
 
   /** Bytes of all blocks that arrived. */
   get receivedBytes(): number {
     return [...this.receivedFrom.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Whether the other is in the same house. */
+  isNear(other: SimulatedPeer): boolean {
+    return this.#options.house !== undefined && this.#options.house === other.#options.house;
+  }
+
+  /** The two ends of a connection to another: on the LAN of their house, or else in the world. */
+  placesTo(other: SimulatedPeer): readonly [NetworkPlace, NetworkPlace] {
+    const isNear = this.isNear(other);
+    return [isNear ? this.#lanPlace ?? this.place : this.place, isNear ? other.#lanPlace ?? other.place : other.place];
   }
 
   /** Starts the machine and its ticks. */

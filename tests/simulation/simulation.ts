@@ -26,9 +26,20 @@ export class Simulation {
   /** Of those who are here. */
   #completeCount = 0;
 
-  /** An empty swarm of this torrent. */
-  constructor(options: { readonly info: Info; readonly seed: number }) {
+  readonly #choosePeers: ((asker: SimulatedPeer) => readonly SimulatedPeer[]) | undefined;
+
+  /**
+   * An empty swarm of this torrent.
+   *
+   * @param options.choosePeers whom the tracker tells an asker of, in order; by default others by chance
+   */
+  constructor(options: {
+    readonly info: Info;
+    readonly seed: number;
+    readonly choosePeers?: (asker: SimulatedPeer) => readonly SimulatedPeer[];
+  }) {
     this.info = options.info;
+    this.#choosePeers = options.choosePeers;
     this.random = seededRandom(options.seed);
   }
 
@@ -57,15 +68,21 @@ export class Simulation {
   /** The tracker tells a peer of others. */
   announce(peer: SimulatedPeer): void {
     this.clock.after(ANNOUNCE_MS, () => {
-      const others = [...this.#byEndpoint.values()].filter((other) => other !== peer);
-      for (let index = others.length - 1; index > 0; index--) {
-        const chosen = Math.floor(this.random() * (index + 1));
-        const [one, other] = [others[index], others[chosen]];
-        if (one !== undefined && other !== undefined) [others[index], others[chosen]] = [other, one];
-      }
-      const candidates = others.slice(0, ANNOUNCED_PEERS).map((other) => other.endpoint);
+      const others = this.#choosePeers?.(peer) ?? this.byChance(peer).slice(0, ANNOUNCED_PEERS);
+      const candidates = others.map((other) => other.endpoint);
       peer.handle({ type: "candidates-found", candidates, source: "tracker" });
     });
+  }
+
+  /** All others who are here, in an order of chance. */
+  byChance(peer: SimulatedPeer): SimulatedPeer[] {
+    const others = [...this.#byEndpoint.values()].filter((other) => other !== peer);
+    for (let index = others.length - 1; index > 0; index--) {
+      const chosen = Math.floor(this.random() * (index + 1));
+      const [one, other] = [others[index], others[chosen]];
+      if (one !== undefined && other !== undefined) [others[index], others[chosen]] = [other, one];
+    }
+    return others;
   }
 
   /** Connects two peers after a round trip, or fails after a while. */
@@ -75,12 +92,13 @@ export class Simulation {
       this.clock.after(3_000, () => from.handle({ type: "dial-failed", endpoint }));
       return;
     }
-    const delayMs = from.place.speed.delayMs + to.place.speed.delayMs;
+    const [place, otherPlace] = from.placesTo(to);
+    const delayMs = place.speed.delayMs + otherPlace.speed.delayMs;
     this.clock.after(3 * delayMs, () => {
       const key = this.#nextKey++;
       const [end, otherEnd] = LinkEnd.pair(
-        { place: from.place, handler: from.linkHandler(key) },
-        { place: to.place, handler: to.linkHandler(key) },
+        { place, handler: from.linkHandler(key) },
+        { place: otherPlace, handler: to.linkHandler(key) },
       );
       // Both know of each other before the first word is on its way.
       to.connected(from, { key, end: otherEnd, isOutgoing: false });
