@@ -31,15 +31,22 @@ export const LOAD_STEPS = 16;
 
 const MAX_UINT16 = 0xffff;
 
-/** Entries by which the memory grows. */
-const GROWTH_ENTRIES = 16 * 1024;
+/** Bytes by which the memory grows. */
+const GROWTH_BYTES = 256 * 1024;
 
-/** Lists have room for a power of two of entries. When one is full it moves to the next, and its room is another's. */
+/**
+ * Lists have room for a power of two of entries. One that is full moves to a room twice as large. Two rooms that are free
+ * beside each other become one again (buddies, as in Knuth's "Dynamic storage allocation"), so that swarms that grow
+ * together leave nothing behind that none of them can use.
+ */
 export class MemberLists {
   readonly #buffer: ArrayBuffer;
   readonly #words: Int32Array;
-  /** Rooms that are free, by their size's exponent. */
+  /** The first entries of rooms that were given back, by their size's exponent. A room begins at a multiple of its size. */
   readonly #free: number[][] = [];
+  /** Of each entry that begins a free room one more than its exponent: those above that are no more free say so here. */
+  readonly #freeBuffer: ArrayBuffer;
+  readonly #freeAt: Uint8Array;
   #end = 0;
 
   /** Lists with so many entries in all. */
@@ -47,25 +54,58 @@ export class MemberLists {
     // Each list is at least half full, and the rooms that it grew out of are together as long as itself.
     this.#buffer = new ArrayBuffer(0, { maxByteLength: 4 * (capacity + 1) * ENTRY_WORDS * 4 });
     this.#words = new Int32Array(this.#buffer);
+    this.#freeBuffer = new ArrayBuffer(0, { maxByteLength: 4 * (capacity + 1) });
+    this.#freeAt = new Uint8Array(this.#freeBuffer);
   }
 
   /** Room for 2 to the power of `exponent` entries: the number of the first. */
   allocate(exponent: number): number {
-    const free = this.#free[exponent]?.pop();
-    if (free !== undefined) return free;
-    const first = this.#end;
-    this.#end += 2 ** exponent;
-    const neededBytes = this.#end * ENTRY_WORDS * 4;
-    if (neededBytes > this.#buffer.byteLength) {
-      this.#buffer.resize(Math.min(this.#buffer.maxByteLength, neededBytes + GROWTH_ENTRIES * ENTRY_WORDS * 4));
+    for (let larger = exponent; larger < this.#free.length; larger++) {
+      const first = this.#takeFree(larger);
+      if (first < 0) continue;
+      for (let half = larger - 1; half >= exponent; half--) this.release(first + 2 ** half, half);
+      return first;
     }
-    return first;
+    return this.#extend(exponent);
   }
 
   /** Gives a room back. */
   release(first: number, exponent: number): void {
-    while (this.#free.length <= exponent) this.#free.push([]);
-    this.#free[exponent]?.push(first);
+    let [start, size] = [first, exponent];
+    for (let buddy = start ^ 2 ** size; this.#freeAt[buddy] === size + 1; buddy = start ^ 2 ** size) {
+      this.#freeAt[buddy] = 0;
+      start &= ~(2 ** size);
+      size++;
+    }
+    while (this.#free.length <= size) this.#free.push([]);
+    this.#free[size]?.push(start);
+    this.#freeAt[start] = size + 1;
+  }
+
+  #takeFree(exponent: number): number {
+    for (let first = this.#free[exponent]?.pop(); first !== undefined; first = this.#free[exponent]?.pop()) {
+      if (this.#freeAt[first] !== exponent + 1) continue;
+      this.#freeAt[first] = 0;
+      return first;
+    }
+    return -1;
+  }
+
+  /** A room behind all others; up to the next multiple of its size there is room for smaller ones. */
+  #extend(exponent: number): number {
+    const size = 2 ** exponent;
+    const skipped = this.#end;
+    const first = Math.ceil(skipped / size) * size;
+    this.#end = first + size;
+    grow(this.#buffer, this.#end * ENTRY_WORDS * 4);
+    grow(this.#freeBuffer, this.#end);
+    let start = skipped;
+    for (let small = 0; small < exponent; small++) {
+      if (start === first || (start & 2 ** small) === 0) continue;
+      this.release(start, small);
+      start += 2 ** small;
+    }
+    return first;
   }
 
   /** Copies entries to another room. */
@@ -156,4 +196,9 @@ export class MemberLists {
       this.#words[word] = bits & ~MAX_UINT16 | (bits & MAX_UINT16) >>> 1;
     }
   }
+}
+
+function grow(buffer: ArrayBuffer, neededBytes: number): void {
+  if (neededBytes <= buffer.byteLength) return;
+  buffer.resize(Math.min(buffer.maxByteLength, neededBytes + GROWTH_BYTES));
 }

@@ -27,6 +27,9 @@ export const MAX_WANTED = 10_000;
 const FIRST_RETRY_MS = 15_000;
 const MAX_RETRY_MS = 30 * 60_000;
 
+/** Until what came or ended is looked at: a few hundred fetches a second at most, as many as a side job may cost. */
+const LOOK_AGAIN_MS = 20;
+
 /** One candidate's time: a slow line still brings an average dictionary in this. */
 const CANDIDATE_TIMEOUT_MS = 10_000;
 
@@ -62,6 +65,7 @@ export class MetadataFetcher implements AsyncDisposable {
   readonly #running = new Set<Promise<void>>();
   readonly #ending = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isScheduledSoon = false;
 
   /** Nothing is wanted yet. */
   constructor(options: MetadataFetcherOptions) {
@@ -78,7 +82,7 @@ export class MetadataFetcher implements AsyncDisposable {
     if (this.#wanted.has(infoHash) || this.#wanted.size >= MAX_WANTED || this.#ending.signal.aborted) return;
     const dueAtMs = this.#options.now() + (this.#options.graceMs ?? GRACE_MS);
     this.#wanted.set(infoHash, { dueAtMs, failureCount: 0, isRunning: false });
-    this.#schedule();
+    this.#scheduleSoon();
   }
 
   /** The torrent is known, or nobody has it any more. */
@@ -94,10 +98,19 @@ export class MetadataFetcher implements AsyncDisposable {
     await Promise.all(this.#running);
   }
 
+  /** {@link #schedule} looks at all: many that come or end within a moment are looked at once. */
+  #scheduleSoon(): void {
+    if (this.#isScheduledSoon || this.#ending.signal.aborted) return;
+    this.#isScheduledSoon = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#schedule(), LOOK_AGAIN_MS);
+  }
+
   /** Starts what is due, and arms the timer for what is due next. */
   #schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isScheduledSoon = false;
     if (this.#ending.signal.aborted) return;
     const nowMs = this.#options.now();
     let nextAtMs = Infinity;
@@ -115,7 +128,7 @@ export class MetadataFetcher implements AsyncDisposable {
     const run = this.#fetch(infoHash, wanted).finally(() => {
       wanted.isRunning = false;
       this.#running.delete(run);
-      this.#schedule();
+      this.#scheduleSoon();
     });
     this.#running.add(run);
   }

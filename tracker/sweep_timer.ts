@@ -6,8 +6,8 @@
 import type { MeetingPoint } from "./meeting_point.ts";
 import type { Swarms } from "./swarms.ts";
 
-/** Members looked at in one go: even if all of them were gone it is done within some milliseconds. */
-const MEMBERS_AT_ONCE = 2000;
+/** Members looked at in one go: even if all of them are gone it is done within some milliseconds. */
+const MEMBERS_AT_ONCE = 500;
 
 /** Sweeps until disposed of. */
 export class SweepTimer implements Disposable {

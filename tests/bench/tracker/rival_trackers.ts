@@ -13,7 +13,7 @@ const NODE_SERVER = `
   import Server from "bittorrent-tracker/server";
   const server = new Server({ udp: true, http: false, ws: false, stats: false });
   server.on("error", (error) => console.error(error.message));
-  server.listen(0, "127.0.0.1", () => console.log("listens on " + server.udp.address().port));
+  server.listen(0, { udp: "127.0.0.1", udp6: "::1" }, () => console.log("listens on " + server.udp4.address().port));
 `;
 
 /** A tracker that runs. */
@@ -53,7 +53,7 @@ export async function startOpentracker(infoHashes: Uint8Array): Promise<RunningT
   await Deno.chmod(folder.path, 0o755);
   const port = freePort();
   const address = ["-i", "127.0.0.1", "-p", String(port), "-P", String(port)];
-  const child = spawn("opentracker", [...address, "-d", folder.path, "-w", `${folder.path}/list`]);
+  const child = spawn("opentracker", [...address, "-d", folder.path, "-w", "list"]);
   return child === undefined ? undefined : running("opentracker", { child, port, folder });
 }
 
