@@ -9,6 +9,8 @@
 export class NetworkNamespaces implements AsyncDisposable {
   /** Their names, for `Program.start` and `ip netns exec`. */
   readonly names: readonly [string, string];
+  /** Their addresses on the cable. */
+  readonly hosts: readonly [string, string] = ["10.77.0.1", "10.77.0.2"];
 
   private constructor(names: readonly [string, string]) {
     this.names = names;
@@ -29,7 +31,7 @@ export class NetworkNamespaces implements AsyncDisposable {
     }
   }
 
-  /** Makes them, with the addresses 10.77.0.1 and 10.77.0.2. */
+  /** Makes them. */
   static async create(): Promise<NetworkNamespaces> {
     const names = [`psw-${Deno.pid}-1`, `psw-${Deno.pid}-2`] as const;
     await using scope = new AsyncDisposableStack();
@@ -37,28 +39,16 @@ export class NetworkNamespaces implements AsyncDisposable {
       await ip(["netns", "add", name]);
       scope.defer(() => ip(["netns", "delete", name]));
     }
-    const cable = [
-      "link",
-      "add",
-      "cable",
-      "netns",
-      names[0],
-      "type",
-      "veth",
-      "peer",
-      "name",
-      "cable",
-      "netns",
-      names[1],
-    ];
-    await ip(cable);
+    const ends = [["cable", "netns", names[0]], ["cable", "netns", names[1]]] as const;
+    await ip(["link", "add", ...ends[0], "type", "veth", "peer", "name", ...ends[1]]);
+    const network = new NetworkNamespaces(names);
     for (const [index, name] of names.entries()) {
       await ip(["-n", name, "link", "set", "lo", "up"]);
-      await ip(["-n", name, "address", "add", `10.77.0.${index + 1}/24`, "dev", "cable"]);
+      await ip(["-n", name, "address", "add", `${network.hosts[index]}/24`, "dev", "cable"]);
       await ip(["-n", name, "link", "set", "cable", "up"]);
     }
     scope.move();
-    return new NetworkNamespaces(names);
+    return network;
   }
 
   /** Removes them, and the cable with them. */

@@ -6,7 +6,17 @@
  */
 import { resolve } from "node:path";
 
-/** A running `tracker` or `peer`. */
+/** How to start a program. */
+export interface ProgramOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** The network namespace that it runs in (see `network_namespaces.ts`). */
+  readonly namespace?: string;
+  /** A command that runs it, which stands in front of it. */
+  readonly under?: readonly string[];
+}
+
+/** A running `tracker` or `peer`, or another program that a test needs. */
 export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
@@ -22,31 +32,25 @@ export class Program implements AsyncDisposable {
     });
   }
 
-  /**
-   * Starts a program; `env` is added to a clean set of Playswarm's own variables. `namespace`: the network namespace that
-   * it runs in (see `network_namespaces.ts`). `under`: a command that runs it, which stands in front of it.
-   */
-  static start(
-    name: "tracker" | "peer",
-    args: readonly string[],
-    options: {
-      readonly env?: Readonly<Record<string, string>>;
-      readonly cwd?: string;
-      readonly namespace?: string;
-      readonly under?: readonly string[];
-    } = {},
-  ): Program {
-    const { command, prefix } = executable(name);
-    const { namespace, under = [] } = options;
+  /** Starts a program of ours; `env` is added to a clean set of Playswarm's own variables. */
+  static start(name: "tracker" | "peer", args: readonly string[], options: ProgramOptions = {}): Program {
+    const own = { PLAYSWARM_NO_LAN: "1", PLAYSWARM_NO_OPEN: "1", NO_COLOR: "1" };
+    const env = { ...own, DENO_DIR: denoFolder(), ...options.env };
+    return Program.spawn([...executable(name), ...args], { ...options, env });
+  }
+
+  /** Starts a program of somebody else, `line` being its name or path and its arguments. */
+  static spawn(line: readonly string[], options: ProgramOptions = {}): Program {
+    const { namespace, under = [], env = {}, cwd } = options;
     const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
-    const line = [...inside, ...under, command, ...prefix, ...args];
-    const child = new Deno.Command(line[0] ?? command, {
-      args: line.slice(1),
+    const [command = "", ...args] = [...inside, ...under, ...line];
+    const child = new Deno.Command(command, {
+      args,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      env: { PLAYSWARM_NO_LAN: "1", PLAYSWARM_NO_OPEN: "1", NO_COLOR: "1", DENO_DIR: denoFolder(), ...options.env },
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...env },
+      ...(cwd === undefined ? {} : { cwd }),
     }).spawn();
     return new Program(child);
   }
@@ -54,6 +58,11 @@ export class Program implements AsyncDisposable {
   /** All that the program has printed, both streams, line by line. */
   get output(): string {
     return this.#lines.join("\n");
+  }
+
+  /** Whether it has ended and all that it printed is here. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** The process id. */
@@ -159,10 +168,11 @@ export function denoFolder(): string {
   return env.get("DENO_DIR") ?? `${env.get("XDG_CACHE_HOME") ?? `${env.get("HOME")}/.cache`}/deno`;
 }
 
-function executable(name: "tracker" | "peer"): { readonly command: string; readonly prefix: readonly string[] } {
+/** What to type to start one of our programs. */
+function executable(name: "tracker" | "peer"): readonly string[] {
   const folder = Deno.env.get("PLAYSWARM_EXECUTABLES");
-  if (folder !== undefined) return { command: resolve(folder, name), prefix: [] };
+  if (folder !== undefined) return [resolve(folder, name)];
   const entry = new URL(`../${name}/main.ts`, import.meta.url).pathname;
   const config = new URL("../deno.json", import.meta.url).pathname;
-  return { command: Deno.execPath(), prefix: ["run", "-A", "--quiet", "--config", config, entry] };
+  return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, entry];
 }

@@ -13,8 +13,8 @@ import type { SipHash } from "./sip_hash.ts";
 /** `-PS` in the upper bytes of a peer id's first word: Playswarm's own begin so (BEP 20). */
 const PLAYSWARM_PREFIX = 0x2d5053;
 
-/** `A2-`: aria2's peer ids begin so. */
-const ARIA2_PREFIX = 0x41322d;
+/** `A2-` and `-WW`: the peer ids of aria2 and of WebTorrent begin so. */
+const HIDING_PREFIXES: ReadonlySet<number> = new Set([0x41322d, 0x2d5757]);
 
 /** So much upload weighs as much as one more peer to serve: what a household's line gives to one. */
 export const RATE_PER_PEER: number = 1024 * 1024;
@@ -54,10 +54,10 @@ export function isPlayswarm(firstWord: number): boolean {
 
 /**
  * Whether a client says that it lacks nothing while it does not know yet how much it lacks: aria2 announces a magnet link
- * with `left=0` until it has the metadata.
+ * with `left=0` until it has the metadata, and so does WebTorrent over UDP.
  */
 export function hidesWhatItLacks(firstWord: number): boolean {
-  return firstWord >>> 8 === ARIA2_PREFIX;
+  return HIDING_PREFIXES.has(firstWord >>> 8);
 }
 
 /** Who is known. A client is a number, which is another's after it is removed. */

@@ -82,11 +82,13 @@ Deno.test("seeders are not given to seeders, and partial seeders want none", () 
   ]);
 });
 
-Deno.test("aria2 with a magnet link says that it lacks nothing, and is given seeders all the same", () => {
-  const swarms = newSwarms();
-  answer(swarms, request({ peerId: id("seed"), left: 0 }, "198.51.100.1"));
-  const magnet = answer(swarms, request({ peerId: id("magnet", "A2-1-36-0-"), left: 0 }, "198.51.100.2"));
-  assert.deepEqual(hosts(magnet), ["198.51.100.1"]);
+Deno.test("aria2 and WebTorrent with a magnet say that they lack nothing, and are given seeders all the same", () => {
+  for (const prefix of ["A2-1-36-0-", "-WW3021-"]) {
+    const swarms = newSwarms();
+    answer(swarms, request({ peerId: id("seed"), left: 0 }, "198.51.100.1"));
+    const magnet = answer(swarms, request({ peerId: id("magnet", prefix), left: 0 }, "198.51.100.2"));
+    assert.deepEqual(hosts(magnet), ["198.51.100.1"]);
+  }
 });
 
 Deno.test("who stops is gone at once, and so is the empty swarm", () => {

@@ -9,8 +9,9 @@ import type { CataloguePage } from "../../shared/dashboard_views.ts";
 import { decodeMetainfo } from "../../shared/metainfo.ts";
 import { choosePieceLength } from "../../shared/metainfo_create.ts";
 import { Dashboard } from "../end_to_end/community.ts";
+import { libtorrent } from "./clients/libtorrent.ts";
 import { assertContent, MIB, writeContent } from "./content.ts";
-import type { LibtorrentTorrent } from "./libtorrent.ts";
+import type { Libtorrent, LibtorrentTorrent } from "./libtorrent.ts";
 import { interopTest, type RunningTracker, type Scene } from "./scene.ts";
 
 /** Times of grace, one metadata fetch, and a loaded machine. */
@@ -23,32 +24,36 @@ const SHARED = [
   { version: "v2", transport: "udpUrl", file: ["notes.txt", 20_000], kind: "other" },
 ] as const;
 
-interopTest("what libtorrent announces is in the catalogue, and fetched by its name", ["libtorrent"], async (scene) => {
-  const tracker = await scene.tracker();
-  const seeder = await scene.libtorrent();
-  const folder = await scene.folder.folder("seeded");
-  const torrents = new Map<string, LibtorrentTorrent>();
-  for (const { version, transport, file } of SHARED) {
-    await writeContent(folder, [file]);
-    const output = `${scene.folder.path}/${version}.torrent`;
-    const path = `${folder}/${file[0]}`;
-    torrents.set(version, await seeder.create({ path, output, version, trackers: [tracker[transport]] }));
-    await seeder.seed({ source: output, folder });
-  }
-  for (const { version, file, kind } of SHARED) {
-    const entry = await listed(tracker, file[0]);
-    const torrent = torrents.get(version);
-    assert.equal(entry.kind, kind);
-    assert.equal(entry.sizeBytes, file[1]);
-    assert.equal(entry.seederCount, 1);
-    assert.equal(entry.infoHash, torrent?.infoHash ?? torrent?.infoHashV2?.slice(0, 40));
-    assert.equal(entry.infoHashV2, torrent?.infoHashV2);
-    const [word = ""] = file[0].split(".");
-    await assertContent(await scene.download(word, ["--tracker", tracker.address]), [file]);
-  }
-});
+await interopTest(
+  "what libtorrent announces is in the catalogue, and fetched by its name",
+  [libtorrent],
+  async (scene) => {
+    const tracker = await scene.tracker();
+    const seeder = await scene.libtorrent();
+    const folder = await scene.folder.folder("seeded");
+    const torrents = new Map<string, LibtorrentTorrent>();
+    for (const { version, transport, file } of SHARED) {
+      await writeContent(folder, [file]);
+      const output = `${scene.folder.path}/${version}.torrent`;
+      const path = `${folder}/${file[0]}`;
+      torrents.set(version, await seeder.create({ path, output, version, trackers: [tracker[transport]] }));
+      await seeder.seed({ source: output, folder });
+    }
+    for (const { version, file, kind } of SHARED) {
+      const entry = await listed(tracker, file[0]);
+      const torrent = torrents.get(version);
+      assert.equal(entry.kind, kind);
+      assert.equal(entry.sizeBytes, file[1]);
+      assert.equal(entry.seederCount, 1);
+      assert.equal(entry.infoHash, torrent?.infoHash ?? torrent?.infoHashV2?.slice(0, 40));
+      assert.equal(entry.infoHashV2, torrent?.infoHashV2);
+      const [word = ""] = file[0].split(".");
+      await assertContent(await scene.download(word, ["--tracker", tracker.address]), [file]);
+    }
+  },
+);
 
-interopTest("our hybrid of a file has the hashes of libtorrent's hybrid", ["libtorrent"], async (scene) => {
+await interopTest("our hybrid of a file has the hashes of libtorrent's hybrid", [libtorrent], async (scene) => {
   const client = await scene.libtorrent();
   for (const length of [1, 16_384, 524_288, 524_289, 3 * MIB + 12_345]) {
     await assertSameHashes(scene, { length, client });
@@ -57,7 +62,7 @@ interopTest("our hybrid of a file has the hashes of libtorrent's hybrid", ["libt
 
 async function assertSameHashes(
   scene: Scene,
-  options: { readonly length: number; readonly client: Awaited<ReturnType<Scene["libtorrent"]>> },
+  options: { readonly length: number; readonly client: Libtorrent },
 ): Promise<void> {
   const folder = await scene.folder.folder("same");
   await writeContent(folder, [["film.mp4", options.length]]);

@@ -33,9 +33,17 @@ export async function writeContent(folder: string, files: readonly FilePlan[]): 
   }
 }
 
-/** Fails unless the files lie under the folder with the very bytes that {@link writeContent} gave them. */
-export async function assertContent(folder: string, files: readonly FilePlan[]): Promise<void> {
+/**
+ * Fails unless the files lie under the folder with the very bytes that {@link writeContent} gave them; those of no length
+ * are not looked for when `lacksEmpty`.
+ */
+export async function assertContent(
+  folder: string,
+  files: readonly FilePlan[],
+  options: { readonly lacksEmpty?: boolean } = {},
+): Promise<void> {
   for (const [index, [path, length]] of files.entries()) {
+    if (length === 0 && options.lacksEmpty) continue;
     const bytes = await Deno.readFile(`${folder}/${path}`);
     assert.equal(bytes.length, length, `${folder}/${path} has another length`);
     assert.equal(firstDifference(bytes, contentOf(index + length, length)), -1, `${folder}/${path} differs`);

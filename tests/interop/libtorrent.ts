@@ -70,6 +70,8 @@ export interface TransferStats {
   readonly uploadedBytes: number;
   readonly downloadRate: number;
   readonly uploadRate: number;
+  /** By address and port: what each peer had given when the last piece was complete, also of those that have left. */
+  readonly givenBytes: Readonly<Record<string, number>>;
   readonly peers: readonly LibtorrentPeer[];
 }
 

@@ -56,6 +56,8 @@ class Transfer:
         self.added_at = time.monotonic()
         self.has_finished = False
         self.seconds = 0.0
+        # What each peer gave, by its address, also after it has left.
+        self.given = {}
 
 
 class Client:
@@ -160,6 +162,7 @@ class Client:
             "uploadedBytes": status.total_payload_upload,
             "downloadRate": status.download_payload_rate,
             "uploadRate": status.upload_payload_rate,
+            "givenBytes": transfer.given,
             "peers": [
                 {
                     "client": peer.client.decode("utf-8", "replace") if isinstance(peer.client, bytes) else peer.client,
@@ -199,6 +202,8 @@ class Client:
         elif name == "cache_flushed_alert" and handle.status().is_finished:
             self.say({"event": "finished", "id": transfer.identity, "seconds": transfer.seconds})
         elif name == "piece_finished_alert":
+            for peer in handle.get_peer_info():
+                transfer.given[f"{peer.ip[0]}:{peer.ip[1]}"] = peer.total_download
             self.say({"event": "piece", "id": transfer.identity, "piece": alert.piece_index})
         elif name == "metadata_received_alert":
             self.say({"event": "metadata", "id": transfer.identity})

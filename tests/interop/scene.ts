@@ -6,41 +6,53 @@
  */
 import assert from "node:assert/strict";
 import type { Endpoint } from "../../shared/endpoint.ts";
+import { NetworkNamespaces } from "../network_namespaces.ts";
 import { Folder, Program } from "../program.ts";
-import { Aria2, type Aria2Options } from "./aria2.ts";
+import type { ForeignClient, RunningClient } from "./client.ts";
 import { Libtorrent, type LibtorrentOptions } from "./libtorrent.ts";
 
 /** Far beyond what any of the tests needs on an idle machine (some seconds): only a safety net. */
 const PATIENCE_MS = 60_000;
 
-/** The clients that are asked for by name. */
-const CLIENTS = { libtorrent: Libtorrent.missing, aria2: Aria2.missing } as const;
-
 /** Why a client cannot be met here, looked up once for all tests of a file. */
-const absences = new Map<keyof typeof CLIENTS, string | undefined>();
+const absences = new Map<ForeignClient, Promise<string | undefined>>();
 
-/** A test that meets other clients; skipped, and said so, where one of them is not installed. */
-export function interopTest(
+/**
+ * A test that meets other clients; skipped, and said so, where one of them is not installed. Where one of them refuses
+ * loopback it is played in two network namespaces.
+ */
+export async function interopTest(
   name: string,
-  clients: readonly (keyof typeof CLIENTS)[],
-  run: (scene: Scene) => Promise<void>,
-): void {
+  clients: readonly ForeignClient[],
+  run: (scene: Scene, test: Deno.TestContext) => Promise<void>,
+): Promise<void> {
+  let isMissing = false;
   for (const client of clients) {
-    if (!absences.has(client)) absences.set(client, CLIENTS[client]());
+    const looking = absences.get(client) ?? client.missing();
+    absences.set(client, looking);
+    const absence = await looking;
+    if (absence === undefined) continue;
+    console.warn(`SKIPPED, ${client.name} cannot be met: ${absence}: ${name}`);
+    isMissing = true;
   }
-  const missing = clients.filter((client) => absences.get(client) !== undefined);
-  for (const client of missing) {
-    console.warn(`SKIPPED, ${client} is not installed: ${absences.get(client)}: ${name}`);
-  }
+  const isNetwork = clients.some(({ refusesLoopback }) => refusesLoopback);
   Deno.test({
     name,
-    ignore: missing.length > 0,
-    fn: async () => {
-      await using scene = await Scene.create();
-      await scene.play(run);
+    ignore: isMissing,
+    fn: async (test) => {
+      await using scene = await Scene.create({ isNetwork });
+      await scene.play((scene) => run(scene, test));
     },
   });
 }
+
+/** Where programs run: an address, and a namespace unless it is the machine itself. */
+interface Site {
+  readonly host: string;
+  readonly namespace?: string;
+}
+
+const LOOPBACK: Site = { host: "127.0.0.1" };
 
 /** Our tracker, running. */
 export interface RunningTracker {
@@ -74,16 +86,36 @@ export class Scene implements AsyncDisposable {
   #actorCount = 0;
   #folderCount = 0;
 
-  private constructor(folder: Folder, scope: AsyncDisposableStack) {
-    this.folder = folder;
-    this.#scope = scope;
+  /** Where our programs are. */
+  readonly #here: Site;
+  /** Where the others are. */
+  readonly #there: Site;
+
+  private constructor(
+    options: {
+      readonly folder: Folder;
+      readonly scope: AsyncDisposableStack;
+      readonly here: Site;
+      readonly there: Site;
+    },
+  ) {
+    this.folder = options.folder;
+    this.#scope = options.scope;
+    this.#here = options.here;
+    this.#there = options.there;
   }
 
   /** Makes an empty one. */
-  static async create(): Promise<Scene> {
+  static async create(options: { readonly isNetwork: boolean }): Promise<Scene> {
     await using scope = new AsyncDisposableStack();
     const folder = scope.use(await Folder.create());
-    return new Scene(folder, scope.move());
+    let [here, there] = [LOOPBACK, LOOPBACK];
+    if (options.isNetwork) {
+      const { names: [first, second], hosts } = scope.use(await NetworkNamespaces.create());
+      here = { host: hosts[0], namespace: first };
+      there = { host: hosts[1], namespace: second };
+    }
+    return new Scene({ folder, scope: scope.move(), here, there });
   }
 
   /** Runs a test in it. Out of patience, every process is ended; what they said is in the error. */
@@ -106,18 +138,19 @@ export class Scene implements AsyncDisposable {
 
   /** Starts our tracker. */
   async tracker(): Promise<RunningTracker> {
+    const { host } = this.#here;
     const program = this.#enter(
       "tracker",
       Program.start("tracker", [
-        ...["--host", "127.0.0.1", "--port", "0", "--peer-port", "0", "--dashboard", "127.0.0.1:0", "--no-lan"],
+        ...["--host", host, "--port", "0", "--peer-port", "0", "--dashboard", "127.0.0.1:0", "--no-lan"],
         ...["--interval", "2", "--data-dir", await this.folder.folder("tracker")],
-      ]),
+      ], this.#here),
     );
     const port = await program.port();
-    const address = `127.0.0.1:${port}`;
+    const address = `${host}:${port}`;
     return {
       program,
-      endpoint: { host: "127.0.0.1", port },
+      endpoint: { host, port },
       address,
       udpUrl: `udp://${address}/announce`,
       httpUrl: `http://${address}/announce`,
@@ -129,17 +162,18 @@ export class Scene implements AsyncDisposable {
     path: string,
     options: { readonly tracker: RunningTracker; readonly flags?: readonly string[] },
   ): Promise<RunningShare> {
+    const { host } = this.#here;
     const program = this.#enter(
       "share",
       Program.start("peer", [
-        ...["share", path, "--tracker", options.tracker.address, "--host", "127.0.0.1", "--port", "0", "--no-lan"],
+        ...["share", path, "--tracker", options.tracker.address, "--host", host, "--port", "0", "--no-lan"],
         ...["--data-dir", await this.folder.folder(`share-data-${++this.#folderCount}`), ...options.flags ?? []],
-      ]),
+      ], this.#here),
     );
     const port = await program.port();
     return {
       program,
-      endpoint: { host: "127.0.0.1", port },
+      endpoint: { host, port },
       magnet: async (name) => {
         const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
         return (await program.line(new RegExp(`^${escaped} +(magnet:\\S+)`)))[1] ?? "";
@@ -168,13 +202,27 @@ export class Scene implements AsyncDisposable {
     flags: readonly string[],
   ): Promise<{ readonly program: Program; readonly folder: string }> {
     const folder = await this.folder.folder(`downloads-${++this.#folderCount}`);
-    const program = this.#enter(
+    const args = [
       "download",
-      Program.start("peer", [
-        ...["download", ...sources, "--to", folder, "--host", "127.0.0.1", "--port", "0", "--no-lan", ...flags],
-      ]),
-    );
-    return { program, folder };
+      ...sources,
+      "--to",
+      folder,
+      "--host",
+      this.#here.host,
+      "--port",
+      "0",
+      "--no-lan",
+      ...flags,
+    ];
+    return { program: this.#enter("download", Program.start("peer", args, this.#here)), folder };
+  }
+
+  /** Seeds files that lie in a folder already, with our peer; waits until it has looked at them. */
+  async seed(source: string, folder: string): Promise<Program> {
+    const args = ["download", source, "--to", folder, "--seed", "--host", this.#here.host, "--port", "0", "--no-lan"];
+    const program = this.#enter("seed", Program.start("peer", args, this.#here));
+    await program.line(/^Seeding on port/);
+    return program;
   }
 
   /** Runs `peer download` to its good end; gives the folder of the files. */
@@ -189,15 +237,10 @@ export class Scene implements AsyncDisposable {
     return this.#enter("libtorrent", await Libtorrent.start(options));
   }
 
-  /** Starts aria2. */
-  aria2(options: Aria2Options): Aria2 {
-    return this.#enter("aria2", Aria2.start(options));
-  }
-
-  /** Runs aria2 until it has all. */
-  async aria2Download(options: Aria2Options): Promise<void> {
-    const client = this.aria2(options);
-    assert.equal(await client.exitCode(), 0, "aria2 failed");
+  /** Starts a client of another maker. */
+  async client(kind: ForeignClient): Promise<RunningClient> {
+    const home = await this.folder.folder(`${kind.name}-${++this.#folderCount}`);
+    return this.#enter(kind.name, await kind.start({ home, ...this.#there }));
   }
 
   /** Ends all processes and removes the folder. */

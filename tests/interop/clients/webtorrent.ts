@@ -1,0 +1,51 @@
+/**
+ * WebTorrent, from npm, without its WebRTC part: each torrent is a process of its own (`webtorrent_client.ts`). It is
+ * fetched when it is first run, and belongs to no program of ours.
+ *
+ * @module
+ */
+import { Program } from "../../program.ts";
+import type { ForeignClient, RunningClient, TorrentToJoin } from "../client.ts";
+
+const SCRIPT = new URL("webtorrent_client.ts", import.meta.url).pathname;
+
+/** WebTorrent among the clients. */
+export const webtorrent: ForeignClient = {
+  name: "webtorrent",
+  versions: ["v1", "hybrid"],
+  magnets: ["v1", "hybrid"],
+  makesEmptyFiles: false,
+  refusesLoopback: false,
+  missing: async () => {
+    const program = Program.spawn([...run(), "--probe"]);
+    return await program.exitCode() === 0 ? undefined : `it cannot be had from npm: ${program.output}`;
+  },
+  start: () => Promise.resolve(new WebtorrentClient()),
+};
+
+class WebtorrentClient implements RunningClient {
+  readonly #programs: Program[] = [];
+
+  get output(): string {
+    return this.#programs.map(({ output }) => output).join("\n");
+  }
+
+  async join({ source, folder }: TorrentToJoin): Promise<void> {
+    const program = Program.spawn([...run(), source, folder]);
+    this.#programs.push(program);
+    await program.line(/^done$/);
+  }
+
+  kill(signal: Deno.Signal): void {
+    for (const program of this.#programs) program.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program[Symbol.asyncDispose]()));
+  }
+}
+
+/** Outside our configuration and its lock file. */
+function run(): readonly string[] {
+  return [Deno.execPath(), "run", "-A", "--quiet", "--no-config", "--no-lock", SCRIPT];
+}
