@@ -10,8 +10,11 @@ import process from "node:process";
 /** As npm knows it. Fetched when this runs: no program of ours depends on it. */
 const PACKAGE = "npm:webtorrent@3.0.21";
 
-/** Alone with the tracker; without uTP, whose native part is not there either. */
-const QUIET = { dht: false, lsd: false, natUpnp: false, natPmp: false, utp: false, utPex: false };
+/**
+ * Alone with the tracker; without uTP, whose native part is not there either; without encryption, which our peer does not
+ * speak, and without which it does not dial unless told to.
+ */
+const QUIET = { dht: false, lsd: false, natUpnp: false, natPmp: false, utp: false, utPex: false, secure: 0 };
 
 /** What is used of WebTorrent. */
 interface Client {
