@@ -106,7 +106,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Makes an empty one. */
-  static async create(options: { readonly isNetwork: boolean }): Promise<Scene> {
+  static async create(options: { readonly isNetwork?: boolean } = {}): Promise<Scene> {
     await using scope = new AsyncDisposableStack();
     const folder = scope.use(await Folder.create());
     let [here, there] = [LOOPBACK, LOOPBACK];
