@@ -210,7 +210,7 @@ export class Session implements AsyncDisposable {
       downloadLimiter,
       uploadLimiter,
       bans: new BanList(),
-      swarmSettings: defaultSwarmSettings,
+      swarmSettings: { ...defaultSwarmSettings, yieldsToPeers: options.yieldsToPeers ?? false },
       now: () => performance.now(),
       random,
     };

@@ -22,6 +22,8 @@ export interface SessionOptions {
   /** Bytes a second; absent: what was set in the dashboard, else no limit. */
   readonly downloadRate?: number;
   readonly uploadRate?: number;
+  /** While seeding, leave to others whom they give enough. Default false. */
+  readonly yieldsToPeers?: boolean;
   /** Find peers by multicast on the local network, and be found (BEP 14). Default false. */
   readonly lan?: boolean;
   /** Find peers by the mainline DHT, and be found (BEP 5). Default false. */

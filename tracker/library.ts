@@ -47,6 +47,7 @@ export async function openLibrary(options: LibraryOptions): Promise<OpenLibrary>
       port: options.port,
       tracker: options.tracker,
       lan: options.lan ?? false,
+      yieldsToPeers: true,
       ...(options.key === undefined ? {} : { key: options.key }),
       ...(options.host === undefined ? {} : { host: options.host }),
     }),

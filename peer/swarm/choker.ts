@@ -33,6 +33,8 @@ const SEED_TURN_MS = 30_000;
 export interface ChokeDuties {
   /** Just before a peer is unchoked. */
   readonly beforeUnchoke: (peer: PeerState) => void;
+  /** Whether a peer gets no slot because others give it enough. */
+  readonly leavesToOthers: (peer: PeerState) => boolean;
   /** Just after a peer was choked: takes its queued uploads back. */
   readonly afterChoke: (peer: PeerState) => void;
 }
@@ -69,15 +71,18 @@ export class Choker {
    * @param isSeeding whether we want nothing from anybody
    */
   tick(isSeeding: boolean): void {
-    if (this.#context.nowMs - this.#roundAtMs < ROUND_MS) this.#lend();
-    else this.#hold(isSeeding);
+    if (this.#context.nowMs - this.#roundAtMs >= ROUND_MS) return this.#hold(isSeeding);
+    for (const peer of this.#context.peers.values()) {
+      if (!peer.isChokedByUs && this.#duties.leavesToOthers(peer)) this.#choke(peer);
+    }
+    this.#lend();
   }
 
   #hold(isSeeding: boolean): void {
     const { nowMs, settings } = this.#context;
     this.#roundAtMs = nowMs;
     this.#round++;
-    const interested = [...this.#context.peers.values()].filter((peer) => peer.isInterestedInUs);
+    const interested = [...this.#context.peers.values()].filter((peer) => this.#wantsSlot(peer));
     const chosen = isSeeding ? this.#bestTakers(interested) : this.#bestGivers(interested);
     if (chosen.size < settings.uploadSlots) this.#addOptimistic(chosen, interested);
     for (const peer of this.#context.peers.values()) {
@@ -123,7 +128,11 @@ export class Choker {
   }
 
   #waiting(): PeerState[] {
-    return [...this.#context.peers.values()].filter((peer) => peer.isInterestedInUs && peer.isChokedByUs);
+    return [...this.#context.peers.values()].filter((peer) => peer.isChokedByUs && this.#wantsSlot(peer));
+  }
+
+  #wantsSlot(peer: PeerState): boolean {
+    return peer.isInterestedInUs && !this.#duties.leavesToOthers(peer);
   }
 
   /** Tit for tat: all slots but the optimistic one. */

@@ -1,8 +1,8 @@
 /**
  * The swarm of one torrent as a state machine: events in, effects out, no clock, no randomness and no bytes of its own.
  * This file only dispatches; the rules are in the rooms beside it: `peer_messages.ts` (what peers say), `picker.ts` (what to
- * ask for), `downloads.ts` (requests in flight), `pipeline.ts` (how many), `urgency.ts` (players), `choker.ts`, `uploads.ts`
- * and `spreading.ts` (what we give), `candidates.ts` and `swarm_peers.ts` (whom to be connected to), `bans.ts` and
+ * ask for), `downloads.ts` (requests in flight), `pipeline.ts` (how many), `urgency.ts` (players), `choker.ts`, `uploads.ts`,
+ * `spreading.ts` and `yielding.ts` (what we give), `candidates.ts` and `swarm_peers.ts` (whom to be connected to), `bans.ts` and
  * `verdicts.ts` (liars), `hash_requests.ts` (BEP 52).
  *
  * @module
@@ -66,6 +66,7 @@ export class SwarmMachine {
     this.#candidates = new Candidates(this.#context, (endpoint) => this.#bans.isBanned(endpoint));
     this.#peers = new SwarmPeers(this.#context, { candidates: this.#candidates, bans: this.#bans });
     this.#choker = new Choker(this.#context, {
+      leavesToOthers: (peer) => this.#torrent?.uploads.leavesToOthers(peer) ?? false,
       beforeUnchoke: (peer) => this.#torrent?.uploads.begin(peer),
       afterChoke: (peer) => this.#torrent?.uploads.clear(peer),
     });

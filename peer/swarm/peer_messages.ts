@@ -78,7 +78,7 @@ export class PeerMessages {
     const fault = torrent === undefined ? keepEarly(peer, message) : hearPieces(torrent.table, peer, message);
     if (fault !== undefined) return this.fault(peer, fault);
     if (torrent === undefined) return;
-    if (message.type === "have") torrent.uploads.arrived(message.piece);
+    if (message.type === "have") torrent.uploads.arrived(peer, message.piece);
     sayInterest(this.#context, peer);
     torrent.downloads.refill(peer);
     if (peer.isComplete) this.#peers.dropComplete();

@@ -125,11 +125,9 @@ export function sayPieces(context: SwarmContext, peer: PeerState, table: PieceTa
   }
 }
 
-/** Tells everybody who lacks something that we have one more piece. */
+/** Tells everybody that we have one more piece. Seeders too: they see by it whom others serve, and what has spread. */
 export function sayHave(context: SwarmContext, piece: number): void {
-  for (const peer of context.peers.values()) {
-    if (!peer.isComplete) send(context, peer, { type: "have", piece });
-  }
+  for (const peer of context.peers.values()) send(context, peer, { type: "have", piece });
 }
 
 /** Says whether we are interested, if that changed. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Limits of one swarm machine. All are counts of at least 1. */
+/** Limits of one swarm machine. All numbers are counts of at least 1. */
 export interface SwarmSettings {
   /** Connected peers at most. */
   readonly maxPeers: number;
@@ -20,6 +20,8 @@ export interface SwarmSettings {
   readonly startRequests: number;
   /** Requests in flight to one peer at most, whatever it would queue. */
   readonly maxRequestsPerPeer: number;
+  /** While seeding, leave to others whom they give enough (see `yielding.ts`). */
+  readonly yieldsToPeers: boolean;
 }
 
 /**
@@ -36,4 +38,5 @@ export const defaultSwarmSettings: SwarmSettings = {
   maxCandidates: 1000,
   startRequests: 8,
   maxRequestsPerPeer: 2000,
+  yieldsToPeers: false,
 };

@@ -10,6 +10,7 @@ import type { PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
 import { Spreading } from "./spreading.ts";
 import type { SwarmContext } from "./swarm_context.ts";
+import { Yielding } from "./yielding.ts";
 
 /** Requests queued for one peer at most; what our extension handshake says as `reqq`. */
 export const MAX_QUEUED_UPLOADS = 2_000;
@@ -25,12 +26,14 @@ export class Uploads {
   readonly #context: SwarmContext;
   readonly #table: PieceTable;
   readonly #spreading: Spreading;
+  readonly #yielding: Yielding;
 
   /** Nothing queued. */
   constructor(context: SwarmContext, table: PieceTable) {
     this.#context = context;
     this.#table = table;
     this.#spreading = new Spreading(context, table);
+    this.#yielding = new Yielding(context, table);
   }
 
   /** Pieces suggested, or to be suggested. */
@@ -70,6 +73,7 @@ export class Uploads {
   /** A block went out. */
   uploaded(peer: PeerState, block: Block): void {
     peer.upload.add(block.length, this.#context.nowMs);
+    this.#yielding.sent(block.length);
     peer.usefulAtMs = this.#context.nowMs;
     this.#take(peer, block);
   }
@@ -79,14 +83,21 @@ export class Uploads {
     this.#spreading.suggest(peer);
   }
 
-  /** Some peer has a piece. */
-  arrived(piece: number): void {
+  /** A peer has a piece more. */
+  arrived(peer: PeerState, piece: number): void {
     this.#spreading.arrived(piece);
+    this.#yielding.arrived(peer, piece);
+  }
+
+  /** Whether we leave a peer to others, who give it enough. */
+  leavesToOthers(peer: PeerState): boolean {
+    return this.#yielding.isServedByOthers(peer);
   }
 
   /** The peer is gone. */
   release(peer: PeerState): void {
     this.#spreading.release(peer);
+    this.#yielding.release(peer);
   }
 
   /** The peer was just choked: takes everything queued for it back. */
