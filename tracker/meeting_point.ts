@@ -61,7 +61,7 @@ export interface MeetingPointOptions {
 }
 
 /** Members thought of when metadata are wanted: more are not asked before others have come and gone. */
-const MAX_CANDIDATES = 1000;
+const MAX_CANDIDATES = 100;
 
 /** A torrent that a list keeps out. */
 export class TorrentDeniedError extends Error {

@@ -27,8 +27,8 @@ export const MAX_WANTED = 10_000;
 const FIRST_RETRY_MS = 15_000;
 const MAX_RETRY_MS = 30 * 60_000;
 
-/** Until what came or ended is looked at: a few hundred fetches a second at most, as many as a side job may cost. */
-const LOOK_AGAIN_MS = 20;
+/** Until what came or ended is looked at: eighty fetches a second at most, as many as a side job may cost. */
+const LOOK_AGAIN_MS = 100;
 
 /** One candidate's time: a slow line still brings an average dictionary in this. */
 const CANDIDATE_TIMEOUT_MS = 10_000;
