@@ -132,3 +132,23 @@ for (const [colorScheme, width] of [["light", 1280], ["dark", 360]] as const) {
     await assertPageAccessible(page);
   });
 }
+
+browserTest(
+  "what is here is listed by album and artist, and plays from there; nothing yet is said",
+  async (browser, scope) => {
+    const community = scope.use(await Community.start());
+    const share = await community.media("music", ["chime.mp3", "bell.wav"]);
+    const args = ["--mode", "audio"];
+    const [having, lacking] = await Promise.all([community.peer({ share, args }), community.peer({ args })]);
+    const page = await browser.open(having.url, { width: 360 });
+    await page.locator(byId("nav-albums")).click();
+    await page.locator(byId("albums")).getByText("Samples").click();
+    await page.locator(byId("album-play")).click();
+    await untilPlayed(page, 0.2);
+    await page.locator(byId("mini-player-title")).getByText("Chime", { exact: true }).waitFor();
+    await assertPageAccessible(page);
+    const empty = await browser.open(`${lacking.url}/albums`);
+    await empty.locator(byId("albums-empty")).waitFor();
+    await assertPageAccessible(empty);
+  },
+);
