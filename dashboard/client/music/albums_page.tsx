@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { SongView } from "../../../shared/media_description.ts";
@@ -38,26 +38,48 @@ type SongsState =
  */
 export function AlbumsPage({ album: key }: AlbumsPageProps): JSX.Element {
   const { state, retry } = useSongs();
-  if (state.value.type === "loading") return <LoadingCards />;
+  if (state.value.type === "loading") {
+    return (
+      <Untold>
+        <LoadingCards />
+      </Untold>
+    );
+  }
   if (state.value.type === "failed") {
     return (
-      <StatePanel icon="offline" title="Your music cannot be listed now" testId="albums-failed">
-        <p>{state.value.message}</p>
-        <ActionButton label="Try again" icon="refresh" onAct={retry} />
-      </StatePanel>
+      <Untold>
+        <StatePanel icon="offline" title="Your music cannot be listed now" testId="albums-failed">
+          <p>{state.value.message}</p>
+          <ActionButton label="Try again" icon="refresh" onAct={retry} />
+        </StatePanel>
+      </Untold>
     );
   }
   const albums = albumsOf(state.value.songs);
   if (albums.length === 0) {
     return (
-      <StatePanel icon="music" title="No music is on this computer yet" testId="albums-empty">
-        <p>What you download or share is listed here by artist and album.</p>
-        <Link to="/" class="button button-main">See what others share</Link>
-      </StatePanel>
+      <Untold>
+        <StatePanel icon="music" title="No music is on this computer yet" testId="albums-empty">
+          <p>What you download or share is listed here by artist and album.</p>
+          <Link to="/" class="button button-main">See what others share</Link>
+        </StatePanel>
+      </Untold>
     );
   }
   const album = albums.find((other) => other.key === key);
   return album === undefined ? <AlbumGrid albums={albums} /> : <OpenAlbum album={album} />;
+}
+
+/** The page while there are no albums to show. */
+function Untold({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <>
+      <header class="page-head">
+        <h1>Albums</h1>
+      </header>
+      {children}
+    </>
+  );
 }
 
 function AlbumGrid({ albums }: { readonly albums: readonly Album[] }): JSX.Element {
