@@ -1,6 +1,7 @@
 /** Tests of the client build, on a small project of its own. @module */
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { bundleDashboard, BundleError } from "./bundle.ts";
 
 interface Project extends AsyncDisposable {
@@ -64,4 +65,14 @@ Deno.test("a script that cannot be built fails with what is wrong and leaves not
     (error) => error instanceof BundleError && /missing\.ts/.test(error.message),
   );
   assert.deepEqual(await generated(root), []);
+});
+
+Deno.test("what a page loads stays under 150 kB, as it goes over the wire", async () => {
+  await bundleDashboard();
+  const generated = new URL("./assets/generated/", import.meta.url);
+  for (const script of ["peer.js", "tracker.js"]) {
+    const files = await Promise.all([script, "dashboard.css"].map((name) => Deno.readFile(new URL(name, generated))));
+    const lengths = files.map((bytes) => gzipSync(bytes).length);
+    assert.ok(lengths.reduce((sum, length) => sum + length, 0) < 150_000, `${script} and the sheet: ${lengths}`);
+  }
 });

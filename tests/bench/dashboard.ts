@@ -1,5 +1,5 @@
 /**
- * `deno run -A tests/bench/dashboard.ts`: the dashboard in a real browser with a catalogue of ten thousand rows. How soon
+ * `deno task bench:dashboard`: the dashboard in a real browser with a catalogue of ten thousand rows. How soon
  * home can be used, how long typing and scrolling keep a frame waiting, and what an hour of live updates, told in a
  * minute, does to the memory of page and program.
  *

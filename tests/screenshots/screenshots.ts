@@ -84,7 +84,7 @@ async function setStage(scope: AsyncDisposableStack): Promise<Stage> {
     ]),
   });
   const [, video, audio, empty] = await Promise.all([
-    community.peer({ share, args: ["--mode", "video", "--upload-rate", "60"] }),
+    community.peer({ share, args: ["--mode", "video", "--upload-rate", "12"] }),
     community.peer({ share: own, args: ["--mode", "video"] }),
     community.peer({ share: music, args: ["--mode", "audio"] }),
     community.peer(),

@@ -30,10 +30,10 @@ export interface CatalogueHeadProps {
 }
 
 const sortWords: Readonly<Record<CatalogueSort, string>> = {
-  new: "Newest first",
-  name: "By name",
-  size: "Largest first",
-  seeders: "Most shared first",
+  new: "Newest",
+  name: "Name",
+  size: "Largest",
+  seeders: "Most shared",
 };
 
 /**
