@@ -5,6 +5,7 @@
  * @module
  */
 import { encodeAddress, isLoopback, isPrivate } from "./endpoint.ts";
+import { MulticastSocket } from "./multicast_socket.ts";
 import type multicastDns from "./multicast_dns.d.ts";
 import type { DnsAnswers, DnsPacket, MulticastDns } from "./multicast_dns.d.ts";
 
@@ -93,20 +94,32 @@ export class LanNames implements AsyncDisposable {
   #openOn(address: string): void {
     if (this.#open === undefined || this.#sockets.has(address)) return;
     const { onOpen, onQuery, onResponse } = this.#options;
-    const socket = this.#open({ interface: address, bind: "0.0.0.0" });
+    const socket = this.#attempt(() => new MulticastSocket(address), this.#open);
+    if (socket === undefined) return;
     this.#sockets.set(address, socket);
     socket.on("warning", (error) => this.#note(error));
     socket.on("error", (error) => {
       this.#note(error);
       void this.#close(address);
     });
-    socket.on("ready", () => onOpen?.(address));
     if (onQuery !== undefined) socket.on("query", (packet) => onQuery(packet, { address }));
     if (onResponse !== undefined) {
       socket.on("response", (packet, { address: from }) => {
         // The group is of this network only; who answers from elsewhere was not asked.
         if (encodeAddress(from) !== undefined && isPrivate(from)) onResponse(packet, { from });
       });
+    }
+    onOpen?.(address);
+  }
+
+  #attempt(open: () => MulticastSocket, speak: typeof multicastDns): MulticastDns | undefined {
+    try {
+      return speak({ socket: open(), bind: false, multicast: false });
+    } catch (error) {
+      // What may go wrong with an address or a port is an error of the platform.
+      if (!(error instanceof Error)) throw error;
+      this.#note(error);
+      return undefined;
     }
   }
 

@@ -4,15 +4,20 @@
  * @module
  */
 
-/** Opens a socket for multicast DNS (RFC 6762) on the interface of an address. */
-declare function multicastDns(options: { readonly interface: string; readonly bind: string }): MulticastDns;
+import type { EventEmitter } from "node:events";
+
+/** Speaks multicast DNS (RFC 6762) on a socket that is open. */
+declare function multicastDns(options: {
+  readonly socket: EventEmitter;
+  readonly bind: false;
+  readonly multicast: false;
+}): MulticastDns;
 export default multicastDns;
 
 /** The socket. */
 export interface MulticastDns {
   on(event: "query" | "response", listener: (packet: DnsPacket, from: DnsSender) => void): this;
   on(event: "error" | "warning", listener: (error: Error) => void): this;
-  on(event: "ready", listener: () => void): this;
   query(packet: { readonly questions: readonly DnsQuestion[] }, onSent: (error?: Error | null) => void): void;
   respond(packet: DnsAnswers, onSent: (error?: Error | null) => void): void;
   destroy(onDone: () => void): void;

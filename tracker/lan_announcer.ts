@@ -33,6 +33,7 @@ export class LanAnnouncer implements AsyncDisposable {
         if (names.includes(SERVICE_LIST)) announcer.#list(address);
       },
     });
+    for (const address of announcer.#names.addresses) announcer.#say(address);
     return announcer;
   }
 
