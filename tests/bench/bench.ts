@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { crowd } from "./crowd.ts";
 import { fourSeeders } from "./four_seeders.ts";
 import { hashing } from "./hashing.ts";
 import { manyShares } from "./many_shares.ts";
@@ -13,7 +14,7 @@ import { runScenario } from "./rounds.ts";
 import type { Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
 
-const scenarios: readonly Scenario[] = [oneSeeder, ownPair, fourSeeders, hashing, manyShares];
+const scenarios: readonly Scenario[] = [oneSeeder, ownPair, fourSeeders, hashing, manyShares, crowd];
 
 /** The scenarios that are named, in our order; all when none is. */
 function chosen(letters: readonly string[]): readonly Scenario[] {
