@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TorrentDetails } from "../../shared/dashboard_views.ts";
 import type { PeerProgram } from "../end_to_end/community.ts";
+import { seededRandom } from "../simulation/seeded_random.ts";
 import { assertFile, contentOf, MIB, PATIENCE_MS, type Stage, stageTest, type StageTracker } from "./stage.ts";
 
 /** What the seeder gives in a second. */
@@ -12,6 +13,9 @@ const LOST_BYTES = 3 * RATE_BYTES;
 /** Killed after five seconds, when more than half is there. */
 const LENGTH = 18 * MIB;
 const KILLED_AT = 10 * MIB;
+
+/** How often it is killed where that is tried at moments of chance. */
+const KILLS = 3;
 
 stageTest("a peer killed in mid-download goes on where it was", async (stage) => {
   const { seeder, tracker, infoHash, content } = await scene(stage);
@@ -34,6 +38,37 @@ stageTest("a peer killed in mid-download goes on where it was", async (stage) =>
   });
   await assertFile(`${second.downloads}/film.mp4`, content);
   assertFetchedOnce(await uploaded(seeder, infoHash) - before, verifiedBytes);
+});
+
+stageTest("a peer killed again and again, at moments of chance, loses the last few seconds at most", async (stage) => {
+  const seed = Date.now() >>> 0;
+  console.log(`moments by seed ${seed}`);
+  const random = seededRandom(seed);
+  const { tracker, seeder, infoHash, content } = await scene(stage);
+  const args = ["--tracker", tracker.address];
+  let peer = await stage.peer("leecher", ...args);
+  await peer.send("POST", "/api/torrents", { source: infoHash });
+  let kept = 0;
+  for (let round = 0; round < KILLS; round++) {
+    const moment = kept + MIB + random() * (LENGTH - kept) / 2;
+    const { verifiedBytes } = await peer.untilTorrent(infoHash, (view) => view.verifiedBytes >= moment, {
+      timeoutMs: PATIENCE_MS,
+      what: `${Math.round(moment)} verified bytes`,
+    });
+    peer.program.kill("SIGKILL");
+    await peer.program.exitCode();
+    peer = await stage.peer("leecher", ...args);
+    const again = await peer.untilTorrent(infoHash, ({ state }) => state === "downloading" || state === "seeding", {
+      timeoutMs: PATIENCE_MS,
+      what: "what was kept",
+    });
+    kept = again.verifiedBytes;
+    const least = verifiedBytes - LOST_BYTES;
+    assert.ok(kept >= least, `seed ${seed}: ${kept} of ${verifiedBytes} bytes are left, expected ${least} at least`);
+  }
+  await seeder.send("PATCH", "/api/settings", { uploadRate: null });
+  await peer.untilTorrent(infoHash, ({ state }) => state === "seeding", { timeoutMs: PATIENCE_MS, what: "the rest" });
+  await assertFile(`${peer.downloads}/film.mp4`, content);
 });
 
 stageTest("peer download killed in mid-download goes on where it was", async (stage) => {
