@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { ProblemError } from "../dashboard/problem.ts";
-import type { ShareView, TrackerUpdate } from "../shared/dashboard_views.ts";
+import type { ShareView } from "../shared/dashboard_views.ts";
+import type { TrackerUpdate } from "../shared/tracker_dashboard_views.ts";
 import { peerId } from "../shared/ids.ts";
 import { encodeMetainfo } from "../shared/metainfo.ts";
 import { encodeAnnounceQuery } from "../shared/wire/http_tracker.ts";

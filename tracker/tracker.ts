@@ -7,7 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
-import type { ClientView, OriginView, SwarmView, TrackerStatus } from "../shared/dashboard_views.ts";
+import type { ClientView, OriginView, SwarmView, TrackerStatus } from "../shared/tracker_dashboard_views.ts";
 import { encodeAddress, type Endpoint, formatEndpoint, isLoopback } from "../shared/endpoint.ts";
 import { createPeerId, type PeerId } from "../shared/ids.ts";
 import { VERSION } from "../shared/version.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { OriginView } from "../shared/dashboard_views.ts";
+import type { OriginView } from "../shared/tracker_dashboard_views.ts";
 import { AnswerTimes, SAMPLE_EVERY } from "./answer_times.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { RequestCounts } from "./request_counts.ts";

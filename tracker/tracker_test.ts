@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CataloguePage, ClientView } from "../shared/dashboard_views.ts";
+import type { CataloguePage } from "../shared/dashboard_views.ts";
+import type { ClientView } from "../shared/tracker_dashboard_views.ts";
 import { type InfoHash, infoHash, type PeerId, peerId, truncateInfoHash } from "../shared/ids.ts";
 import { decodeMetainfo, encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
 import { type Announce, type AnnounceResponse, TrackerRefusal } from "../shared/wire/announce.ts";

@@ -11,7 +11,7 @@ import {
   type SwarmView,
   type TrackerStatus,
   type TrackerUpdate,
-} from "../shared/dashboard_views.ts";
+} from "../shared/tracker_dashboard_views.ts";
 import type { Tracker } from "./tracker.ts";
 import type { TrackerLibrary } from "./tracker_library.ts";
 import type { TrafficHistory } from "./traffic_history.ts";

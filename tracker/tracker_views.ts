@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClientFileView, ClientView, SwarmView } from "../shared/dashboard_views.ts";
+import type { ClientFileView, ClientView, SwarmView } from "../shared/tracker_dashboard_views.ts";
 import { formatEndpoint } from "../shared/endpoint.ts";
 import { clientName } from "../shared/ids.ts";
 import type { Catalogue } from "./catalogue.ts";

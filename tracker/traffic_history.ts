@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TrackerStatus, TrafficSample } from "../shared/dashboard_views.ts";
+import type { TrackerStatus, TrafficSample } from "../shared/tracker_dashboard_views.ts";
 
 /** The length of a span: short enough to see a burst, long enough for 360 of them to be an hour. */
 const SPAN_MS = 10_000;

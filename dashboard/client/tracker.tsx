@@ -4,7 +4,7 @@
  * @module
  */
 import { render } from "preact";
-import type { TrackerUpdate } from "../../shared/dashboard_views.ts";
+import type { TrackerUpdate } from "../../shared/tracker_dashboard_views.ts";
 import { openLiveUpdates } from "./event_stream.ts";
 import { Notices } from "./notices.ts";
 import { Router } from "./router.ts";

@@ -5,16 +5,16 @@
  * @module
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { ShareView } from "../../shared/dashboard_views.ts";
 import {
   clientKey,
   type ClientView,
   type OriginView,
-  type ShareView,
   type SwarmView,
   type TrackerStatus,
   type TrackerUpdate,
   type TrafficSample,
-} from "../../shared/dashboard_views.ts";
+} from "../../shared/tracker_dashboard_views.ts";
 import type { ConnectionState, EventStreamOptions } from "./event_stream.ts";
 import { applyChange, applyShareChange } from "./keyed_changes.ts";
 

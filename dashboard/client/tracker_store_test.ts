@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import type { TrackerStatus, TrackerUpdate } from "../../shared/dashboard_views.ts";
+import type { TrackerStatus, TrackerUpdate } from "../../shared/tracker_dashboard_views.ts";
 import { applyTrackerUpdate } from "./tracker_store.ts";
 
 const status: TrackerStatus = {

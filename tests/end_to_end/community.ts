@@ -7,12 +7,12 @@ import assert from "node:assert/strict";
 import type {
   CataloguePage,
   CatalogueRow,
-  ClientView,
   PeerCatalogue,
   PeerStatus,
   ShareView,
   TorrentView,
 } from "../../shared/dashboard_views.ts";
+import type { ClientView } from "../../shared/tracker_dashboard_views.ts";
 import { Folder, Program } from "../program.ts";
 
 /** Short, so that what depends on it is quick; long enough for two and a half of them to be no accident. */

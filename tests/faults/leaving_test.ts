@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ClientView } from "../../shared/dashboard_views.ts";
+import type { ClientView } from "../../shared/tracker_dashboard_views.ts";
 import type { Program } from "../program.ts";
 import { contentOf, MIB, PATIENCE_MS, type Stage, stageTest } from "./stage.ts";
 

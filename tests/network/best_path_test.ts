@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ClientView } from "../../shared/dashboard_views.ts";
+import type { ClientView } from "../../shared/tracker_dashboard_views.ts";
 import { NetworkNamespaces } from "../network_namespaces.ts";
 import { Folder, Program } from "../program.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { ClientFileView, ClientView } from "../../../shared/dashboard_views.ts";
+import type { ClientFileView, ClientView } from "../../../shared/tracker_dashboard_views.ts";
 import { formatAgo, formatBytes, formatCount, percentDone } from "../../../shared/format.ts";
 import { FileName } from "./file_name.tsx";
 import { Icon, type IconName } from "./icons.tsx";

@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import { encode } from "uqr";
-import type { TrackerStatus } from "../../../shared/dashboard_views.ts";
+import type { TrackerStatus } from "../../../shared/tracker_dashboard_views.ts";
 import { useShell } from "../shell_context.ts";
 import { ActionButton } from "./action_button.tsx";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { SwarmView } from "../../../shared/dashboard_views.ts";
+import type { SwarmView } from "../../../shared/tracker_dashboard_views.ts";
 import { DataTable } from "../components/data_table.tsx";
 import { FileName } from "../components/file_name.tsx";
 import { Link } from "../components/link.tsx";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
-import type { TrackerStatus } from "../../../shared/dashboard_views.ts";
+import type { TrackerStatus } from "../../../shared/tracker_dashboard_views.ts";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../../../shared/format.ts";
 import { ClientList } from "../components/client_list.tsx";
 import { Invitation } from "../components/invitation.tsx";
