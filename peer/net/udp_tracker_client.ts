@@ -1,7 +1,6 @@
 /**
- * Asks trackers over UDP (BEP 15; path and query by BEP 41). One socket per address family for the whole program.
- * Invariant: every question ends, with an answer, a refusal, a failure or the caller's signal, and an answer counts
- * only from the address that was asked and with the transaction id that was sent.
+ * Asks trackers over UDP (BEP 15; path and query by BEP 41). Invariant: every question ends, with an answer, a refusal, a
+ * failure or the caller's signal.
  *
  * Retransmission: BEP 15 waits 15·2ⁿ seconds. Here the first wait is short and doubles, and the number of attempts is
  * small: a silent tracker is left to the announcer, which goes on to the next one and comes back later and later.
@@ -14,18 +13,16 @@ import type { InfoHash } from "../../shared/ids.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { type Announce, type AnnounceResponse, type ScrapeEntry, TrackerRefusal } from "../../shared/wire/announce.ts";
 import {
-  decodeUdpResponse,
-  encodeUdpRequest,
   type UdpAnnounceResponse,
   type UdpRequest,
   type UdpResponse,
   type UdpScrapeResponse,
 } from "../../shared/wire/udp_tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Deadline } from "./deadline.ts";
-import { closeSocket, endpointOf, isNetworkError } from "./socket.ts";
+import { isNetworkError } from "./socket.ts";
 import { TrackerFailure } from "./tracker_failure.ts";
 import { parseTrackerUrl } from "./tracker_url.ts";
+import { UdpExchange } from "./udp_exchange.ts";
 
 /** What a {@link UdpTrackerClient} is made of. */
 export interface UdpTrackerClientOptions {
@@ -43,12 +40,6 @@ export interface UdpAskOptions {
   readonly attempts?: number | undefined;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
-}
-
-interface Pending {
-  readonly from: Endpoint;
-  readonly resolve: (response: UdpResponse) => void;
-  readonly reject: (error: Error) => void;
 }
 
 interface Connection {
@@ -69,19 +60,15 @@ interface Question {
 
 /** The UDP side of announcing and scraping. It owns its sockets: dispose of it. */
 export class UdpTrackerClient implements AsyncDisposable {
-  readonly #random: () => number;
+  readonly #exchange: UdpExchange;
   readonly #clock: Clock;
   readonly #firstTimeoutMs: number;
-  readonly #sockets = new Map<Family, Deno.DatagramConn>();
-  readonly #receivers: Promise<void>[] = [];
-  readonly #pending = new Map<number, Pending>();
   readonly #connections = new Map<string, Connection>();
-  readonly #closing = new AbortController();
 
   /** Opens nothing until it is asked. */
   constructor(options: UdpTrackerClientOptions) {
-    this.#random = options.random;
     this.#clock = options.clock ?? systemClock;
+    this.#exchange = new UdpExchange({ random: options.random, clock: this.#clock });
     this.#firstTimeoutMs = options.firstTimeoutMs ?? DEFAULT_FIRST_TIMEOUT_MS;
   }
 
@@ -114,10 +101,7 @@ export class UdpTrackerClient implements AsyncDisposable {
 
   /** Closes the sockets; what was being asked fails. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort(new Deno.errors.Interrupted("the client is closing"));
-    for (const socket of this.#sockets.values()) closeSocket(socket);
-    for (const { reject } of [...this.#pending.values()]) reject(this.#closing.signal.reason);
-    await Promise.all(this.#receivers);
+    await this.#exchange[Symbol.asyncDispose]();
   }
 
   async #ask(question: Question): Promise<UdpResponse> {
@@ -138,7 +122,7 @@ export class UdpTrackerClient implements AsyncDisposable {
         this.#connections.delete(formatEndpoint(address));
         lastError = error;
       }
-      if (this.#closing.signal.aborted) break;
+      if (this.#exchange.isClosed) break;
     }
     const isSilent = lastError instanceof ProtocolError && lastError.code === "timeout";
     const reason = isSilent ? `no answer to ${attempts} attempts` : lastError?.message ?? "its name has no address";
@@ -154,7 +138,7 @@ export class UdpTrackerClient implements AsyncDisposable {
       const isFresh = known !== undefined && this.#clock.now() < known.expiresAtMs;
       const connection = isFresh ? known : this.#connect(how);
       const connectionId = await untilAborted(connection.id, signal);
-      const response = await this.#exchange((transactionId) => question.make({ connectionId, transactionId }), {
+      const response = await this.#exchange.ask((transactionId) => question.make({ connectionId, transactionId }), {
         ...how,
         signal,
       });
@@ -174,7 +158,7 @@ export class UdpTrackerClient implements AsyncDisposable {
   }
 
   async #connectionId(how: { address: Endpoint; timeoutMs: number }): Promise<bigint> {
-    const response = await this.#exchange((transactionId) => ({ type: "connect", transactionId }), how);
+    const response = await this.#exchange.ask((transactionId) => ({ type: "connect", transactionId }), how);
     if (response.type === "error") throw new TrackerRefusal(response.message);
     if (response.type !== "connect") {
       throw new ProtocolError("unexpected", `Cannot use ${response.type} as the answer to connect`);
@@ -188,91 +172,7 @@ export class UdpTrackerClient implements AsyncDisposable {
       if (expiresAtMs <= now) this.#connections.delete(key);
     }
   }
-
-  /** One datagram there, one back. */
-  async #exchange(
-    make: (transactionId: number) => UdpRequest,
-    how: { address: Endpoint; timeoutMs: number; signal?: AbortSignal | undefined },
-  ): Promise<UdpResponse> {
-    const { address, timeoutMs } = how;
-    const transactionId = this.#transactionId();
-    const request = encodeUdpRequest(make(transactionId));
-    const { promise, resolve, reject } = Promise.withResolvers<UdpResponse>();
-    using deadline = new Deadline({
-      timeoutMs,
-      what: formatEndpoint(address),
-      signal: how.signal,
-      clock: this.#clock,
-    });
-    deadline.signal.addEventListener("abort", () => reject(deadline.signal.reason), { once: true });
-    this.#pending.set(transactionId, { from: address, resolve, reject });
-    try {
-      deadline.signal.throwIfAborted();
-      const socket = this.#socket(familyOf(address));
-      const to: Deno.Addr = { transport: "udp", hostname: address.host, port: address.port };
-      const [response] = await Promise.all([promise, socket.send(request, to)]);
-      return response;
-    } finally {
-      this.#pending.delete(transactionId);
-    }
-  }
-
-  #transactionId(): number {
-    for (;;) {
-      const id = Math.floor(this.#random() * 2 ** 32);
-      if (!this.#pending.has(id)) return id;
-    }
-  }
-
-  #socket(family: Family): Deno.DatagramConn {
-    this.#closing.signal.throwIfAborted();
-    let socket = this.#sockets.get(family);
-    if (socket === undefined) {
-      socket = Deno.listenDatagram({ transport: "udp", hostname: family === 4 ? "0.0.0.0" : "::", port: 0 });
-      this.#sockets.set(family, socket);
-      this.#receivers.push(this.#receive(socket, family));
-    }
-    return socket;
-  }
-
-  async #receive(socket: Deno.DatagramConn, family: Family): Promise<void> {
-    const buffer = new Uint8Array(MAX_DATAGRAM_LENGTH);
-    while (!this.#closing.signal.aborted) {
-      try {
-        const [bytes, address] = await socket.receive(buffer);
-        if (address.transport === "udp") this.#accept(bytes, { from: endpointOf(address), family });
-      } catch (error) {
-        if (!isNetworkError(error)) throw error;
-        if (this.#closing.signal.aborted) return;
-        // Some systems report here that a port is closed (ICMP), without saying which: its question will time out.
-        await this.#pause();
-      }
-    }
-  }
-
-  async #pause(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    using _timer = this.#clock.after(RECEIVE_RETRY_MS, resolve);
-    this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-  }
-
-  #accept(bytes: Uint8Array, { from, family }: { from: Endpoint; family: Family }): void {
-    if (bytes.length < 8) return;
-    const transactionId = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
-    const pending = this.#pending.get(transactionId);
-    // Strangers are not answered, nor believed.
-    if (pending === undefined || pending.from.host !== from.host || pending.from.port !== from.port) return;
-    try {
-      pending.resolve(decodeUdpResponse(bytes, { family }));
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      pending.reject(error);
-    }
-  }
 }
-
-type Family = 4 | 6;
 
 /** Several round trips to the far side of the world, and short enough that a fallback to HTTP comes soon. */
 const DEFAULT_FIRST_TIMEOUT_MS = 1500;
@@ -281,15 +181,6 @@ const DEFAULT_ATTEMPTS = 3;
 const CONNECTION_ID_LIFE_MS = 60_000;
 /** Trackers in use at a time; beyond it expired ids are looked for. */
 const MAX_CONNECTIONS = 256;
-/** An answer with the most peers a tracker gives (200 of IPv6, 18 bytes each), several times over. */
-const MAX_DATAGRAM_LENGTH = 16 * 1024;
-/** Errors of a socket do not come faster than this. */
-const RECEIVE_RETRY_MS = 50;
-
-function familyOf(address: Endpoint): Family {
-  return address.host.includes(":") ? 6 : 4;
-}
-
 /** All addresses of the tracker's host, IPv4 first: each attempt takes the next. */
 async function resolve(url: string): Promise<readonly Endpoint[]> {
   const { host, port } = parseTrackerUrl(url);
