@@ -5,12 +5,16 @@
  */
 import assert from "node:assert/strict";
 import { formatEndpoint } from "../../shared/endpoint.ts";
+import { askUntil } from "./asking.ts";
 import { libtorrent } from "./clients/libtorrent.ts";
 import { assertContent, type FilePlan, MIB, writeContent } from "./content.ts";
 import { interopTest } from "./scene.ts";
 
-/** One file, whose last piece and last block are short. */
-const FILM: readonly FilePlan[] = [["film.mkv", 3 * MIB + 12_345]];
+/** Sixteen pieces of 512 KiB and a short one. */
+const FILM: readonly [FilePlan] = [["film.mkv", 8 * MIB + 12_345]];
+
+/** What our peer makes of a file of this size. */
+const PIECE_LENGTH = 524_288;
 
 /** Enough to fill the pipeline many times. */
 const LONG_FILM: readonly [FilePlan] = [["long film.mp4", 64 * MIB + 1]];
@@ -38,18 +42,22 @@ await interopTest(
     const shared = await scene.folder.folder("shared");
     await writeContent(shared, FILM);
     const tracker = await scene.tracker();
-    const share = await scene.share(shared, { tracker, flags: ["--upload-rate", "500"] });
-    const magnet = await share.magnet("film.mkv");
-    const ours = scene.download(magnet, ["--tracker", tracker.address]);
+    const torrent = await scene.create(`${shared}/${FILM[0][0]}`, { announceUrl: tracker.httpUrl });
+    // The two know one another before there is anything to fetch, so each piece that the seeder gives to one of them is
+    // there for the other long before the seeder could give it once more.
+    const ours = await scene.downloader([torrent], []);
     const client = await scene.libtorrent();
     const folder = await scene.folder.folder("fetched");
-    const transfer = await client.add({ source: magnet, folder });
+    const transfer = await client.add({ source: torrent, folder });
+    await askUntil(async () => (await transfer.stats()).peers.find(({ client }) => client !== ""));
+    const share = await scene.share(shared, { tracker, flags: ["--upload-rate", "1000"] });
     await transfer.finished();
-    const { givenBytes, uploadedBytes } = await transfer.stats();
+    const { givenBytes } = await transfer.stats();
+    assert.equal(await ours.program.exitCode(), 0, "peer download failed");
     await assertContent(folder, FILM);
-    await assertContent(await ours, FILM);
+    await assertContent(ours.folder, FILM);
     const others = Object.entries(givenBytes).filter(([peer]) => peer !== formatEndpoint(share.endpoint));
-    assert.ok(others.some(([, bytes]) => bytes > 0), "libtorrent has nothing from our leecher");
-    assert.ok(uploadedBytes > 0, "libtorrent gave nothing to our leecher");
+    assert.ok(others.some(([, bytes]) => bytes > PIECE_LENGTH), "libtorrent has no piece from our leecher");
+    assert.ok((await transfer.stats()).uploadedBytes > 0, "libtorrent gave nothing to our leecher");
   },
 );
