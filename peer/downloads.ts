@@ -18,7 +18,7 @@ import type { TorrentMemory } from "./torrent_options.ts";
 export interface DownloadsOptions {
   readonly engine: Engine;
   readonly store: TorrentStore;
-  /** Where new torrents go. */
+  /** Where new torrents go at first. */
   readonly folder: string;
   /** The community's announce addresses, in tiers. */
   readonly trackers: readonly (readonly string[])[];
@@ -47,6 +47,8 @@ export interface NewDownload {
 
 /** The added torrents, running until disposed. */
 export class Downloads implements AsyncDisposable {
+  /** Where new torrents go; those that are here stay where they are. */
+  folder: string;
   readonly #options: DownloadsOptions;
   readonly #torrents = new Map<InfoHash, Torrent>();
   /** Removals under way: a torrent that is added again meanwhile waits for its own to end. */
@@ -55,6 +57,7 @@ export class Downloads implements AsyncDisposable {
   /** Opens nothing yet: see {@link restore}. */
   constructor(options: DownloadsOptions) {
     this.#options = options;
+    this.folder = options.folder;
   }
 
   /** Opens what the database remembers. */
@@ -81,7 +84,7 @@ export class Downloads implements AsyncDisposable {
     const row: TorrentRow = {
       infoHash,
       source,
-      folder: this.#options.folder,
+      folder: this.folder,
       isPaused: false,
       addedAtMs: Date.now(),
       uploadedBytes: 0,

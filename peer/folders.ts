@@ -42,6 +42,19 @@ export async function realFolder(path: string): Promise<string> {
   }
 }
 
+/** A {@link realFolder} in which files can be made. @throws RequestError when they cannot */
+export async function writableFolder(path: string): Promise<string> {
+  const folder = await realFolder(path);
+  try {
+    // Whether one may write is known by trying: permissions, read-only disks and network drives all have their say.
+    await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".playswarm-" }));
+    return folder;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new RequestError(403, `Nothing can be written into ${folder}: choose another folder`, { cause: error });
+  }
+}
+
 /** The user's home folder. */
 export function homeFolder(): string {
   return Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "/";

@@ -13,6 +13,7 @@ const settingsSchema = v.object({
   mode: v.exactOptional(v.picklist(["audio", "video"])),
   downloadRate: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
   uploadRate: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
+  downloadsFolder: v.exactOptional(v.string()),
   tracker: v.exactOptional(v.object({
     address: v.string(),
     name: v.exactOptional(v.string()),
@@ -40,12 +41,12 @@ export function readSettings(store: SettingsStore): PeerSettings {
   return parsed.success ? parsed.output : {};
 }
 
-/** Keeps changed settings: what is absent stays, `null` takes a limit away. */
+/** Keeps changed settings: what is absent stays, `null` takes away what was set. */
 export function writeSettings(store: SettingsStore, patch: PeerSettingsPatch): void {
   store.set(KEY, mergeSettings(readSettings(store), patch));
 }
 
-/** Settings with a change: what is absent stays, `null` takes a limit away. */
+/** Settings with a change: what is absent stays, `null` takes away what was set. */
 export function mergeSettings(settings: PeerSettings, patch: PeerSettingsPatch): PeerSettings {
   const merged = Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== null);
   return v.parse(settingsSchema, Object.fromEntries(merged));

@@ -6,6 +6,7 @@
  */
 import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
 import { infoHashesOf } from "../shared/info_hashes.ts";
+import { downloadsFolder } from "../shared/platform_folders.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
 import { Community } from "./community.ts";
 import { Discoveries, type Found } from "./discovery.ts";
@@ -54,7 +55,8 @@ export class Session implements AsyncDisposable {
   readonly sharedFolders: SharedFolders;
   readonly sharedTorrents: SharedTorrents;
   readonly community: Community | undefined;
-  readonly downloadsFolder: string;
+  /** The folder for downloads was given for this run. */
+  readonly isDownloadsFolderFixed: boolean;
   readonly startedAtMs: number = Date.now();
   /** The mode and limits that it was opened with: those given, else those remembered. */
   readonly startSettings: PeerSettings;
@@ -68,7 +70,7 @@ export class Session implements AsyncDisposable {
 
   /** Opens the database, binds the port and brings back what was there. @throws Deno.errors.AddrInUse */
   static async open(options: SessionOptions): Promise<Session> {
-    await Deno.mkdir(options.downloadsFolder, { recursive: true });
+    if (options.downloadsFolder !== undefined) await Deno.mkdir(options.downloadsFolder, { recursive: true });
     if (options.dataDirectory !== undefined) await Deno.mkdir(options.dataDirectory, { recursive: true });
     await using scope = new AsyncDisposableStack();
     const session = new Session(options, scope);
@@ -83,7 +85,7 @@ export class Session implements AsyncDisposable {
     this.settings = new SettingsStore(database);
     this.mediaStore = new MediaStore(database);
     this.startSettings = startSettings(this.settings, options);
-    this.downloadsFolder = options.downloadsFolder;
+    this.isDownloadsFolderFixed = options.downloadsFolder !== undefined;
     this.engine = this.#makeEngine(options, scope);
     this.community = this.#makeCommunity(options, scope);
     this.#publisher = this.community === undefined ? undefined : scope.use(new Publisher(this.community));
@@ -93,7 +95,7 @@ export class Session implements AsyncDisposable {
       new Downloads({
         engine: this.engine,
         store: new TorrentStore(database),
-        folder: options.downloadsFolder,
+        folder: options.downloadsFolder ?? chosenFolder(this.startSettings),
         trackers,
         sourceOf: rememberedSource,
         onMetainfo: (torrent, { info }) => this.#addAliases(torrent.infoHash, infoHashesOf(info)),
@@ -132,6 +134,11 @@ export class Session implements AsyncDisposable {
   torrent(infoHash: InfoHash): Torrent | undefined {
     const known = this.#aliases.get(infoHash) ?? infoHash;
     return this.downloads.get(known) ?? this.sharedTorrents.wake(known);
+  }
+
+  /** Where new downloads go. */
+  get downloadsFolder(): string {
+    return this.downloads.folder;
   }
 
   /** Calls the listener with what changed: a torrent, or undefined for anything else. */
@@ -312,4 +319,9 @@ export class Session implements AsyncDisposable {
     }
     return false;
   }
+}
+
+/** The folder for downloads that these settings name, else the platform's. It is made when the first download needs it. */
+export function chosenFolder(settings: PeerSettings): string {
+  return settings.downloadsFolder ?? downloadsFolder();
 }

@@ -30,8 +30,9 @@ import { listFolders, realFolder } from "./folders.ts";
 import type { MediaFile } from "./media/media_file.ts";
 import { peerCatalogue } from "./peer_catalogue.ts";
 import { mergeSettings, writeSettings } from "./peer_settings.ts";
+import { checkedSettings } from "./settings_check.ts";
 import { resolveSource } from "./resolve.ts";
-import type { Session } from "./session.ts";
+import { chosenFolder, type Session } from "./session.ts";
 import { SessionMedia } from "./session_media.ts";
 import { sessionMetrics } from "./session_metrics.ts";
 import { reveal } from "./reveal.ts";
@@ -39,7 +40,6 @@ import { readSource } from "./source.ts";
 import type { Torrent } from "./torrent.ts";
 import { TorrentBytes } from "./torrent_bytes.ts";
 import { TorrentViews } from "./torrent_views.ts";
-import { readTrackerAddress } from "./tracker_address.ts";
 import { takeFile } from "./uploads.ts";
 
 /** How the API shows a session. */
@@ -107,7 +107,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
 
   /** The peer as a whole. */
   status(): PeerStatus {
-    const { engine, community, downloadsFolder, startedAtMs } = this.#session;
+    const { engine, community, downloadsFolder, isDownloadsFolderFixed, startedAtMs } = this.#session;
     const torrents = this.torrents();
     const sum = (pick: (view: TorrentView) => number) => torrents.reduce((total, view) => total + pick(view), 0);
     const { downloadRate, uploadRate } = this.#settings;
@@ -117,6 +117,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
       peerId: engine.peerId,
       port: engine.listenPort,
       downloadsFolder,
+      isDownloadsFolderFixed,
       downloadRate: sum((view) => view.downloadRate),
       uploadRate: sum((view) => view.uploadRate),
       downloadedBytes: sum((view) => view.downloadedBytes),
@@ -277,18 +278,17 @@ export class SessionApi implements PeerSession, AsyncDisposable {
   }
 
   /** Changes and keeps settings. */
-  async changeSettings(patch: PeerSettingsPatch): Promise<PeerSettings> {
-    if (patch.mode !== undefined && this.#fixedMode !== undefined && patch.mode !== this.#fixedMode) {
-      throw new RequestError(
-        409,
-        `The mode was set to ${this.#fixedMode} when the peer was started: start it without --mode to choose here`,
-      );
-    }
-    this.#checkTracker(patch);
+  async changeSettings(given: PeerSettingsPatch): Promise<PeerSettings> {
+    const patch = await checkedSettings(given, {
+      mode: this.#fixedMode,
+      isTrackerFixed: this.#options.surroundings?.isTrackerFixed ?? true,
+      isDownloadsFolderFixed: this.#session.isDownloadsFolderFixed,
+    });
     writeSettings(this.#session.settings, patch);
     this.#settings = mergeSettings(this.#settings, patch);
     this.#session.engine.downloadLimiter.rateBytesPerSecond = this.#settings.downloadRate;
     this.#session.engine.uploadLimiter.rateBytesPerSecond = this.#settings.uploadRate;
+    if (patch.downloadsFolder !== undefined) this.#session.downloads.folder = chosenFolder(this.#settings);
     await this.#session.sharedFolders.setMode(this.mode);
     this.#tell();
     if (patch.tracker !== undefined) this.#options.surroundings?.onTrackerSet();
@@ -352,20 +352,6 @@ export class SessionApi implements PeerSession, AsyncDisposable {
       ...(trackers.length === 0 ? {} : { trackersFound: trackers }),
       ...(isNew ? { firstSteps: suggestedShare === undefined ? {} : { suggestedShare } } : {}),
     };
-  }
-
-  #checkTracker({ tracker }: PeerSettingsPatch): void {
-    if (tracker === undefined) return;
-    const { surroundings } = this.#options;
-    if (surroundings === undefined || surroundings.isTrackerFixed) {
-      throw new RequestError(
-        409,
-        "The tracker was set when the peer was started: start it without --tracker to choose",
-      );
-    }
-    if (tracker !== null && readTrackerAddress(tracker.address) === undefined) {
-      throw new RequestError(422, `${tracker.address} is no address of a tracker: HOST or HOST:PORT is one`);
-    }
   }
 
   #tell(): void {

@@ -12,7 +12,8 @@ export interface SessionOptions {
   readonly mode?: PeerMode;
   /** Where the database lies; absent: nothing is remembered. */
   readonly dataDirectory?: string;
-  readonly downloadsFolder: string;
+  /** Where new downloads go, not to be changed; absent: the one that was chosen in the dashboard, else the platform's. */
+  readonly downloadsFolder?: string;
   readonly host?: string;
   /** 0: any free port. */
   readonly port: number;

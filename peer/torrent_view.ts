@@ -54,6 +54,7 @@ export function viewDetails(
     peers: swarm.peers.map(({ peer: _, ...view }): PeerView => view),
     trackers: options.announces,
     bannedPeers: torrent.swarm.bannedPeers,
+    limits: torrent.limits.rates,
   };
 }
 
@@ -105,6 +106,7 @@ export function viewRestingDetails(
     peers: [],
     trackers: announces,
     bannedPeers: [],
+    limits: {},
   };
 }
 

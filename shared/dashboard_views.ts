@@ -101,6 +101,8 @@ export interface TorrentDetails extends TorrentView {
   readonly peers: readonly PeerView[];
   readonly trackers: readonly TrackerView[];
   readonly bannedPeers: readonly string[];
+  /** Limits of its own, within those of the program. */
+  readonly limits: { readonly downloadRate?: number; readonly uploadRate?: number };
 }
 
 /** One row of the community's catalogue, as the tracker publishes it. */
@@ -201,6 +203,8 @@ export interface PeerStatus {
     readonly suggestedShare?: string;
   };
   readonly downloadsFolder: string;
+  /** It was given on the command line, and is not to be chosen. */
+  readonly isDownloadsFolderFixed: boolean;
   readonly downloadRate: number;
   readonly uploadRate: number;
   readonly downloadedBytes: number;

@@ -52,10 +52,19 @@ export interface SettingsChange {
   readonly mode?: PeerMode;
   readonly downloadRate?: number | null;
   readonly uploadRate?: number | null;
+  /** Where new downloads go; `null`: where the platform keeps them. */
+  readonly downloadsFolder?: string | null;
   /** The tracker to belong to; `null` leaves it. */
   readonly tracker?: { readonly address: string; readonly name?: string; readonly key?: string } | null;
   /** The first steps were taken. */
   readonly isWelcomed?: boolean;
+}
+
+/** What is changed of a torrent; what is absent stays. */
+export interface TorrentChange {
+  readonly files?: readonly number[] | null;
+  readonly downloadRate?: number | null;
+  readonly uploadRate?: number | null;
 }
 
 /**
@@ -118,6 +127,17 @@ export function addTorrent(source: string | Blob): Promise<TorrentView> {
  */
 export function setTorrentPaused(infoHash: string, isPaused: boolean): Promise<void> {
   return tell(`/api/torrents/${infoHash}`, { method: "PATCH", json: { paused: isPaused } });
+}
+
+/**
+ * Chooses what is fetched of a torrent, or limits its speed.
+ *
+ * @param infoHash which
+ * @param change `files`: those to fetch, by index in the torrent, `null` for all; rates in bytes per second, `null` for no limit
+ * @throws {ApiProblem} see the module
+ */
+export function changeTorrent(infoHash: string, change: TorrentChange): Promise<void> {
+  return tell(`/api/torrents/${infoHash}`, { method: "PATCH", json: change });
 }
 
 /**

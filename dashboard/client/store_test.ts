@@ -9,6 +9,7 @@ const status: PeerStatus = {
   peerId: "00",
   port: 6881,
   downloadsFolder: "/downloads",
+  isDownloadsFolderFixed: false,
   downloadRate: 0,
   uploadRate: 0,
   downloadedBytes: 0,

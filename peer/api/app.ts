@@ -45,6 +45,7 @@ const settingsSchema = v.strictObject({
   mode: v.optional(v.picklist(["audio", "video"], "The mode is audio or video.")),
   downloadRate: rateSchema,
   uploadRate: rateSchema,
+  downloadsFolder: v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty(), v.maxLength(4096)))),
   tracker: v.optional(v.nullable(v.strictObject({
     address: v.pipe(v.string(), v.maxLength(300)),
     name: v.exactOptional(v.pipe(v.string(), v.maxLength(100))),
@@ -175,6 +176,7 @@ function settingsPatch(given: v.InferOutput<typeof settingsSchema>): PeerSetting
     ...(given.mode === undefined ? {} : { mode: given.mode }),
     ...(given.downloadRate === undefined ? {} : { downloadRate: given.downloadRate }),
     ...(given.uploadRate === undefined ? {} : { uploadRate: given.uploadRate }),
+    ...(given.downloadsFolder === undefined ? {} : { downloadsFolder: given.downloadsFolder }),
     ...(given.tracker === undefined ? {} : { tracker: given.tracker }),
     ...(given.isWelcomed === undefined ? {} : { isWelcomed: given.isWelcomed }),
   };

@@ -93,6 +93,7 @@ export class MemorySession implements PeerSession {
       peerId: "00",
       port: 6881,
       downloadsFolder: "/downloads",
+      isDownloadsFolderFixed: false,
       downloadRate: 0,
       uploadRate: 0,
       downloadedBytes: 0,
@@ -109,9 +110,16 @@ export class MemorySession implements PeerSession {
 
   torrent(infoHash: InfoHash): TorrentDetails | undefined {
     const view = this.list.get(infoHash);
-    return view === undefined
-      ? undefined
-      : { ...view, pieceCount: 1, pieceLength: 1000, pieceMap: ".", peers: [], trackers: [], bannedPeers: [] };
+    return view === undefined ? undefined : {
+      ...view,
+      pieceCount: 1,
+      pieceLength: 1000,
+      pieceMap: ".",
+      peers: [],
+      trackers: [],
+      bannedPeers: [],
+      limits: {},
+    };
   }
 
   add(source: TorrentSource, { signal }: { readonly signal: AbortSignal }): Promise<TorrentView> {

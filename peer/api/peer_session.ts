@@ -53,6 +53,8 @@ export interface PeerSettings {
   readonly mode?: PeerMode;
   readonly downloadRate?: number;
   readonly uploadRate?: number;
+  /** Where new downloads go; absent: where the platform keeps downloads. */
+  readonly downloadsFolder?: string;
   /** The tracker that was chosen here. */
   readonly tracker?: ChosenTracker;
   /** The first steps were taken, or passed over. */
@@ -69,11 +71,12 @@ export interface ChosenTracker {
   readonly key?: string;
 }
 
-/** A change of the settings: what is absent stays, `null` takes a limit away. */
+/** A change of the settings: what is absent stays, `null` takes away what was set. */
 export interface PeerSettingsPatch {
   readonly mode?: PeerMode;
   readonly downloadRate?: number | null;
   readonly uploadRate?: number | null;
+  readonly downloadsFolder?: string | null;
   readonly tracker?: ChosenTracker | null;
   readonly isWelcomed?: boolean;
 }

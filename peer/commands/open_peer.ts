@@ -10,7 +10,7 @@ import type { DashboardServer, FetchApp } from "../../dashboard/dashboard_server
 import type { CommandLine } from "../../shared/command_line.ts";
 import { formatEndpoint } from "../../shared/endpoint.ts";
 import type { PeerMode } from "../../shared/media_kind.ts";
-import { downloadsFolder, mediaFolder, userDirsFile } from "../../shared/platform_folders.ts";
+import { mediaFolder, userDirsFile } from "../../shared/platform_folders.ts";
 import { isNothingThere, makeFolder, untilAborted } from "../../shared/program.ts";
 import { passwordFlag } from "../../shared/program_flags.ts";
 import { peerApp } from "../api/app.ts";
@@ -59,13 +59,14 @@ export class OpenPeer implements AsyncDisposable {
     const { server, finder, dataDirectory, port, stop } = dashboard;
     await using scope = new AsyncDisposableStack();
     const mode = line.value(modeFlag);
+    const folder = line.value(downloadsFlag);
     const session = scope.use(
       await openSession({
         dataDirectory,
-        downloadsFolder: await makeFolder(line.value(downloadsFlag) ?? downloadsFolder()),
         port,
         ...connectionOptions(line),
         ...(mode === undefined ? {} : { mode }),
+        ...(folder === undefined ? {} : { downloadsFolder: await makeFolder(folder) }),
       }),
     );
     const end = new AbortController();

@@ -21,6 +21,17 @@ export const INTERVAL_SECONDS = 2;
 /** Where the sample media lie. */
 const fixtures = new URL("../fixtures/", import.meta.url).pathname;
 
+/** How a peer is started. */
+export interface PeerOptions {
+  readonly share?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder of what it remembers; default: a new one. */
+  readonly home?: string;
+  /** The flag that is not given, so that the page may choose. */
+  readonly without?: "tracker" | "downloads";
+}
+
 /** A tracker, and peers that know it. */
 export class Community implements AsyncDisposable {
   readonly folder: Folder;
@@ -49,15 +60,18 @@ export class Community implements AsyncDisposable {
   }
 
   /** Starts a peer. Its shares are folders of this community; `args` are further flags. */
-  async peer(options: { readonly share?: string; readonly args?: readonly string[] } = {}): Promise<PeerProgram> {
-    const home = await this.folder.folder(`peer-${this.#peerCount++}`);
+  async peer(options: PeerOptions = {}): Promise<PeerProgram> {
+    const home = options.home ?? await this.folder.folder(`peer-${this.#peerCount++}`);
+    const { without, share, args = [], env } = options;
     const program = this.#scope.use(
       Program.start("peer", [
-        ...["--tracker", `127.0.0.1:${this.port}`, "--host", "127.0.0.1", "--port", "0", "--no-lan"],
-        ...["--dashboard", "127.0.0.1:0", "--data-dir", `${home}/data`, "--downloads", `${home}/downloads`],
-        ...(options.share === undefined ? [] : ["--share", options.share]),
-        ...(options.args ?? []),
-      ]),
+        ...["--host", "127.0.0.1", "--port", "0", "--no-lan"],
+        ...["--dashboard", "127.0.0.1:0", "--data-dir", `${home}/data`],
+        ...(without === "tracker" ? [] : ["--tracker", `127.0.0.1:${this.port}`]),
+        ...(without === "downloads" ? [] : ["--downloads", `${home}/downloads`]),
+        ...(share === undefined ? [] : ["--share", share]),
+        ...args,
+      ], env === undefined ? {} : { env }),
     );
     return new PeerProgram(await program.dashboard(), program, `${home}/downloads`);
   }

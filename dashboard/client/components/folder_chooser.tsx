@@ -17,6 +17,8 @@ import { ShowMore } from "./show_more.tsx";
 export interface FolderChooserProps {
   readonly onChoose: (path: string) => Promise<void>;
   readonly onClose: () => void;
+  /** The words of the button that chooses. */
+  readonly chooseLabel: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface FolderChooserProps {
  *
  * @param props see {@link FolderChooserProps}
  */
-export function FolderChooser({ onChoose, onClose }: FolderChooserProps): JSX.Element {
+export function FolderChooser({ onChoose, onClose, chooseLabel }: FolderChooserProps): JSX.Element {
   const wanted = useSignal<string | undefined>(undefined);
   const listing = useSignal<FolderListing | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
@@ -51,7 +53,7 @@ export function FolderChooser({ onChoose, onClose }: FolderChooserProps): JSX.El
         <>
           <ActionButton label="Cancel" onAct={onClose} />
           <ActionButton
-            label="Share this folder"
+            label={chooseLabel}
             weight="main"
             testId="folder-choose"
             isDisabled={here === undefined}

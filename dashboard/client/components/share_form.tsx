@@ -59,7 +59,15 @@ export function ShareForm({ label }: ShareFormProps): JSX.Element {
           isChoosing.value = true;
         }}
       />
-      {isChoosing.value ? <FolderChooser onChoose={add} onClose={() => isChoosing.value = false} /> : null}
+      {isChoosing.value
+        ? (
+          <FolderChooser
+            chooseLabel="Share this folder"
+            onChoose={add}
+            onClose={() => isChoosing.value = false}
+          />
+        )
+        : null}
     </form>
   );
 }

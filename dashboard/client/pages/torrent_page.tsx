@@ -5,11 +5,13 @@
  */
 import type { JSX } from "preact";
 import type { TorrentDetails, TrackerView } from "../../../shared/dashboard_views.ts";
+import { changeTorrent } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { FileList } from "../components/file_list.tsx";
 import { Link } from "../components/link.tsx";
 import { PeerTable } from "../components/peer_table.tsx";
 import { PieceMap } from "../components/piece_canvas.tsx";
+import { RateForm } from "../components/rate_form.tsx";
 import { LoadingRows, StatePanel } from "../components/state_panel.tsx";
 import { Tiles } from "../components/tiles.tsx";
 import { TorrentRates } from "../components/torrent_rates.tsx";
@@ -43,7 +45,7 @@ export function TorrentPage({ infoHash }: TorrentPageProps): JSX.Element {
     case "loading":
       return <LoadingRows />;
     case "known":
-      return <Details details={state.details} />;
+      return <Details details={state.details} onChanged={details.retry} />;
     case "missing":
       return (
         <StatePanel icon="search" title="This torrent is not here" testId="torrent-missing" isPage>
@@ -61,7 +63,12 @@ export function TorrentPage({ infoHash }: TorrentPageProps): JSX.Element {
   }
 }
 
-function Details({ details }: { readonly details: TorrentDetails }): JSX.Element {
+interface DetailsProps {
+  readonly details: TorrentDetails;
+  readonly onChanged: () => Promise<void>;
+}
+
+function Details({ details, onChanged }: DetailsProps): JSX.Element {
   const { store } = usePeer();
   const { router, notices } = useShell();
   // The live updates are newer than the details by up to a second.
@@ -114,9 +121,32 @@ function Details({ details }: { readonly details: TorrentDetails }): JSX.Element
         </section>
       )}
       <FileList torrent={torrent} />
+      {torrent.isShare ? null : <TorrentLimits details={details} onSaved={onChanged} />}
       <PeerTable peers={details.peers} bannedPeers={details.bannedPeers} />
       <TrackerList trackers={details.trackers} />
     </article>
+  );
+}
+
+interface TorrentLimitsProps {
+  readonly details: TorrentDetails;
+  readonly onSaved: () => Promise<void>;
+}
+
+function TorrentLimits({ details, onSaved }: TorrentLimitsProps): JSX.Element {
+  return (
+    <section class="panel" data-testid="torrent-limits">
+      <h2>Speed limits of this torrent</h2>
+      <RateForm
+        limits={details.limits}
+        onSave={async (limits) => {
+          await changeTorrent(details.infoHash, limits);
+          await onSaved();
+        }}
+        doneWords="The speed limits of this torrent are set."
+      />
+      <p class="facts">Empty means as fast as the settings allow.</p>
+    </section>
   );
 }
 
