@@ -1,7 +1,7 @@
 /**
- * The requests in flight: sends what the picker chose, takes blocks in, takes requests back and lets them time out.
- * Invariants: never two requests in flight to the same peer for one block; never more in flight than the peer queues;
- * only blocks that were requested of that very peer are kept; requests only when unchoked or allowed fast (BEP 3, 6).
+ * The course of all requests: asks when a queue has room, takes blocks in, takes requests back and lets them time out;
+ * what is in flight is noted in the `request_book.ts`. Invariants: only blocks that were requested of that very peer are
+ * kept; requests only when unchoked or allowed fast (BEP 3, 6).
  *
  * @module
  */
@@ -11,14 +11,9 @@ import type { OpenRequest, PeerState } from "./peer_state.ts";
 import type { Picker } from "./picker.ts";
 import type { PieceTable } from "./piece_table.ts";
 import { overdueRequests } from "./overdue.ts";
+import { RequestBook } from "./request_book.ts";
 import { BLOCK_FREE, BLOCK_REQUESTED, type StartedPiece } from "./started_piece.ts";
 import type { SwarmContext } from "./swarm_context.ts";
-
-/** A fast-extension peer answers every cancelled request; if it does not, the block may be asked of it again after this. */
-const CANCELLED_MS = 30_000;
-
-/** Cancelled requests remembered for each peer: as many as could be in flight twice over. */
-const MAX_CANCELLED = 4_000;
 
 /** Blocks that nobody asked for until the peer is let go; crossing cancels explain a few hundred. */
 const MAX_UNREQUESTED = 500;
@@ -39,6 +34,7 @@ export class Downloads {
   readonly #table: PieceTable;
   readonly #picker: Picker;
   readonly #downlink: Downlink;
+  readonly #book: RequestBook;
   /** Whether new requests may be sent: false while paused or the storage is full. */
   isEnabled = true;
 
@@ -51,6 +47,7 @@ export class Downloads {
     this.#table = options.table;
     this.#picker = options.picker;
     this.#downlink = options.downlink;
+    this.#book = new RequestBook(context, options.table);
   }
 
   /** Asks the peer for more if its queue has room for a batch. */
@@ -61,7 +58,7 @@ export class Downloads {
     this.#picker.pick(
       peer,
       room,
-      (started, blockIndex, instead) => this.#take(peer, { started, blockIndex, blocks, instead }),
+      (started, blockIndex, instead) => this.#book.ask(peer, { started, blockIndex, blocks, instead }),
     );
     this.#send(peer, blocks);
     if (blocks.length === 0 && peer.requests.size === 0) peer.pipeline.idle();
@@ -89,7 +86,7 @@ export class Downloads {
       const isTaken = this.#picker.pick(
         peer,
         1,
-        (started, blockIndex, instead) => this.#take(peer, { started, blockIndex, blocks, instead }),
+        (started, blockIndex, instead) => this.#book.ask(peer, { started, blockIndex, blocks, instead }),
       );
       if (isTaken > 0) continue;
       this.#send(peer, blocks);
@@ -103,7 +100,7 @@ export class Downloads {
     if (!this.isEnabled || peer.isChokingUs || !peer.areWeInterested) return false;
     if (this.#context.nowMs < peer.pausedUntilMs) return false;
     const blocks: Block[] = [];
-    if (!this.#take(peer, { ...options, blocks })) return false;
+    if (!this.#book.ask(peer, { ...options, blocks })) return false;
     this.#context.effects.push({ type: "request", peer: peer.key, blocks });
     return true;
   }
@@ -137,7 +134,7 @@ export class Downloads {
       peer.cancelled.delete(key);
       return;
     }
-    this.#drop(request);
+    this.#book.drop(request);
     const { nowMs } = this.#context;
     if (peer.isChokingUs) {
       peer.allowedFast.delete(block.piece);
@@ -156,7 +153,7 @@ export class Downloads {
 
   /** Forgets all requests to a peer that will not answer them: it chokes us or is gone. */
   release(peer: PeerState): void {
-    for (const request of [...peer.requests.values()]) this.#drop(request);
+    for (const request of [...peer.requests.values()]) this.#book.drop(request);
     peer.cancelled.clear();
     peer.pipeline.idle();
   }
@@ -170,7 +167,7 @@ export class Downloads {
   cancelOf(peer: PeerState, isOver: (block: Block) => boolean): void {
     for (const request of [...peer.requests.values()]) {
       if (!isOver(request.block)) continue;
-      this.#takeBack(request);
+      this.#book.takeBack(request);
     }
     if (peer.requests.size === 0) peer.pipeline.idle();
   }
@@ -182,7 +179,7 @@ export class Downloads {
     for (let blockIndex = 0; blockIndex < started.blockCount; blockIndex++) {
       for (let request = started.requestOf(blockIndex); request !== undefined;) {
         const { next }: OpenRequest = request;
-        this.#takeBack(request);
+        this.#book.takeBack(request);
         request = next;
       }
     }
@@ -190,15 +187,10 @@ export class Downloads {
 
   /** Time passed: takes back what is not answered. */
   expire(): void {
-    const { nowMs, peers } = this.#context;
     this.#downlink.tick();
-    for (const peer of peers.values()) {
+    for (const peer of this.#context.peers.values()) {
       if (peer.requests.size > 0) this.#expireOf(peer);
-      if (peer.cancelled.size === 0) continue;
-      for (const [key, cancelledAtMs] of peer.cancelled) {
-        if (nowMs - cancelledAtMs < CANCELLED_MS) break;
-        peer.cancelled.delete(key);
-      }
+      if (peer.cancelled.size > 0) this.#book.forgetCancelled(peer);
     }
   }
 
@@ -210,7 +202,7 @@ export class Downloads {
       for (const started of [...peer.ownPieces]) this.#table.disown(started);
       this.cancelOf(peer, () => true);
     } else {
-      for (const request of overdue) this.#takeBack(request);
+      for (const request of overdue) this.#book.takeBack(request);
     }
   }
 
@@ -238,49 +230,12 @@ export class Downloads {
     if (blocks.length > 0) this.#context.effects.push({ type: "request", peer: peer.key, blocks });
   }
 
-  #take(
-    peer: PeerState,
-    options: {
-      readonly started: StartedPiece;
-      readonly blockIndex: number;
-      readonly blocks: Block[];
-      readonly instead?: OpenRequest | undefined;
-    },
-  ): boolean {
-    const { started, blockIndex, blocks, instead } = options;
-    if (peer.requests.size >= peer.pipeline.ceiling) return false;
-    const key = started.piece * this.#table.blocksPerPiece + blockIndex;
-    if (peer.requests.has(key)) return false;
-    if (peer.cancelled.has(key)) {
-      // A second request would be answered twice by a peer that answers the cancelled one too.
-      if (peer.handshake.supportsFast) return false;
-      peer.cancelled.delete(key);
-    }
-    if (instead !== undefined) this.#takeBack(instead);
-    const block = this.#table.geometry.block(started.piece, blockIndex);
-    if (peer.requests.size === 0) peer.answeredSequence = peer.sequence;
-    const sequence = ++peer.sequence;
-    const request = { key, block, peer, sentAtMs: this.#context.nowMs, sequence, next: undefined };
-    peer.requests.set(key, request);
-    started.addRequest(blockIndex, request);
-    if (started.freeCount === 0) this.#table.open.delete(started);
-    blocks.push(block);
-    return true;
-  }
-
   #keep(
     peer: PeerState,
     options: { readonly started: StartedPiece; readonly blockIndex: number; readonly block: Block },
   ): void {
     const { started, blockIndex, block } = options;
-    let other = started.receive(blockIndex, peer.sender);
-    while (other !== undefined) {
-      const { next }: OpenRequest = other;
-      other.next = undefined;
-      other.peer.requests.delete(other.key);
-      this.#sendCancel(other);
-      other = next;
-    }
+    this.#book.takeBackAll(started.receive(blockIndex, peer.sender));
     this.#context.effects.push({ type: "keep-block", peer: peer.key, block });
     if (started.isComplete) this.#table.beginVerifying(started);
     else if (started.freeCount === 0) this.#table.open.delete(started);
@@ -303,31 +258,6 @@ export class Downloads {
     if (state !== BLOCK_FREE && state !== BLOCK_REQUESTED) return "dropped";
     this.#keep(peer, { started, blockIndex, block });
     return "kept";
-  }
-
-  #takeBack(request: OpenRequest): void {
-    this.#drop(request);
-    this.#sendCancel(request);
-  }
-
-  /** The request is no longer in flight; its block is free again unless another peer is asked too. */
-  #drop(request: OpenRequest): void {
-    request.peer.requests.delete(request.key);
-    const started = this.#table.started.get(request.block.piece);
-    if (started === undefined) return;
-    started.removeRequest(this.#table.geometry.blockIndex(request.block), request);
-    this.#table.reopen(started);
-  }
-
-  #sendCancel({ peer, block, key }: OpenRequest): void {
-    peer.cancelled.delete(key);
-    peer.cancelled.set(key, this.#context.nowMs);
-    for (const oldest of peer.cancelled.keys()) {
-      if (peer.cancelled.size <= MAX_CANCELLED) break;
-      peer.cancelled.delete(oldest);
-    }
-    const { piece, begin, length } = block;
-    this.#context.effects.push({ type: "send", peer: peer.key, message: { type: "cancel", piece, begin, length } });
   }
 }
 
