@@ -9,7 +9,8 @@ import * as v from "valibot";
 import { checkValue } from "../dashboard/json_body.ts";
 import { problem } from "../dashboard/problem.ts";
 import type { InfoHash } from "../shared/ids.ts";
-import type { Catalogue, CatalogueQuery } from "./catalogue.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { CatalogueQuery } from "./catalogue_pages.ts";
 import { CursorSyntaxError } from "./catalogue_order.ts";
 import { matchesEntityTag } from "./entity_tag.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { type InfoHash, infoHash } from "../shared/ids.ts";
 import { decodeMetainfo } from "../shared/metainfo.ts";
-import { Catalogue, type CatalogueQuery, FORGET_AFTER_MS } from "./catalogue.ts";
+import { Catalogue, FORGET_AFTER_MS } from "./catalogue.ts";
+import type { CatalogueQuery } from "./catalogue_pages.ts";
 import { StoreFullError, StoreVersionError } from "./catalogue_store.ts";
 import { sampleFolderTorrent, sampleTorrent } from "./sample_torrent.ts";
 

@@ -1,0 +1,40 @@
+/**
+ * What the catalogue keeps of a torrent: how it is called, of which kind it is, and what tells its content from others.
+ * Pure.
+ *
+ * @module
+ */
+import type { Info } from "../shared/metainfo.ts";
+import { type MediaKind, mediaKindByName } from "../shared/media_kind.ts";
+import type { StoredTorrent } from "./catalogue_store.ts";
+
+/**
+ * What the catalogue keeps of a torrent.
+ *
+ * @param info what its info-hash stands for
+ * @param options the kind that somebody who has the content found it to be; what was kept before; and the time
+ */
+export function describeTorrent(
+  info: Info,
+  options: { readonly kind: MediaKind | undefined; readonly known: StoredTorrent | undefined; readonly nowMs: number },
+): StoredTorrent {
+  const files = info.files.filter((file) => !file.isPad);
+  const largest = files.reduce(
+    (best, file) => file.length > best.length ? file : best,
+    files[0] ?? { path: [], length: 0 },
+  );
+  const [only] = files;
+  const root = files.length === 1 ? only?.piecesRoot : undefined;
+  const known = options.known?.isKindClaimed === true ? options.known.kind : undefined;
+  return {
+    infoHash: info.infoHash,
+    ...(info.infoHashV2 === undefined ? {} : { infoHashV2: info.infoHashV2 }),
+    contentKey: root === undefined ? info.infoHash : root.toHex(),
+    name: info.name,
+    kind: known ?? options.kind ?? mediaKindByName(largest.path.at(-1) ?? info.name).kind,
+    isKindClaimed: known !== undefined || options.kind !== undefined,
+    sizeBytes: info.geometry.contentLength,
+    fileCount: files.length,
+    addedAtMs: options.known?.addedAtMs ?? options.nowMs,
+  };
+}
