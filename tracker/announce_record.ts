@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { parseInfoHash, parsePeerId } from "../shared/ids.ts";
-import type { InfoHash, PeerId } from "../shared/ids.ts";
+import { ID_LENGTH, type InfoHash, infoHash, type PeerId, peerId } from "../shared/ids.ts";
 import type { Announce, AnnounceEvent } from "../shared/wire/announce.ts";
 import { ADDRESS_WORDS, addressText, type AddressWords, addressWords, MAPPED_WORD } from "./address_words.ts";
 import type { Refusal } from "./refusal.ts";
@@ -21,6 +20,10 @@ export const MAX_PEER_COUNT = 200;
 
 /** Words of a peer in an answer: address and port. */
 const PEER_WORDS = ADDRESS_WORDS + 1;
+
+/** Where the bytes of an id are put together. */
+const idScratch = new Uint8Array(ID_LENGTH);
+const idView = new DataView(idScratch.buffer);
 
 /** What an announce says, and where it came from. */
 export class AnnounceRecord {
@@ -73,7 +76,7 @@ export class AnnounceRecord {
 
   /** The info-hash as others know it. */
   get infoHashText(): InfoHash {
-    return parseInfoHash(idText(this.infoHash));
+    return infoHashOf(this.infoHash);
   }
 
   /** Fills in all that an announce says, and where it came from: an IP literal. */
@@ -167,14 +170,18 @@ export function writeId(words: Uint32Array, id: InfoHash | PeerId): void {
   for (let index = 0; index < ID_WORDS; index++) words[index] = parseInt(id.slice(index * 8, index * 8 + 8), 16);
 }
 
-/** The hex digits of an id whose words begin at `start`. */
-export function idText(words: Uint32Array, start = 0): string {
-  let text = "";
-  for (let index = 0; index < ID_WORDS; index++) text += (words[start + index] ?? 0).toString(16).padStart(8, "0");
-  return text;
+/** The info-hash whose words begin at `start`. */
+export function infoHashOf(words: Uint32Array, start = 0): InfoHash {
+  return infoHash(idBytes(words, start));
 }
 
 /** The peer id whose words begin at `start`. */
 export function peerIdOf(words: Uint32Array, start = 0): PeerId {
-  return parsePeerId(idText(words, start));
+  return peerId(idBytes(words, start));
+}
+
+/** The bytes of an id, the same array at each call. */
+function idBytes(words: Uint32Array, start: number): Uint8Array {
+  for (let index = 0; index < ID_WORDS; index++) idView.setUint32(index * 4, words[start + index] ?? 0);
+  return idScratch;
 }

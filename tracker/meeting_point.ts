@@ -79,8 +79,6 @@ export class MeetingPoint implements AnnounceDesk {
   /** Requests answered and refused since the start. */
   readonly requestCounts: RequestCounts = new RequestCounts();
   readonly #hosts = new HostTexts();
-  /** Torrents with a swarm that are in no memory of ours: a look at the database would be for nothing. */
-  readonly #unknown = new Set<InfoHash>();
 
   /** Nobody is here yet; which names are one torrent's is remembered. */
   constructor(options: MeetingPointOptions) {
@@ -271,24 +269,27 @@ export class MeetingPoint implements AnnounceDesk {
   #refresh(infoHash: InfoHash): void {
     const { swarms, catalogue, metadata } = this.#options;
     const swarm = swarms.swarm(infoHash);
-    const torrent = catalogue.heldTorrent(infoHash) ?? this.#find(infoHash);
-    if (torrent === undefined) {
-      if (swarm !== undefined) metadata.want(infoHash);
-      else this.#noteKnown(infoHash);
-    } else {
-      catalogue.hold(infoHash, swarm?.hasData(torrent.sizeBytes) === true ? swarm.counts : undefined);
+    if (swarm === undefined) {
+      metadata.forget(infoHash);
+      catalogue.hold(infoHash, undefined);
+      return;
     }
+    const torrent = catalogue.heldTorrent(infoHash) ?? this.#find(infoHash);
+    if (torrent === undefined) metadata.want(infoHash);
+    else catalogue.hold(infoHash, swarm.hasData(torrent.sizeBytes) ? swarm.counts : undefined);
   }
 
+  /** Of a swarm whose torrent was not found once a look at the database would be for nothing. */
   #find(infoHash: InfoHash): { readonly sizeBytes: number } | undefined {
-    if (this.#unknown.has(infoHash)) return undefined;
-    const torrent = this.#options.catalogue.find(infoHash);
-    if (torrent === undefined) this.#unknown.add(infoHash);
+    const { swarms, catalogue } = this.#options;
+    if (swarms.isUndescribed(infoHash)) return undefined;
+    const torrent = catalogue.find(infoHash);
+    if (torrent === undefined) swarms.setUndescribed(infoHash, true);
     return torrent;
   }
 
   #noteKnown(infoHash: InfoHash): void {
-    this.#unknown.delete(infoHash);
+    this.#options.swarms.setUndescribed(infoHash, false);
     this.#options.metadata.forget(infoHash);
   }
 }

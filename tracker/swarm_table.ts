@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
-import { ID_WORDS, idText } from "./announce_record.ts";
+import type { InfoHash } from "../shared/ids.ts";
+import { ID_WORDS, infoHashOf } from "./announce_record.ts";
 import { MemberLists } from "./member_lists.ts";
 import { RecordIndex } from "./record_index.ts";
 import { RecordTable } from "./record_table.ts";
@@ -23,7 +23,7 @@ const WORD = {
   count: 14,
 } as const;
 
-const FLAG = { used: 1, hasRings: 2 } as const;
+const FLAG = { used: 1, hasRings: 2, undescribed: 4 } as const;
 
 /** Room of a new list, as the exponent of two: most swarms of a household have one or two members. */
 const FIRST_EXPONENT = 0;
@@ -94,7 +94,7 @@ export class SwarmTable {
 
   /** Its info-hash. */
   infoHash(swarm: number): InfoHash {
-    return parseInfoHash(idText(this.#records.uint32, swarm * WORD.count));
+    return infoHashOf(this.#records.uint32, swarm * WORD.count);
   }
 
   /** The first of its entries; the others follow. */
@@ -149,7 +149,18 @@ export class SwarmTable {
 
   /** From now on they are. */
   setHasRings(swarm: number): void {
-    this.#set(swarm, WORD.flags, FLAG.used | FLAG.hasRings);
+    this.#set(swarm, WORD.flags, this.#word(swarm, WORD.flags) | FLAG.hasRings);
+  }
+
+  /** Whether it was noted that the catalogue does not know its torrent. */
+  isUndescribed(swarm: number): boolean {
+    return (this.#word(swarm, WORD.flags) & FLAG.undescribed) !== 0;
+  }
+
+  /** Sets {@link isUndescribed}. */
+  setUndescribed(swarm: number, isUndescribed: boolean): void {
+    const others = this.#word(swarm, WORD.flags) & ~FLAG.undescribed;
+    this.#set(swarm, WORD.flags, isUndescribed ? others | FLAG.undescribed : others);
   }
 
   /** A new entry at the end of the list: its position. */

@@ -186,6 +186,18 @@ export class Swarms {
     return this.#aliases.canonical(infoHash);
   }
 
+  /** Whether it was noted of a swarm that the catalogue does not know its torrent; not of one that is empty. */
+  isUndescribed(infoHash: InfoHash): boolean {
+    const swarm = this.#find(infoHash);
+    return swarm >= 0 && this.#swarms.isUndescribed(swarm);
+  }
+
+  /** Sets {@link isUndescribed}; nothing happens where the swarm is empty. */
+  setUndescribed(infoHash: InfoHash, isUndescribed: boolean): void {
+    const swarm = this.#find(infoHash);
+    if (swarm >= 0) this.#swarms.setUndescribed(swarm, isUndescribed);
+  }
+
   /** Forgets the other names of a torrent that is forgotten itself. */
   removeAliases(canonical: InfoHash): void {
     this.#aliases.removeOf(canonical);

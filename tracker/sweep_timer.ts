@@ -6,8 +6,14 @@
 import type { MeetingPoint } from "./meeting_point.ts";
 import type { Swarms } from "./swarms.ts";
 
-/** Members looked at in one go: even if all of them are gone it is done within some milliseconds. */
-const MEMBERS_AT_ONCE = 500;
+/** Members looked at in one part, where there is time. */
+const MEMBERS_PER_PART = 500;
+
+/** Between two looks at the clock. One that leaves ten thousand of its program at one endpoint takes half a millisecond. */
+const MEMBERS_PER_STEP = 8;
+
+/** A part ends with the step in which this is over: answers that wait for it are late by no more than some milliseconds. */
+const PART_MS = 2;
 
 /** Sweeps until disposed of. */
 export class SweepTimer implements Disposable {
@@ -27,10 +33,19 @@ export class SweepTimer implements Disposable {
 
   #schedule(): void {
     const { meeting, swarms, roundMs } = this.#options;
-    const partCount = Math.max(1, Math.ceil(swarms.sweepLength / MEMBERS_AT_ONCE));
+    const partCount = Math.max(1, Math.ceil(swarms.sweepLength / MEMBERS_PER_PART));
     this.#timer = setTimeout(() => {
-      meeting.sweep(MEMBERS_AT_ONCE);
+      sweepPart(meeting);
       this.#schedule();
     }, roundMs / partCount);
+  }
+}
+
+/** One part of the round: bounded in members and, where many of them are gone, in time. */
+export function sweepPart(meeting: Pick<MeetingPoint, "sweep">): void {
+  const endMs = performance.now() + PART_MS;
+  for (let looked = 0; looked < MEMBERS_PER_PART; looked += MEMBERS_PER_STEP) {
+    meeting.sweep(MEMBERS_PER_STEP);
+    if (performance.now() >= endMs) return;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { InfoHash } from "../shared/ids.ts";
-import { idText, writeId } from "./announce_record.ts";
+import { infoHashOf, writeId } from "./announce_record.ts";
 
 /** Which name stands for which. */
 export class TorrentAliases {
@@ -39,7 +39,7 @@ export class TorrentAliases {
   /** Writes {@link canonical} over an info-hash in words. */
   resolve(words: Uint32Array): void {
     if (!this.#firstWords.has(words[0] ?? 0)) return;
-    const canonical = this.#canonicalOfText(idText(words));
+    const canonical = this.#canonicalOfText(infoHashOf(words));
     if (canonical !== undefined) writeId(words, canonical);
   }
 

@@ -1,12 +1,14 @@
 /**
  * `deno task bench:tracker`: announces answered per second over UDP, and how long the slowest answer takes at half that
  * load, beside opentracker and bittorrent-tracker on the same machine in the same run, by the same generator. All hold the
- * same peers; they take turns, and the median is shown.
+ * same peers; they take turns, and the median is shown. Before that: what a peer takes in memory, and how long the longest
+ * part of a sweep takes.
  *
  * @module
  */
 import { formatBytes } from "../../../shared/format.ts";
 import { type AnnounceLoadOptions, type AnnounceLoadResult, sampleInfoHashes } from "./announce_load.ts";
+import type { SwarmStateOptions, SwarmStateResult } from "./swarm_state.ts";
 import { type RunningTracker, startBittorrentTracker, startOpentracker, startOurs } from "./rival_trackers.ts";
 
 /** `PLAYSWARM_BENCH_TORRENTS` and `PLAYSWARM_BENCH_PEERS` make it other swarms. */
@@ -23,13 +25,32 @@ async function load(tracker: RunningTracker, more: Pick<AnnounceLoadOptions, "ru
     peersPerTorrent: PEERS_PER_TORRENT,
     ...more,
   };
+  const result: AnnounceLoadResult = await run("announce_load.ts", options);
+  return result;
+}
+
+/** A million peers in the state alone, and all of them gone; then ten thousand of one program at one endpoint. */
+async function sayState(): Promise<void> {
+  const cases: readonly (readonly [string, SwarmStateOptions])[] = [
+    ["1,000,000 clients in 100,000 swarms", { swarmCount: 100_000, peersPerSwarm: 10, isOneEndpoint: false }],
+    ["10,000 peer ids at one endpoint", { swarmCount: 10_000, peersPerSwarm: 1, isOneEndpoint: true }],
+  ];
+  for (const [name, options] of cases) {
+    const { bytesPerPeer, sweepPartCount, worstSweepPartMs }: SwarmStateResult = await run("swarm_state.ts", options);
+    const sweep = `all gone: ${sweepPartCount} parts, the longest ${worstSweepPartMs.toFixed(1)} ms`;
+    console.log(`${name}: ${options.isOneEndpoint ? "" : `${Math.round(bytesPerPeer)} bytes a peer; `}${sweep}`);
+  }
+}
+
+/** What a program of this folder prints as JSON. */
+async function run(name: string, options: AnnounceLoadOptions | SwarmStateOptions) {
+  const path = new URL(name, import.meta.url).pathname;
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", new URL("./announce_load.ts", import.meta.url).pathname, JSON.stringify(options)],
+    args: ["run", "-A", "--quiet", "--v8-flags=--expose-gc", path, JSON.stringify(options)],
     stderr: "inherit",
   }).output();
-  if (code !== 0) throw new Error(`The load on ${tracker.name} failed`);
-  const result: AnnounceLoadResult = JSON.parse(new TextDecoder().decode(stdout));
-  return result;
+  if (code !== 0) throw new Error(`Cannot measure with ${name}: it ended with code ${code}`);
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 /** Resident memory of a process in bytes (Linux). */
@@ -49,6 +70,7 @@ function say(...cells: readonly string[]): void {
 }
 
 if (import.meta.main) {
+  await sayState();
   await using scope = new AsyncDisposableStack();
   const trackers: RunningTracker[] = [];
   const starts = {
