@@ -68,6 +68,8 @@ export class DatagramBatch {
   readonly #names = new Uint8Array(BATCH_SIZE * NAME_LENGTH);
   readonly #namesView = new DataView(this.#names.buffer);
   readonly #vectors = new BigUint64Array(BATCH_SIZE * VECTOR_LENGTH / 8);
+  /** The same in halves, the lower first: a length is written without a bigint. */
+  readonly #vectorWords = new Uint32Array(this.#vectors.buffer);
 
   /** Empty slots of the full length. */
   constructor() {
@@ -113,7 +115,7 @@ export class DatagramBatch {
 
   /** Sets how many bytes of a slot are sent. */
   setLength(slot: number, length: number): void {
-    this.#vectors[slot * 2 + 1] = BigInt(length);
+    this.#vectorWords[slot * 4 + 2] = length;
   }
 }
 

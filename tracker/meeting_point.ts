@@ -274,15 +274,14 @@ export class MeetingPoint implements AnnounceDesk {
       catalogue.hold(infoHash, undefined);
       return;
     }
-    const torrent = catalogue.heldTorrent(infoHash) ?? this.#find(infoHash);
+    const torrent = catalogue.heldTorrent(infoHash) ?? (swarm.isUndescribed ? undefined : this.#find(infoHash));
     if (torrent === undefined) metadata.want(infoHash);
     else catalogue.hold(infoHash, swarm.hasData(torrent.sizeBytes) ? swarm.counts : undefined);
   }
 
-  /** Of a swarm whose torrent was not found once a look at the database would be for nothing. */
+  /** What was not found once is noted, as every further look at the database would be for nothing. */
   #find(infoHash: InfoHash): { readonly sizeBytes: number } | undefined {
     const { swarms, catalogue } = this.#options;
-    if (swarms.isUndescribed(infoHash)) return undefined;
     const torrent = catalogue.find(infoHash);
     if (torrent === undefined) swarms.setUndescribed(infoHash, true);
     return torrent;

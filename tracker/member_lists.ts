@@ -133,6 +133,11 @@ export class MemberLists {
     return (this.#words[entry * ENTRY_WORDS + ENTRY.portAndFlags] ?? 0) & MAX_UINT16;
   }
 
+  /** Port in the lower half, then {@link flags}, then {@link peerIdTag}: who looks through a swarm reads them at once. */
+  description(entry: number): number {
+    return this.#words[entry * ENTRY_WORDS + ENTRY.portAndFlags] ?? 0;
+  }
+
   /** Bits of {@link MEMBER_FLAG}. */
   flags(entry: number): number {
     return (this.#words[entry * ENTRY_WORDS + ENTRY.portAndFlags] ?? 0) >>> 16 & 0xff;

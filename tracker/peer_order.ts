@@ -71,6 +71,7 @@ export interface PeerOrderSource {
 export class PeerOrder {
   readonly #source: PeerOrderSource;
   readonly #entries = new Int32Array(MAX_CANDIDATES);
+  readonly #ports = new Uint16Array(MAX_CANDIDATES);
   /** Whether the asker reaches each candidate by IPv4. */
   readonly #isIpv4 = new Uint8Array(MAX_CANDIDATES);
   /** The last word of the address where it does, which is all of IPv4. */
@@ -130,11 +131,16 @@ export class PeerOrder {
     this.#lastBucket = 0;
   }
 
-  /** A candidate. Those that the asker cannot reach, or that are itself, are left out; gives whether it was not. */
-  add(entry: number): boolean {
+  /**
+   * A candidate. Those that the asker cannot reach, or that are itself, are left out; gives whether it was not.
+   *
+   * @param description of the entry, as the lists have it
+   */
+  add(entry: number, description: number = this.#source.lists.description(entry)): boolean {
     if (this.#count >= MAX_CANDIDATES) return false;
     const { lists } = this.#source;
-    const flags = lists.flags(entry);
+    const flags = description >>> 16 & 0xff;
+    this.#ports[this.#count] = description;
     const rank = (flags & MEMBER_FLAG.ipv6) === 0 ? this.#addIpv4(entry, flags) : this.#addAny(entry, flags);
     if (rank < 0) return false;
     const index = this.#count++;
@@ -158,12 +164,12 @@ export class PeerOrder {
       if (!this.#isFirst(index)) continue;
       const entry = this.#entries[index] ?? 0;
       if (this.#isIpv4[index] === 1) {
-        answer.giveIpv4(lists.membership(entry), this.#lastWords[index] ?? 0, lists.port(entry));
+        answer.giveIpv4(lists.membership(entry), this.#lastWords[index] ?? 0, this.#ports[index] ?? 0);
       } else {
         for (let word = 0; word < ADDRESS_WORDS; word++) {
           this.#peer[word] = this.#addresses[index * ADDRESS_WORDS + word] ?? 0;
         }
-        answer.give(lists.membership(entry), this.#peer, lists.port(entry));
+        answer.give(lists.membership(entry), this.#peer, this.#ports[index] ?? 0);
       }
       lists.countHandOut(entry);
     }
@@ -182,7 +188,7 @@ export class PeerOrder {
     if (this.#askerReach === "public" && (flags & MEMBER_FLAG.private) !== 0) return -1;
     const { lists } = this.#source;
     const address = lists.address(entry);
-    if (address === this.#askerIpv4 && lists.port(entry) === this.#asker.port) return -1;
+    if (address === this.#askerIpv4 && this.#ports[this.#count] === this.#asker.port) return -1;
     const index = this.#count;
     this.#isIpv4[index] = 1;
     this.#lastWords[index] = address;
@@ -199,7 +205,7 @@ export class PeerOrder {
     const { family } = this.#asker;
     const hostFamily = familyOf(host);
     if (family !== 0 && hostFamily !== family) return -1;
-    if (this.#source.lists.port(entry) === this.#asker.port && isSameAddress(host, this.#asker.address)) return -1;
+    if (this.#ports[this.#count] === this.#asker.port && isSameAddress(host, this.#asker.address)) return -1;
     const index = this.#count;
     this.#isIpv4[index] = hostFamily === 4 ? 1 : 0;
     this.#lastWords[index] = host[ADDRESS_WORDS - 1] ?? 0;
@@ -227,8 +233,7 @@ export class PeerOrder {
 
   /** Whether nobody was given yet at this endpoint; notes that somebody is now. */
   #isFirst(index: number): boolean {
-    const { lists } = this.#source;
-    const port = lists.port(this.#entries[index] ?? 0);
+    const port = this.#ports[index] ?? 0;
     const last = this.#lastWords[index] ?? 0;
     let slot = (Math.imul(last ^ (port << 16 | port), 0x9e37_79b1) >>> 22) & (TABLE_LENGTH - 1);
     for (;; slot = (slot + 1) % TABLE_LENGTH) {
@@ -237,7 +242,7 @@ export class PeerOrder {
         this.#given[slot] = index + 1;
         return true;
       }
-      if (this.#lastWords[other] !== last || lists.port(this.#entries[other] ?? 0) !== port) continue;
+      if (this.#lastWords[other] !== last || this.#ports[other] !== port) continue;
       if (this.#hasSameAddress(index, other)) return false;
     }
   }

@@ -191,6 +191,7 @@ export class SwarmRegistry {
     return {
       infoHash: this.swarms.infoHash(swarm),
       size: this.swarms.size(swarm),
+      isUndescribed: this.swarms.isUndescribed(swarm),
       counts,
       members: () => this.#views(this.membersOf(swarm)),
       hasData: (sizeBytes) => counts.seederCount > 0 || this.#hasPart(swarm, sizeBytes),

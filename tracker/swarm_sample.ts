@@ -84,11 +84,11 @@ export class SwarmSample {
   }
 
   #consider(entry: number): void {
-    const { lists } = this.#source.swarms;
-    if ((lists.flags(entry) & this.#skippedFlags) !== 0) return;
+    const description = this.#source.swarms.lists.description(entry);
+    if ((description >>> 16 & this.#skippedFlags) !== 0) return;
     // The same program at another address, as of IPv4 and IPv6.
-    if (lists.peerIdTag(entry) === this.#askerTag && this.#isAsker(entry)) return;
-    if (this.#source.order.add(entry)) this.#count++;
+    if (description >>> 24 === this.#askerTag && this.#isAsker(entry)) return;
+    if (this.#source.order.add(entry, description)) this.#count++;
   }
 
   #isAsker(entry: number): boolean {

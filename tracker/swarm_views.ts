@@ -40,6 +40,8 @@ export interface TrackedClient {
 export interface Swarm {
   readonly infoHash: InfoHash;
   readonly size: number;
+  /** Whether it was noted that the catalogue does not know its torrent. */
+  readonly isUndescribed: boolean;
   readonly counts: SwarmCounts;
   /** Every member, in no order, made as it is gone through. */
   members(): IteratorObject<Member>;

@@ -186,13 +186,7 @@ export class Swarms {
     return this.#aliases.canonical(infoHash);
   }
 
-  /** Whether it was noted of a swarm that the catalogue does not know its torrent; not of one that is empty. */
-  isUndescribed(infoHash: InfoHash): boolean {
-    const swarm = this.#find(infoHash);
-    return swarm >= 0 && this.#swarms.isUndescribed(swarm);
-  }
-
-  /** Sets {@link isUndescribed}; nothing happens where the swarm is empty. */
+  /** Notes whether the catalogue does not know a swarm's torrent; nothing happens where the swarm is empty. */
   setUndescribed(infoHash: InfoHash, isUndescribed: boolean): void {
     const swarm = this.#find(infoHash);
     if (swarm >= 0) this.#swarms.setUndescribed(swarm, isUndescribed);

@@ -7,7 +7,7 @@ import { getLogger } from "@logtape/logtape";
 import { ADDRESS_WORDS, addressWords } from "./address_words.ts";
 import { sourceHost } from "./announce_desk.ts";
 import type { AnswerTimes } from "./answer_times.ts";
-import { BATCH_SIZE, BatchSocket, DatagramBatch, SLOT_LENGTH } from "./datagram_batches.ts";
+import { BatchSocket, DatagramBatch, SLOT_LENGTH } from "./datagram_batches.ts";
 import { MAX_ANSWER_LENGTH, UdpResponder, type UdpResponderOptions } from "./udp_responder.ts";
 
 /** Longer than any request: the longest scrape has 1,496 bytes, an announce 98 and a path of BEP 41. */
@@ -72,7 +72,8 @@ export class UdpServer implements AsyncDisposable {
       for (let batch = 0; batch < MAX_BATCHES && !this.#isClosed; batch++) {
         const count = socket.receive(requests);
         if (count > 0) socket.send(answers, this.#answerBatch(requests, { count, answers }));
-        if (count < BATCH_SIZE) break;
+        // A wait costs as much as some answers: while these were made, more have come most likely.
+        if (count === 0) break;
       }
     }
     socket.close();
