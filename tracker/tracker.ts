@@ -8,24 +8,24 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import type { ClientView, OriginView, SwarmView, TrackerStatus } from "../shared/tracker_dashboard_views.ts";
-import { encodeAddress, type Endpoint, formatEndpoint, isLoopback } from "../shared/endpoint.ts";
+import { formatEndpoint } from "../shared/endpoint.ts";
 import { createPeerId, type PeerId } from "../shared/ids.ts";
 import { VERSION } from "../shared/version.ts";
 import { AccessKey } from "./access_key.ts";
 import { Catalogue } from "./catalogue.ts";
+import { ChangeListeners } from "./change_listeners.ts";
 import { CONNECTION_KEY_LENGTH, ConnectionIds } from "./connection_id.ts";
-import type { CommunityStore } from "./community_store.ts";
 import { trackerApp } from "./http_server.ts";
 import { type AccessLists, Gatekeeper, OPEN_LISTS } from "./gatekeeper.ts";
 import { DEFAULT_REQUESTS_PER_SECOND } from "./request_limits.ts";
-import { MAX_INTERVAL_SECONDS } from "./intervals.ts";
 import { MeetingPoint } from "./meeting_point.ts";
-import { MetadataFetcher, type MetadataFetcherOptions } from "./metadata_fetch.ts";
-import type { OwnAddress } from "./peer_order.ts";
+import { MetadataFetcher } from "./metadata_fetch.ts";
+import { addressesOf, ownAddresses } from "./own_addresses.ts";
 import { PublicPort } from "./public_port.ts";
 import { ReachProbe } from "./reach_probe.ts";
 import { Swarms } from "./swarms.ts";
 import { TrackerMetrics } from "./tracker_metrics.ts";
+import { checkOptions, type TrackerOptions } from "./tracker_options.ts";
 import { clientViews, swarmViews, type ViewLimits, type ViewSource } from "./tracker_views.ts";
 import { SweepTimer } from "./sweep_timer.ts";
 import { TrackerMemory } from "./tracker_memory.ts";
@@ -44,32 +44,7 @@ const ADDRESSES_EVERY_MS = 30_000;
 /** How often what is held is noted, which a crash makes that much older; against a week it is nothing. */
 const FORGET_EVERY_MS = 60 * 60_000;
 
-/** Listeners hear of a burst of announces once. */
-const NOTIFY_AFTER_MS = 50;
-
 const logger = getLogger(["playswarm", "tracker"]);
-
-/** What a {@link Tracker} is started with. */
-export interface TrackerOptions {
-  /** The address to bind; `::` is everything, IPv4 too. */
-  readonly host: string;
-  /** For UDP and TCP; 0 for any that is free for both. */
-  readonly port: number;
-  /** Seconds between announces in a small community, 1 to 1,800. */
-  readonly intervalSeconds: number;
-  /** The key of a private community. */
-  readonly key?: string;
-  /** Who and what is let in; default: everybody and everything. */
-  readonly lists?: AccessLists;
-  /** Requests a second from one address, 0 for no limit; default {@link DEFAULT_REQUESTS_PER_SECOND}. */
-  readonly requestsPerSecond?: number;
-  /** Where the catalogue is remembered; absent: in memory. */
-  readonly dataDirectory?: string;
-  /** What it shares with other trackers of its community; belongs to the tracker. */
-  readonly store?: CommunityStore;
-  /** How metadata of foreign torrents are fetched; for tests. */
-  readonly metadata?: Pick<MetadataFetcherOptions, "fetch" | "graceMs" | "firstRetryMs">;
-}
 
 /** A running tracker. Disposing of it lets answers under way end, and frees the port. */
 export class Tracker implements AsyncDisposable {
@@ -199,32 +174,6 @@ interface TrackerParts {
   readonly metrics: TrackerMetrics;
   readonly instanceId: string;
   readonly startedAtMs: number;
-}
-
-/** Those who want to know, told at most once in {@link NOTIFY_AFTER_MS}. */
-class ChangeListeners implements Disposable {
-  readonly #listeners = new Set<() => void>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  subscribe(listener: () => void): Disposable {
-    // A wrapper, so that one function subscribed twice is told twice and ends apart.
-    const own = () => listener();
-    this.#listeners.add(own);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
-  }
-
-  notify(): void {
-    if (this.#timer !== undefined || this.#listeners.size === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      for (const listener of this.#listeners) listener();
-    }, NOTIFY_AFTER_MS);
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-    this.#listeners.clear();
-  }
 }
 
 async function openCatalogue({ dataDirectory }: TrackerOptions): Promise<Catalogue> {
@@ -361,32 +310,6 @@ function startTimers({ options, gate, meeting, swarms }: TrackerParts, scope: As
   every(FORGET_EVERY_MS, () => meeting.forgetOld());
   swarms.setOwnAddresses(ownAddresses());
   every(ADDRESSES_EVERY_MS, () => swarms.setOwnAddresses(ownAddresses()));
-}
-
-/** Where others reach what is bound to a host: IPv4 before IPv6, which nobody can read out to a friend. */
-function addressesOf({ host, port }: Endpoint): readonly string[] {
-  const isEverywhere = host === "::" || host === "0.0.0.0";
-  const hosts = isEverywhere ? ownAddresses().map(({ address }) => address) : [host];
-  const readableFirst = hosts.toSorted((a, b) => Number(a.includes(":")) - Number(b.includes(":")));
-  return readableFirst.map((address) => formatEndpoint({ host: address, port }));
-}
-
-/** This machine's addresses that others may reach; link-local ones of IPv6 mean nothing without their interface. */
-function ownAddresses(): readonly OwnAddress[] {
-  return Deno.networkInterfaces().filter(({ address }) =>
-    encodeAddress(address) !== undefined && !isLoopback(address) && !address.startsWith("fe80:")
-  );
-}
-
-function checkOptions({ port, intervalSeconds }: TrackerOptions): void {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(`Cannot use the port as 0 to 65535: current value is ${port}`);
-  }
-  if (!Number.isInteger(intervalSeconds) || intervalSeconds < 1 || intervalSeconds > MAX_INTERVAL_SECONDS) {
-    throw new RangeError(
-      `Cannot use the interval as 1 to ${MAX_INTERVAL_SECONDS} seconds: current value is ${intervalSeconds}`,
-    );
-  }
 }
 
 /** Milliseconds since 1970 when the program started and from then on without jumps: setting the clock ends no lease. */

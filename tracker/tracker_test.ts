@@ -13,7 +13,8 @@ import {
 import { decodeUdpResponse, encodeUdpRequest, type UdpRequest, type UdpResponse } from "../shared/wire/udp_tracker.ts";
 import { INSTANCE_HEADER } from "./http_server.ts";
 import { sampleFolderTorrent, sampleTorrent } from "./sample_torrent.ts";
-import { Tracker, type TrackerOptions } from "./tracker.ts";
+import { Tracker } from "./tracker.ts";
+import type { TrackerOptions } from "./tracker_options.ts";
 
 const startTracker = (options: Partial<TrackerOptions> = {}) =>
   Tracker.start({ host: "127.0.0.1", port: 0, intervalSeconds: 60, ...options });
