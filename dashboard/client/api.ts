@@ -1,9 +1,9 @@
 /**
- * The dashboard's HTTP calls (the README lists the routes). Every failure is an {@link ApiProblem} whose message
- * is a sentence for the user: what the server's problem document says (RFC 9457), or what went wrong on the way.
+ * The dashboard's HTTP calls (the README lists the routes). Every failure is an `ApiProblem` (`api_call.ts`).
  *
  * @module
  */
+import { call, tell } from "./api_call.ts";
 import type { PeerMode } from "../../shared/media_kind.ts";
 import type {
   CatalogueEntry,
@@ -18,24 +18,6 @@ import { unplayableExtensions } from "./browser_media.ts";
 import type { CatalogueFilter, CatalogueSort } from "./router.ts";
 import type { BlockRequest, RowsBlock } from "./windowed_rows.ts";
 import type { MediaDescription, SongView } from "../../shared/media_description.ts";
-
-/** A call that was not answered as hoped. The message is a sentence for the user. */
-export class ApiProblem extends Error {
-  /** The HTTP status; 0 when there was no answer at all. */
-  readonly status: number;
-
-  /**
-   * A problem to show.
-   *
-   * @param message a sentence for the user
-   * @param options the HTTP status, and what caused it
-   */
-  constructor(message: string, options: ErrorOptions & { readonly status: number }) {
-    super(message, options);
-    this.name = "ApiProblem";
-    this.status = options.status;
-  }
-}
 
 /** What is asked of a catalogue. */
 export interface CatalogueQuestion {
@@ -283,71 +265,6 @@ export function playlistPath(infoHash: string, index: number): string {
   return `/playlist/${infoHash}/${index}.m3u`;
 }
 
-/**
- * Reads an unsuccessful answer.
- *
- * @param response any response that is not ok; its body is consumed
- * @returns its problem document's `detail`, else its `title`, else a sentence about the status
- */
-export async function problemOf(response: Response): Promise<ApiProblem> {
-  return problemOfText(await response.text(), response.status);
-}
-
-/**
- * The same for a body that was read already.
- *
- * @param text the body
- * @param status the HTTP status
- */
-export function problemOfText(text: string, status: number): ApiProblem {
-  const problem = parseObject(text);
-  const sentence = [problem["detail"], problem["title"]].find((part) => typeof part === "string" && part !== "");
-  return new ApiProblem(typeof sentence === "string" ? sentence : sentenceOfStatus(status), { status });
-}
-
-interface Call {
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly json?: unknown;
-  readonly body?: Blob;
-  readonly contentType?: string;
-  readonly signal?: AbortSignal;
-}
-
-/** A call whose answer is wanted. */
-async function call<Answer>(path: string, options: Call): Promise<Answer> {
-  return await (await respond(path, options)).json();
-}
-
-/** A call that only has to succeed; what it answers is discarded. */
-async function tell(path: string, options: Call): Promise<void> {
-  const response = await respond(path, options);
-  await response.body?.cancel();
-}
-
-async function respond(path: string, options: Call): Promise<Response> {
-  const { method = "GET", json, signal } = options;
-  const response = await send(path, {
-    method,
-    // The guards of the server let only JSON and torrents pass, also where there is no body.
-    headers: method === "GET" ? {} : { "Content-Type": options.contentType ?? "application/json" },
-    ...(json !== undefined ? { body: JSON.stringify(json) } : {}),
-    ...(options.body !== undefined ? { body: options.body } : {}),
-    ...(signal !== undefined ? { signal } : {}),
-  });
-  if (!response.ok) throw await problemOf(response);
-  return response;
-}
-
-async function send(path: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(path, init);
-  } catch (error) {
-    // fetch throws a TypeError when nobody answers; an AbortError is the caller's own doing.
-    if (!(error instanceof TypeError)) throw error;
-    throw new ApiProblem("Playswarm does not answer. Is it still running?", { status: 0, cause: error });
-  }
-}
-
 function cataloguePath({ question, offset, limit }: CatalogueRequest): string {
   const { query, sort, filters } = question;
   const parameters = new URLSearchParams({ q: query, sort, limit: String(limit) });
@@ -356,24 +273,4 @@ function cataloguePath({ question, offset, limit }: CatalogueRequest): string {
   if (filters.includes("near")) parameters.set("near", "true");
   if (filters.includes("plays")) parameters.set("without", unplayableExtensions().join(","));
   return `/api/catalogue?${parameters}`;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch (error) {
-    // A proxy's or crash's page is not JSON: the status must do.
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
-
-function sentenceOfStatus(status: number): string {
-  if (status === 401) return "This dashboard wants its password. Reload the page to enter it.";
-  if (status === 404) return "That is not here (any more).";
-  if (status === 413) return "That is too large.";
-  if (status === 421) return "This address is not one that Playswarm serves. Use the one it printed when it started.";
-  if (status >= 500) return `Playswarm failed to do that (error ${status}). Its log says why.`;
-  return `Playswarm refused that (error ${status}).`;
 }

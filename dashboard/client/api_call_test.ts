@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert/strict";
-import { playlistPath, problemOf, streamPath } from "./api.ts";
+import { playlistPath, streamPath } from "./api.ts";
+import { problemOf } from "./api_call.ts";
 
 Deno.test("a problem document is read into its most helpful sentence", async () => {
   const both = Response.json({ title: "Conflict", detail: "A share of that folder exists." }, { status: 409 });

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { ApiProblem } from "./api.ts";
+import { ApiProblem } from "./api_call.ts";
 
 /** One message. */
 export interface Notice {

@@ -7,7 +7,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { TorrentDetails } from "../../shared/dashboard_views.ts";
-import { ApiProblem, fetchTorrent } from "./api.ts";
+import { fetchTorrent } from "./api.ts";
+import { ApiProblem } from "./api_call.ts";
 import { usePeer } from "./shell_context.ts";
 
 /** What is known of a torrent's details. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { problemOfText } from "./api.ts";
+import { problemOfText } from "./api_call.ts";
 
 /** One file and how far it is. */
 export interface Upload {

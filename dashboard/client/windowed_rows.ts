@@ -6,7 +6,7 @@
  * @module
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { ApiProblem } from "./api.ts";
+import { ApiProblem } from "./api_call.ts";
 
 /** Rows from some place on. */
 export interface RowsBlock<Row> {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { ApiProblem } from "./api.ts";
+import { ApiProblem } from "./api_call.ts";
 import { BLOCK_LENGTH, type BlockRequest, rowAt, WindowedRows } from "./windowed_rows.ts";
 
 /** Numbers that are multiples of the question; answers when told. */

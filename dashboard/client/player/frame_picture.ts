@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { ApiProblem, putPicture } from "../api.ts";
+import { putPicture } from "../api.ts";
+import { ApiProblem } from "../api_call.ts";
 
 /** Wide enough for a card on a dense screen. */
 const WIDTH = 640;

@@ -6,7 +6,8 @@
 import { useEffect } from "preact/hooks";
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { MediaDescription } from "../../../shared/media_description.ts";
-import { ApiProblem, fetchMedia } from "../api.ts";
+import { fetchMedia } from "../api.ts";
+import { ApiProblem } from "../api_call.ts";
 import { askBrowser, type BrowserAnswers } from "./playability.ts";
 
 /** What is known. */
