@@ -9,7 +9,7 @@ import * as v from "valibot";
 import type { CataloguePage } from "../shared/dashboard_views.ts";
 import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import type { InfoHash } from "../shared/ids.ts";
-import type { MediaKind, PeerMode } from "../shared/media_kind.ts";
+import { MEDIA_KINDS, type MediaKind, type PeerMode } from "../shared/media_kind.ts";
 import { MAX_METAINFO_LENGTH } from "../shared/metainfo.ts";
 
 /** While somebody looks at the catalogue: new files have to be seen within seconds. */
@@ -23,7 +23,7 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 /** What may be asked of the catalogue. */
 export interface CatalogueQuery {
-  readonly mode?: PeerMode;
+  readonly mode?: PeerMode | "subtitles";
   /** Words that the name has to contain. */
   readonly q?: string;
   readonly sort?: string;
@@ -242,7 +242,7 @@ const catalogueSchema = v.object({
     infoHashV2: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
     alternatives: v.array(v.string()),
     name: v.string(),
-    kind: v.picklist(["audio", "video", "other"]),
+    kind: v.picklist(MEDIA_KINDS),
     sizeBytes: v.number(),
     fileCount: v.number(),
     seederCount: v.number(),

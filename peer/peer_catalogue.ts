@@ -7,7 +7,7 @@
 import type { CatalogueRow, PeerCatalogue, TorrentView } from "../shared/dashboard_views.ts";
 import { extensionOf } from "../shared/format.ts";
 import { parseInfoHash } from "../shared/ids.ts";
-import type { PeerMode } from "../shared/media_kind.ts";
+import { isListed, type PeerMode } from "../shared/media_kind.ts";
 import { compareText, foldText, searchWords, sortableName } from "../shared/search_text.ts";
 import type { CatalogueQuery, CatalogueSort } from "./api/peer_session.ts";
 import { type Community, CommunityError } from "./community.ts";
@@ -83,7 +83,7 @@ function localPage(query: CatalogueQuery, source: CatalogueSource): Page {
   const words = searchWords(query.text);
   const without = new Set(filter.without?.split(","));
   const isWanted = ({ name, kind, files }: TorrentView) =>
-    (mode === undefined || kind === mode) &&
+    isListed(kind, mode) &&
     words.every((word) => foldText(name).includes(word)) &&
     (files.length > 1 || !without.has(extensionOf(name).toLowerCase()));
   const wanted = source.torrents().filter(isWanted);

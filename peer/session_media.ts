@@ -6,6 +6,7 @@
  */
 import type { MediaWords, TorrentView } from "../shared/dashboard_views.ts";
 import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
+import { isPlayableKind } from "../shared/media_kind.ts";
 import type { MediaDescription, SongView } from "../shared/media_description.ts";
 import type { PeerMedia } from "./api/peer_session.ts";
 import { RequestError } from "./api/request_error.ts";
@@ -98,7 +99,7 @@ export class SessionMedia implements PeerMedia, AsyncDisposable {
     if (file === undefined) return undefined;
     const [facts, subtitles] = await Promise.all([
       this.#library.read(file, options),
-      file.kind === "video" ? subtitlesOf(address, this.#options) : [],
+      file.kind === "video" ? subtitlesOf(address, { ...this.#options, ...options }) : [],
     ]);
     const { picture } = this.words(address);
     const type = remuxType(facts);
@@ -121,7 +122,7 @@ export class SessionMedia implements PeerMedia, AsyncDisposable {
     film: FileAddress,
     options: { readonly name: string; readonly signal: AbortSignal },
   ): Promise<Uint8Array | undefined> {
-    const subtitles = await subtitlesOf(film, this.#options);
+    const subtitles = await subtitlesOf(film, { ...this.#options, ...options });
     return await subtitles.find(({ name }) => name === options.name)?.read(options);
   }
 
@@ -148,12 +149,12 @@ export class SessionMedia implements PeerMedia, AsyncDisposable {
     const { sharedTorrents, downloads, engine } = this.#options.session;
     const shared = sharedTorrents.file(address.infoHash);
     if (shared !== undefined && downloads.get(address.infoHash) === undefined) {
-      if (address.index !== 0) return undefined;
+      if (address.index !== 0 || !isPlayableKind(shared.kind)) return undefined;
       const { kind, contentType, metainfo: { info: { name } } } = shared;
       return { ...address, name, kind, contentType, bytes: new SharedFileBytes(engine.files, shared) };
     }
     const file = this.#options.find(address);
-    const isHere = file !== undefined && file.kind !== "other" && file.bytes.availableFrom(0) === file.bytes.length;
+    const isHere = file !== undefined && isPlayableKind(file.kind) && file.bytes.availableFrom(0) === file.bytes.length;
     return isHere ? file : undefined;
   }
 }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { MediaWords } from "../shared/dashboard_views.ts";
+import { createHash } from "node:crypto";
+import { encodeBencode } from "../shared/bencode.ts";
 import type { InfoHash } from "../shared/ids.ts";
-import { Scene, share, until } from "../tests/session_scene.ts";
+import { decodeInfo } from "../shared/metainfo.ts";
+import { Scene, share, until, untilComplete, untilListed } from "../tests/session_scene.ts";
 import { pictureOf } from "./media/picture.ts";
 import { SessionApi } from "./session_api.ts";
 
@@ -78,3 +81,73 @@ Deno.test("a player is told of a shared film, its subtitles beside it, and how i
     assert.equal(await api.media.subtitle({ infoHash, index: 0 }, { name, signal }), undefined, name);
   }
 });
+
+Deno.test("the subtitles in a torrent of several files are offered with its film, and come from its peers", async () => {
+  await using scene = await Scene.create();
+  const [film, words] = await Promise.all(["orbit.mkv", "aurora.srt"].map((name) => Deno.readFile(fixture(name))));
+  assert.ok(film !== undefined && words !== undefined);
+  const info = decodeInfo(encodeBencode({
+    name: "Orbit",
+    "piece length": 65_536,
+    pieces: sha1Pieces(Uint8Array.from([...film, ...words]), 65_536),
+    files: [{ length: film.length, path: ["orbit.mkv"] }, { length: words.length, path: ["subs", "2_English.srt"] }],
+  }));
+  const folder = await scene.folder("seeder/downloads/Orbit/subs");
+  await Deno.writeFile(`${folder}/../orbit.mkv`, film);
+  await Deno.writeFile(`${folder}/2_English.srt`, words);
+  const added = { infoHash: info.infoHash, name: info.name, source: info.infoHash };
+  const metainfo = { info, pieceLayers: new Map<string, Uint8Array>(), trackers: [] };
+  await using seeder = await scene.session("seeder");
+  await untilComplete(seeder, await seeder.downloads.add({ ...added, metainfo }));
+
+  await using leecher = await scene.session("leecher");
+  await using api = new SessionApi(leecher, { mode: "video" });
+  const candidates = [{ host: "127.0.0.1", port: seeder.engine.listenPort }];
+  await leecher.downloads.add({ ...added, metainfo, candidates });
+  const file = { infoHash: info.infoHash, index: 0 };
+  const { signal } = new AbortController();
+  const description = await api.media.describe(file, { signal });
+  const url = `/api/media/${info.infoHash}/0/subtitles/2_English.srt`;
+  assert.deepEqual(description?.subtitles, [{ url, label: "2_English" }]);
+  assert.deepEqual(await api.media.subtitle(file, { name: "2_English.srt", signal }), words);
+});
+
+Deno.test("subtitles beside another's film are offered with it, fetched when chosen, and there without a tracker", async () => {
+  await using scene = await Scene.create();
+  const folder = await scene.folder("films");
+  await Deno.copyFile(fixture("orbit.mkv"), `${folder}/orbit.mkv`);
+  for (const name of ["Orbit.de.srt", "orbital.srt"]) await Deno.copyFile(fixture("aurora.srt"), `${folder}/${name}`);
+  const words = await Deno.readFile(fixture("aurora.srt"));
+  await using seeder = await scene.session("seeder", { mode: "video" });
+  const [film, subtitles] = await share(seeder, folder, ["orbit.mkv", "Orbit.de.srt"]);
+  assert.ok(film !== undefined && subtitles !== undefined);
+  await untilListed(scene, film.infoHash);
+  await untilListed(scene, subtitles.infoHash);
+  await using leecher = await scene.session("leecher", { mode: "video" });
+  await using api = new SessionApi(leecher, { mode: "video", isReadingMedia: false });
+  const { signal } = new AbortController();
+  const query = { text: "", sort: "name", limit: 50, filter: {} } as const;
+  const { rows } = await api.catalogue(query, { signal });
+  assert.deepEqual(rows.map(({ name }) => name), ["orbit.mkv"]);
+
+  await api.add(film.infoHash, { signal });
+  const file = { infoHash: film.infoHash, index: 0 };
+  const expected = [{ url: `/api/media/${film.infoHash}/0/subtitles/Orbit.de.srt`, label: "German", language: "de" }];
+  assert.deepEqual((await api.media.describe(file, { signal }))?.subtitles, expected);
+  assert.equal(leecher.downloads.get(subtitles.infoHash), undefined, "nobody has asked for it");
+  assert.deepEqual(await api.media.subtitle(file, { name: "Orbit.de.srt", signal }), words);
+  assert.deepEqual(await Deno.readFile(`${leecher.downloadsFolder}/Orbit.de.srt`), words);
+
+  await scene.tracker[Symbol.asyncDispose]();
+  assert.deepEqual((await api.media.describe(file, { signal }))?.subtitles, expected);
+  assert.deepEqual(await api.media.subtitle(file, { name: "Orbit.de.srt", signal }), words);
+});
+
+function sha1Pieces(bytes: Uint8Array, pieceLength: number): Uint8Array {
+  const count = Math.ceil(bytes.length / pieceLength);
+  const pieces = Array.from(
+    { length: count },
+    (_, index) => bytes.subarray(index * pieceLength, (index + 1) * pieceLength),
+  );
+  return Uint8Array.from(pieces.flatMap((piece) => [...createHash("sha1").update(piece).digest()]));
+}

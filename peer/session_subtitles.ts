@@ -1,37 +1,38 @@
 /**
- * The subtitles of a film: in its torrent, or beside it in the folder that it is shared from.
+ * The subtitles of a film: in its torrent, beside it in the folder that it is shared from, or shared by others.
  *
  * @module
  */
 import { basename, dirname, join } from "node:path";
 import { isSubtitleName, MAX_SUBTITLE_LENGTH } from "../shared/subtitles.ts";
+import { subtitlesInCommunity } from "./community_subtitles.ts";
 import type { FileAddress } from "./media/file_address.ts";
 import type { MediaFile } from "./media/media_file.ts";
-import { nameSubtitle, type SubtitleName, subtitleOfFilm } from "./media/subtitle_names.ts";
-import { WaitingReader } from "./media/waiting_reader.ts";
+import { readWhole, type Subtitle } from "./media/subtitle_file.ts";
+import { nameSubtitle, subtitleOfFilm } from "./media/subtitle_names.ts";
 import type { Session } from "./session.ts";
 
 /** More beside one film are not listed: the largest collections have one in each of some forty languages. */
 const MAX_SUBTITLES = 100;
 
-/** One subtitle file. */
-export interface Subtitle extends SubtitleName {
-  /** The file's name, by which it is asked for. */
-  readonly name: string;
-  /** Its bytes, waited for; undefined when it is gone or too long. */
-  read(options: { readonly signal: AbortSignal }): Promise<Uint8Array | undefined>;
-}
-
 /** Where to look. */
 export interface SubtitleOptions {
   readonly session: Session;
   readonly find: (file: FileAddress) => MediaFile | undefined;
+  readonly signal: AbortSignal;
 }
 
-/** All subtitles of a film, by name. */
+/** All subtitles of a film, by name; of several with one name the nearest. */
 export async function subtitlesOf(film: FileAddress, options: SubtitleOptions): Promise<readonly Subtitle[]> {
-  const all = [...subtitlesInTorrent(film, options), ...await subtitlesBeside(film, options)];
-  const byName = new Map(all.slice(0, MAX_SUBTITLES).map((subtitle) => [subtitle.name, subtitle]));
+  const filmName = options.find(film)?.name;
+  const [beside, others] = await Promise.all([
+    subtitlesBeside(film, options),
+    filmName === undefined ? [] : subtitlesInCommunity(filmName, options),
+  ]);
+  const byName = new Map<string, Subtitle>();
+  for (const subtitle of [...beside, ...subtitlesInTorrent(film, options), ...others]) {
+    if (byName.size < MAX_SUBTITLES && !byName.has(subtitle.name)) byName.set(subtitle.name, subtitle);
+  }
   return [...byName.values()].sort((one, other) => one.name.localeCompare(other.name));
 }
 
@@ -45,17 +46,8 @@ function subtitlesInTorrent(film: FileAddress, { session, find }: SubtitleOption
     if (file.isPad || !isSubtitleName(name) || file.length > MAX_SUBTITLE_LENGTH) return [];
     const words = subtitleOfFilm(name, filmName) ?? (isOnlyFilm ? nameSubtitle(name) : undefined);
     if (words === undefined) return [];
-    return [{ ...words, name, read: (options) => readFrom(find({ ...film, index }), options) }];
+    return [{ ...words, name, read: (options) => readWhole(find({ ...film, index }), options) }];
   });
-}
-
-async function readFrom(
-  file: MediaFile | undefined,
-  options: { readonly signal: AbortSignal },
-): Promise<Uint8Array | undefined> {
-  if (file === undefined) return undefined;
-  using reader = new WaitingReader(file.bytes, options);
-  return await reader.read({ start: 0, end: file.bytes.length });
 }
 
 /** Those in the folder of a shared film. Links are not followed: they could lead anywhere. */

@@ -1,24 +1,33 @@
 /**
- * Whether a file is something to hear or to see: by its content first, by its name only where the content does not say.
- * An .mp3 that is called .mp4 is audio, and a picture that is called .mp4 is neither.
+ * Whether a file is something to hear, to see, or to read beneath a film: by its content first, by its name only where
+ * the content does not say. An .mp3 that is called .mp4 is audio, and a picture that is called .mp4 is none of it.
  *
  * @module
  */
 
+import { isSubtitleName } from "./subtitles.ts";
 import { sniffEbml, sniffIsoMedia, sniffOgg, type TrackKinds } from "./media_container.ts";
 
-/** What a file is to a listener or a viewer. */
-export type MediaKind = "audio" | "video" | "other";
+/** What a file is to a listener or a viewer. Subtitles are offered to the players of a film, never by themselves. */
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+/** Every kind, for those who check what another program says. */
+export const MEDIA_KINDS = ["audio", "video", "subtitles", "other"] as const;
 
 /** The two kinds of peer: what its catalogue shows and its shares offer. */
 export type PeerMode = "audio" | "video";
 
 /** What a file seems to be. */
 export interface MediaGuess {
-  /** To hear, to see, or neither. */
+  /** To hear, to see, to read beneath a film, or none of these. */
   readonly kind: MediaKind;
   /** For a `Content-Type` header (RFC 6838); `application/octet-stream` when unknown. */
   readonly contentType: string;
+}
+
+/** What a file seems to be that is played by itself. */
+export interface PlayableGuess extends MediaGuess {
+  readonly kind: PeerMode;
 }
 
 /** Bytes from the start of a file that {@link mediaKind} wants: track headers mostly lie within 64 KiB. */
@@ -33,20 +42,33 @@ export function mediaKind(head: Uint8Array, name: string): MediaGuess {
   return sniffContainer(head, byName) ?? sniffMagic(head) ?? sniffAudioFrames(head) ?? sniffTransport(head) ?? byName;
 }
 
+/** Whether a file of this kind is played by itself. */
+export function isPlayableKind(kind: MediaKind): kind is PeerMode {
+  return kind === "audio" || kind === "video";
+}
+
+/** Whether a catalogue lists a file of this kind among those that are asked for: subtitles only by their own name. */
+export function isListed(kind: MediaKind, asked: PeerMode | "subtitles" | undefined): boolean {
+  return asked === undefined ? kind !== "subtitles" : kind === asked;
+}
+
 /** What a file of this name should be. */
 export function mediaKindByName(name: string): MediaGuess {
+  if (isSubtitleName(name)) return /\.vtt$/i.test(name) ? WEB_VTT : SUB_RIP;
   const extension = /\.([^.]*)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   return mediaByExtension.get(extension) ?? OTHER;
 }
 
 const OTHER: MediaGuess = { kind: "other", contentType: "application/octet-stream" };
+const SUB_RIP: MediaGuess = { kind: "subtitles", contentType: "application/x-subrip" };
+const WEB_VTT: MediaGuess = { kind: "subtitles", contentType: "text/vtt" };
 const MP3: MediaGuess = { kind: "audio", contentType: "audio/mpeg" };
 const ADTS: MediaGuess = { kind: "audio", contentType: "audio/aac" };
 const FLAC: MediaGuess = { kind: "audio", contentType: "audio/flac" };
 const TRANSPORT: MediaGuess = { kind: "video", contentType: "video/mp2t" };
 
 /** Content types by extension in lower case, without the dot; the kind is the first half of the type. */
-export const mediaByExtension: ReadonlyMap<string, MediaGuess> = new Map(
+export const mediaByExtension: ReadonlyMap<string, PlayableGuess> = new Map(
   Object.entries({
     "audio/aac": "aac adts",
     "audio/ac3": "ac3 eac3",
@@ -82,8 +104,8 @@ export const mediaByExtension: ReadonlyMap<string, MediaGuess> = new Map(
     "video/x-ms-wmv": "wmv asf",
     "video/x-msvideo": "avi divx",
   }).flatMap(([contentType, extensions]) => {
-    const kind: MediaKind = contentType.startsWith("audio/") ? "audio" : "video";
-    return extensions.split(" ").map((extension): [string, MediaGuess] => [extension, { kind, contentType }]);
+    const kind: PeerMode = contentType.startsWith("audio/") ? "audio" : "video";
+    return extensions.split(" ").map((extension): [string, PlayableGuess] => [extension, { kind, contentType }]);
   }),
 );
 

@@ -141,7 +141,8 @@ Deno.test("frames and packets that chain, and bytes that only look like one", ()
 Deno.test("the name decides where the content says nothing", () => {
   assert.equal(mediaKindByName("A.Film.MP4").kind, "video");
   assert.equal(mediaKindByName("song.Opus").kind, "audio");
-  assert.deepEqual(mediaKindByName("subtitles.srt"), { kind: "other", contentType: "application/octet-stream" });
+  assert.deepEqual(mediaKindByName("A.Film.en.SRT"), { kind: "subtitles", contentType: "application/x-subrip" });
+  assert.deepEqual(mediaKindByName("A Film.vtt"), { kind: "subtitles", contentType: "text/vtt" });
   assert.equal(mediaKindByName("mp3").kind, "other", "no extension");
   assert.equal(mediaKindByName("constructor").kind, "other");
   assert.equal(mediaKind(new Uint8Array(0), "x.mkv").kind, "video");

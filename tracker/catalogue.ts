@@ -7,7 +7,7 @@
  */
 import type { CataloguePage } from "../shared/dashboard_views.ts";
 import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
-import type { MediaKind } from "../shared/media_kind.ts";
+import { isListed, type MediaKind } from "../shared/media_kind.ts";
 import { encodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
 import { CataloguePages, type CatalogueQuery } from "./catalogue_pages.ts";
 import { CatalogueStore, type StoredTorrent, type StoreLimits } from "./catalogue_store.ts";
@@ -41,11 +41,16 @@ export class Catalogue implements Disposable {
     return this.#pages.version;
   }
 
-  /** Rows now, and the sum of their sizes. */
+  /** Rows now, and the sum of their sizes; without subtitles, which are part of their films. */
   get totals(): { readonly fileCount: number; readonly fileBytes: number } {
+    let fileCount = 0;
     let fileBytes = 0;
-    for (const { entry } of this.#rows.values()) fileBytes += entry.sizeBytes;
-    return { fileCount: this.#rows.size, fileBytes };
+    for (const { entry } of this.#rows.values()) {
+      if (!isListed(entry.kind, undefined)) continue;
+      fileCount++;
+      fileBytes += entry.sizeBytes;
+    }
+    return { fileCount, fileBytes };
   }
 
   /** What is known of a torrent, held or not. */

@@ -7,7 +7,7 @@
 import type { CatalogueEntry, CataloguePage } from "../shared/dashboard_views.ts";
 import { extensionOf } from "../shared/format.ts";
 import type { InfoHash } from "../shared/ids.ts";
-import type { PeerMode } from "../shared/media_kind.ts";
+import { isListed, type PeerMode } from "../shared/media_kind.ts";
 import { searchWords } from "../shared/search_text.ts";
 import { type CatalogueSort, compareOrder, decodeCursor, encodeCursor, type OrderKey } from "./catalogue_order.ts";
 import type { HeldRow } from "./held_row.ts";
@@ -17,8 +17,8 @@ const MAX_CACHED_PAGES = 256;
 
 /** Which rows, in which order, from where. */
 export interface CatalogueQuery {
-  /** Only this kind; absent for all. */
-  readonly mode?: PeerMode;
+  /** Only this kind; absent for all but subtitles, which a player asks for by the name of its film. */
+  readonly mode?: PeerMode | "subtitles";
   /** Every word of it must be in the name, in any case. */
   readonly text?: string;
   readonly sort: CatalogueSort;
@@ -118,7 +118,7 @@ export class CataloguePages {
 function rowFilter({ mode, text = "", without, isNear }: CatalogueQuery): (row: HeldRow) => boolean {
   const words = searchWords(text);
   return ({ entry, searchText, held }) =>
-    (mode === undefined || entry.kind === mode) &&
+    isListed(entry.kind, mode) &&
     words.every((word) => searchText.includes(word)) &&
     (without === undefined || entry.fileCount > 1 || !without.has(extensionOf(entry.name).toLowerCase())) &&
     (isNear === undefined || held.keys().some(isNear));

@@ -24,7 +24,7 @@ export const MAX_PAGE_LENGTH = 200;
 const MAX_EXTENSIONS = 100;
 
 const querySchema = v.object({
-  mode: v.optional(v.picklist(["audio", "video"], "The mode is audio or video.")),
+  mode: v.optional(v.picklist(["audio", "video", "subtitles"], "The mode is audio, video or subtitles.")),
   q: v.optional(v.pipe(v.string(), v.maxLength(200, "A search has at most 200 characters.")), ""),
   sort: v.optional(v.picklist(["name", "new", "size", "seeders"], "The order is name, new, size or seeders."), "name"),
   cursor: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024))),

@@ -6,7 +6,7 @@
  */
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { type InfoHash, type InfoHashV2, parseInfoHash, parseInfoHashV2 } from "../shared/ids.ts";
-import type { MediaKind } from "../shared/media_kind.ts";
+import { MEDIA_KINDS, type MediaKind } from "../shared/media_kind.ts";
 
 /** Torrents kept at most: ten times a large community, and an index that SQLite holds in memory. */
 export const MAX_STORED_TORRENTS = 200_000;
@@ -249,6 +249,6 @@ function text(value: SQLOutputValue | undefined): string {
   return value;
 }
 
-function mediaKindOf(kind: string): MediaKind {
-  return kind === "audio" || kind === "video" ? kind : "other";
+function mediaKindOf(text: string): MediaKind {
+  return MEDIA_KINDS.find((kind) => kind === text) ?? "other";
 }

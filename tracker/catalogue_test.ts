@@ -200,6 +200,18 @@ Deno.test("a restart remembers what was told; rows come back with their holders,
   }
 });
 
+Deno.test("subtitles are no rows, but are found by the name of their film", () => {
+  using catalogue = new Catalogue(":memory:");
+  const fill = 3;
+  for (const name of ["A Film.mp4", "A.Film.srt", "a film.en.vtt", "other.srt"]) share(catalogue, name, { fill });
+  assert.deepEqual(names(catalogue), ["A Film.mp4"]);
+  assert.deepEqual(names(catalogue, { mode: "video" }), ["A Film.mp4"]);
+  assert.deepEqual(names(catalogue, { mode: "audio" }), []);
+  assert.deepEqual(catalogue.totals, { fileCount: 1, fileBytes: 1000 });
+  const found = names(catalogue, { mode: "subtitles", text: "a film" });
+  assert.deepEqual(found, ["a film.en.vtt", "A.Film.srt"], "each by its own name, though the words are the same");
+});
+
 Deno.test("the memory is bounded: who is not held goes first, who is held stays", () => {
   using catalogue = new Catalogue(":memory:", { maxTorrents: 2 });
   const first = share(catalogue, "a.mp3");

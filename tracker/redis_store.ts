@@ -9,7 +9,7 @@ import { type ChainableCommander, Redis } from "ioredis";
 import { getLogger } from "@logtape/logtape";
 import { formatEndpoint } from "../shared/endpoint.ts";
 import { type InfoHash, parseInfoHash, parsePeerId } from "../shared/ids.ts";
-import type { MediaKind } from "../shared/media_kind.ts";
+import { MEDIA_KINDS, type MediaKind } from "../shared/media_kind.ts";
 import {
   type CommunityChange,
   type CommunityStore,
@@ -249,7 +249,7 @@ function textsOf(values: unknown): readonly string[] {
 }
 
 function isMediaKind(text: string): text is MediaKind {
-  return text === "audio" || text === "video" || text === "other";
+  return MEDIA_KINDS.some((kind) => kind === text);
 }
 
 /** A URL as it may stand in a log. */

@@ -6,6 +6,7 @@
  */
 import type { Info } from "../shared/metainfo.ts";
 import { type MediaKind, mediaKindByName } from "../shared/media_kind.ts";
+import { isSubtitleName } from "../shared/subtitles.ts";
 import type { StoredTorrent } from "./catalogue_store.ts";
 
 /**
@@ -24,7 +25,8 @@ export function describeTorrent(
     files[0] ?? { path: [], length: 0 },
   );
   const [only] = files;
-  const root = files.length === 1 ? only?.piecesRoot : undefined;
+  // Subtitles are told apart by name: the same words beside two films are two rows, each found by its film's name.
+  const root = files.length === 1 && !isSubtitleName(info.name) ? only?.piecesRoot : undefined;
   const known = options.known?.isKindClaimed === true ? options.known.kind : undefined;
   return {
     infoHash: info.infoHash,

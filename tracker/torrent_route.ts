@@ -10,7 +10,7 @@ import { requestHost } from "../dashboard/guards.ts";
 import { checkValue, readBody } from "../dashboard/json_body.ts";
 import { answerNotFound, methodNotAllowed, problem, ProblemError } from "../dashboard/problem.ts";
 import { type InfoHash, type InfoHashV2, parseInfoHash, parseInfoHashV2 } from "../shared/ids.ts";
-import type { MediaKind } from "../shared/media_kind.ts";
+import { MEDIA_KINDS, type MediaKind } from "../shared/media_kind.ts";
 import { decodeMetainfo, encodeMetainfo, MAX_METAINFO_LENGTH, type Metainfo } from "../shared/metainfo.ts";
 import { MetainfoSyntaxError } from "../shared/metainfo_fields.ts";
 import { safePathSegment } from "../shared/safe_name.ts";
@@ -26,7 +26,7 @@ const MAX_BODY_BYTES = 8 * MAX_METAINFO_LENGTH;
 const BODY_TIMEOUT_MS = 60_000;
 
 const querySchema = v.object({
-  kind: v.optional(v.picklist(["audio", "video", "other"], "The kind is audio, video or other.")),
+  kind: v.optional(v.picklist(MEDIA_KINDS, "The kind is audio, video, subtitles or other.")),
 });
 
 /** What the routes are made of. */

@@ -20,9 +20,9 @@ let known: readonly string[] | undefined;
  */
 export function unplayableExtensions(): readonly string[] {
   if (known !== undefined) return known;
-  const players = { audio: document.createElement("audio"), video: document.createElement("video"), other: undefined };
+  const players = { audio: document.createElement("audio"), video: document.createElement("video") };
   known = [...mediaByExtension].filter(([, { kind, contentType }]) =>
-    !REPACKED.has(contentType) && players[kind]?.canPlayType(contentType) === ""
+    !REPACKED.has(contentType) && players[kind].canPlayType(contentType) === ""
   ).map(([extension]) => extension);
   return known;
 }

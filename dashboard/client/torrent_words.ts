@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PeerMode } from "../../shared/media_kind.ts";
+import { isPlayableKind, type PeerMode } from "../../shared/media_kind.ts";
 import type { TorrentFileView, TorrentState, TorrentView } from "../../shared/dashboard_views.ts";
 import { assertNever } from "../../shared/assert_never.ts";
 import { formatCount, formatDuration, formatRate, percentDone } from "../../shared/format.ts";
@@ -148,7 +148,7 @@ export function fileToPlay(
  * @param file the file
  */
 export function isPlayable(file: Pick<TorrentFileView, "kind">): boolean {
-  return file.kind !== "other";
+  return isPlayableKind(file.kind);
 }
 
 function downloadSentence(torrent: TorrentProgress): string {

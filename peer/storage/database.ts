@@ -66,6 +66,8 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE file_hashes DROP COLUMN metainfo;
    ALTER TABLE file_hashes ADD COLUMN torrent TEXT;`,
   "ALTER TABLE torrents ADD COLUMN rates TEXT;",
+  // Subtitles have become a kind of their own: those that were seen before are looked at again.
+  "DELETE FROM file_hashes WHERE kind = 'other' AND (path LIKE '%.srt' OR path LIKE '%.vtt');",
 ];
 
 /**

@@ -7,7 +7,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as v from "valibot";
 import { parseInfoHash, parseInfoHashV2 } from "../../shared/ids.ts";
-import type { MediaKind } from "../../shared/media_kind.ts";
+import { MEDIA_KINDS, type MediaKind } from "../../shared/media_kind.ts";
 import { decodeMetainfo, encodeMetainfo, type Metainfo } from "../../shared/metainfo.ts";
 import { type FileStamp, isSameStamp } from "./file_stamp.ts";
 import { isWritten } from "./database.ts";
@@ -42,7 +42,7 @@ const rowSchema = v.object({
   length: v.number(),
   modified_at_ms: v.number(),
   inode: v.number(),
-  kind: v.picklist(["audio", "video", "other"]),
+  kind: v.picklist(MEDIA_KINDS),
   content_type: v.string(),
   seen_at_ms: v.number(),
   torrent: v.nullable(v.string()),

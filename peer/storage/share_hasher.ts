@@ -43,7 +43,7 @@ export type IdentifiedFile = FileFacts & { readonly metainfo?: Metainfo };
 /** What the hasher needs, and whom it tells. */
 export interface ShareHasherOptions {
   readonly pool: HashPool;
-  readonly isWanted: (kind: MediaKind) => boolean;
+  readonly isWanted: (path: string, kind: MediaKind) => boolean;
   readonly onIdentified: (file: IdentifiedFile) => void;
   /** It changed meanwhile, or is gone: look at it again. */
   readonly onUnsettled: (file: FileToIdentify) => void;
@@ -156,7 +156,7 @@ export class ShareHasher implements AsyncDisposable {
     const { file, abort: { signal } } = work;
     const { path, stamp } = file;
     const { kind, contentType } = mediaKind(await readHead(path, SNIFF_LENGTH), basename(path));
-    const metainfo = this.#options.isWanted(kind) ? await this.#hash(work) : undefined;
+    const metainfo = this.#options.isWanted(path, kind) ? await this.#hash(work) : undefined;
     const now = await lookAt(path);
     signal.throwIfAborted();
     if (now === undefined || !isSameStamp(now, stamp)) this.#options.onUnsettled(file);

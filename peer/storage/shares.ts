@@ -6,7 +6,8 @@
  * @module
  */
 import { join, resolve, sep } from "node:path";
-import type { MediaKind, PeerMode } from "../../shared/media_kind.ts";
+import { isPlayableKind, type MediaKind, type PeerMode } from "../../shared/media_kind.ts";
+import { isSubtitleName, MAX_SUBTITLE_LENGTH } from "../../shared/subtitles.ts";
 import { isPlatformError, storageError } from "./disk_fault.ts";
 import type { FileHashRow, FileHashStore } from "./file_hash_store.ts";
 import { type FileStamp, isSameStamp } from "./file_stamp.ts";
@@ -16,6 +17,7 @@ import type { ShareEvent } from "./share_event.ts";
 import { type IdentifiedFile, ShareHasher } from "./share_hasher.ts";
 import { RestingFile, type SharedFile, summarize } from "./shared_file.ts";
 import { isSharedPath, lookAtFolder, lookAtPath, scanFolder } from "./share_scan.ts";
+import { Sidecars } from "./sidecars.ts";
 import { StorageError } from "./storage_error.ts";
 
 /** How long a file must stand still before it is hashed: copying programs write more often than that. */
@@ -37,7 +39,7 @@ const RETURN_MS = 5000;
 export interface ShareWatcherOptions {
   /** The folder. It need not exist. */
   readonly path: string;
-  /** Only files of this kind; absent: audio and video. */
+  /** Only files of this kind; absent: audio and video. With a film come the subtitles beside it. */
   readonly mode?: PeerMode;
   /** Only these files of the folder; absent: all. */
   readonly only?: ReadonlySet<string>;
@@ -65,6 +67,7 @@ export class ShareWatcher implements AsyncDisposable {
   readonly #options: ShareWatcherOptions;
   readonly #hasher: ShareHasher;
   readonly #files = new Map<string, SharedFile>();
+  readonly #sidecars = new Sidecars();
   /** Paths to look at; the root stands for everything. */
   readonly #dirty = new Set<string>();
   readonly #settling = new Map<string, Settling>();
@@ -84,7 +87,7 @@ export class ShareWatcher implements AsyncDisposable {
     this.path = resolve(options.path);
     this.#hasher = new ShareHasher({
       pool: options.pool,
-      isWanted: (kind) => this.#isWanted(kind),
+      isWanted: (path, kind) => this.#isWanted(path, kind),
       onIdentified: (file) => this.#takeIdentified(file),
       onUnsettled: ({ path, stamp, attempts }) => this.#settle(path, { stamp, attempts: attempts + 1 }),
       onProblem: (path, message) => this.#emit({ type: "problem", path, message }),
@@ -202,6 +205,7 @@ export class ShareWatcher implements AsyncDisposable {
     const shared = this.#files.get(path);
     if (shared !== undefined && isSameStamp(shared.stamp, stamp)) return;
     this.#withdraw(path, "changed");
+    if (isSubtitleName(path) && stamp.length <= MAX_SUBTITLE_LENGTH) this.#sidecars.addSubtitles(path);
     const settling = this.#settling.get(path);
     if (settling !== undefined) {
       if (settling.timer !== undefined) return;
@@ -222,7 +226,7 @@ export class ShareWatcher implements AsyncDisposable {
   /** Offers a file whose content is remembered; false when it must be hashed after all. */
   #takeKnown(path: string, known: { readonly stamp: FileStamp; readonly row: FileHashRow }): boolean {
     const { stamp, row: { kind, contentType, torrent: summary } } = known;
-    if (!this.#isWanted(kind)) return true;
+    if (!this.#isWanted(path, kind)) return true;
     if (summary === undefined) return false;
     const load = () => this.#options.cache.metainfo(path);
     this.#offer(new RestingFile({ path, stamp, kind, contentType }, { summary, load }));
@@ -233,7 +237,9 @@ export class ShareWatcher implements AsyncDisposable {
     const { path, stamp, kind, contentType, metainfo } = file;
     const row = { kind, contentType, ...(metainfo === undefined ? {} : { metainfo }) };
     const isRemembered = this.#options.cache.put(path, { stamp, row });
-    if (metainfo === undefined) return;
+    if (!this.#isWanted(path, kind)) return;
+    // The film beside it came meanwhile.
+    if (metainfo === undefined) return this.#lookAgain(path);
     // Where the database has no room for it, it is kept here.
     const load = () => isRemembered ? this.#options.cache.metainfo(path) : metainfo;
     this.#offer(new RestingFile({ path, stamp, kind, contentType }, { summary: summarize(metainfo), load }));
@@ -273,6 +279,8 @@ export class ShareWatcher implements AsyncDisposable {
   #offer(file: SharedFile): void {
     this.#files.set(file.path, file);
     this.#emit({ type: "added", file });
+    if (file.kind !== "video") return;
+    for (const subtitles of this.#sidecars.addFilm(file.path)) this.#lookAgain(subtitles);
   }
 
   #withdraw(path: string, reason: "gone" | "changed"): void {
@@ -280,6 +288,8 @@ export class ShareWatcher implements AsyncDisposable {
     if (file === undefined) return;
     this.#files.delete(path);
     this.#emit({ type: "removed", file, reason });
+    if (file.kind !== "video") return;
+    for (const subtitles of this.#sidecars.removeFilm(path)) this.#withdraw(subtitles, "gone");
   }
 
   /** At once and not when its turn to be looked at comes: until then it could be served. */
@@ -301,6 +311,7 @@ export class ShareWatcher implements AsyncDisposable {
     this.#hasher.cancel(path);
     clearTimeout(this.#settling.get(path)?.timer);
     this.#settling.delete(path);
+    this.#sidecars.removeSubtitles(path);
     this.#withdraw(path, "gone");
   }
 
@@ -311,9 +322,10 @@ export class ShareWatcher implements AsyncDisposable {
     return all.filter((known) => known === path || known.startsWith(below));
   }
 
-  #isWanted(kind: MediaKind): boolean {
+  #isWanted(path: string, kind: MediaKind): boolean {
     const { mode } = this.#options;
-    return mode === undefined ? kind !== "other" : kind === mode;
+    if (kind === "subtitles") return this.#sidecars.areBesideFilm(path);
+    return mode === undefined ? isPlayableKind(kind) : kind === mode;
   }
 
   #settleIfIdle(): void {

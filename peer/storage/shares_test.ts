@@ -139,6 +139,34 @@ Deno.test("a mode offers only its own kind, by content", async () => {
   assert.deepEqual(bench.names, ["really-audio.mp4"], "what was not wanted before is hashed now");
 });
 
+Deno.test("subtitles are offered with the film beside them, whichever comes first, and withdrawn with it", async () => {
+  await using bench = new ShareBench();
+  const words = new TextEncoder().encode("1\n00:00:01,000 --> 00:00:02,000\nHello\n");
+  await bench.write("a.film.srt", words);
+  await bench.write("deep/b.en.vtt", words);
+  bench.start({ mode: "video" });
+  await bench.nextOf("settled");
+  assert.deepEqual(bench.names, [], "there is no film beside them");
+  assert.deepEqual(bench.hashed, []);
+  const film = await bench.write("A.Film.mkv", testBytes(3000, 1));
+  await bench.write("b.mkv", testBytes(3000, 2));
+  await bench.nextOf("added", "a.film.srt");
+  await bench.nextOf("settled");
+  assert.deepEqual(bench.names, ["A.Film.mkv", "a.film.srt", "b.mkv"]);
+  await bench.write("a.film.de.srt", words);
+  await bench.nextOf("added", "a.film.de.srt");
+  await Deno.remove(film);
+  for (let count = 0; count < 3; count++) await bench.nextOf("removed");
+  assert.deepEqual(bench.names, ["b.mkv"]);
+  await bench.write("A.Film.mkv", testBytes(3000, 1));
+  await bench.nextOf("added", "a.film.srt");
+
+  await bench.stop();
+  bench.start({ mode: "audio" });
+  await bench.nextOf("settled");
+  assert.deepEqual(bench.names, []);
+});
+
 Deno.test("a restart hashes nothing, and only what changed meanwhile is hashed", async () => {
   await using bench = new ShareBench();
   await bench.write("a.flac", flac(1));

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { assertPageAccessible } from "./accessibility.ts";
 import { type Browser, browserTest, byId, untilPlayed } from "./browser.ts";
-import { Community, fixturePath, type PeerProgram } from "./community.ts";
+import { assertSameBytes, Community, fixturePath, type PeerProgram } from "./community.ts";
 
 const STAGE = ".stage";
 
 /** One who shares films, and one who watches. */
-async function watching(scope: AsyncDisposableStack, files: readonly string[]) {
+async function watching(scope: AsyncDisposableStack, files: Parameters<Community["media"]>[1]) {
   const community = scope.use(await Community.start());
   const share = await community.media("films", files);
   const args = ["--mode", "video"];
@@ -99,6 +99,28 @@ browserTest(
     await own.keyboard.press("c");
     await own.waitForFunction(() => (document.querySelector("video")?.textTracks[0]?.activeCues?.length ?? 0) > 0);
     assert.match(await shownCue(own) ?? "", /^Green light/);
+  },
+);
+
+browserTest(
+  "subtitles beside another's film come with it, and are no rows of their own",
+  async (browser, scope) => {
+    const { sharing, other } = await watching(scope, ["aurora.mp4", ["aurora.srt", "Aurora.en.srt"]]);
+    await sharing.until(async () => (await sharing.shared()).length === 2 ? true : undefined, {
+      timeoutMs: 15_000,
+      what: "the film and its subtitles shared",
+    });
+    const { page } = await searchAndPlay(browser, { peer: other, name: "aurora.mp4" });
+    await untilPlayed(page, 1.2);
+    await page.locator(byId("player-subtitles")).click();
+    await page.getByRole("menuitemradio", { name: "English" }).click();
+    await page.waitForFunction(() => (document.querySelector("video")?.textTracks[0]?.activeCues?.length ?? 0) > 0);
+    assert.match(await shownCue(page) ?? "", /^Green light/);
+    for (const peer of [sharing, other]) {
+      assert.deepEqual((await peer.rows()).map(({ name }) => name), ["aurora.mp4"]);
+    }
+    assert.deepEqual((await sharing.shared()).sort(), ["Aurora.en.srt", "aurora.mp4"]);
+    await assertSameBytes(`${other.downloads}/Aurora.en.srt`, "aurora.srt");
   },
 );
 

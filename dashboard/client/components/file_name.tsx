@@ -16,7 +16,12 @@ export interface FileNameProps {
   readonly playAt?: string;
 }
 
-const icons: Readonly<Record<MediaKind, IconName>> = { audio: "music", video: "film", other: "file" };
+const icons: Readonly<Record<MediaKind, IconName>> = {
+  audio: "music",
+  video: "film",
+  subtitles: "subtitles",
+  other: "file",
+};
 
 /**
  * A file's name.
