@@ -11,6 +11,8 @@ export class NetworkNamespaces implements AsyncDisposable {
   readonly names: readonly [string, string];
   /** Their addresses on the cable. */
   readonly hosts: readonly [string, string] = ["10.77.0.1", "10.77.0.2"];
+  /** Those of version 6, of which nobody else has any (RFC 4193). */
+  readonly hostsIpv6: readonly [string, string] = ["fd00:77::1", "fd00:77::2"];
 
   private constructor(names: readonly [string, string]) {
     this.names = names;
@@ -45,6 +47,8 @@ export class NetworkNamespaces implements AsyncDisposable {
     for (const [index, name] of names.entries()) {
       await ip(["-n", name, "link", "set", "lo", "up"]);
       await ip(["-n", name, "address", "add", `${network.hosts[index]}/24`, "dev", "cable"]);
+      // Nobody else is on the cable who could have it: no time is spent on looking for one (RFC 4862).
+      await ip(["-n", name, "address", "add", `${network.hostsIpv6[index]}/64`, "dev", "cable", "nodad"]);
       await ip(["-n", name, "link", "set", "cable", "up"]);
     }
     scope.move();
@@ -55,6 +59,16 @@ export class NetworkNamespaces implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const name of this.names) await ip(["netns", "delete", name]);
   }
+}
+
+/** Gives what an HTTP server on a namespace's own loopback answers, as text; only a process inside of it can ask. */
+export async function readPage(url: string, options: { readonly namespace: string }): Promise<string> {
+  const script = `import urllib.request;print(urllib.request.urlopen("${url}").read().decode())`;
+  const args = ["netns", "exec", options.namespace, "/usr/bin/python3", "-c", script];
+  const { code, stdout, stderr } = await new Deno.Command("ip", { args, stdin: "null" }).output();
+  const text = new TextDecoder();
+  if (code !== 0) throw new Error(`${url} cannot be read: ${text.decode(stderr)}`);
+  return text.decode(stdout);
 }
 
 async function ip(args: readonly string[]): Promise<void> {

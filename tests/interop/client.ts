@@ -19,6 +19,8 @@ export interface ForeignClient {
   readonly makesEmptyFiles: boolean;
   /** Whether it refuses peers in 127.0.0.0/8: it is met in two network namespaces then. */
   readonly refusesLoopback: boolean;
+  /** How it announces over IP version 6: "yes", or why it does not, as a sentence. */
+  readonly announcesOverIpv6: Readonly<Record<"udp" | "http", string>>;
   /** Why it cannot be met here, as a sentence with what to install; `undefined` when it can. */
   missing(): Promise<string | undefined>;
   /** Starts it: no DHT, no multicast, no port mapping, listening at `host` alone. */
@@ -29,7 +31,7 @@ export interface ForeignClient {
 export interface ClientOptions {
   /** An empty folder for what it wants to keep. */
   readonly home: string;
-  /** Its address, of version 4. */
+  /** Its address, of version 4 or 6. */
   readonly host: string;
   /** The network namespace that it runs in; else the machine itself. */
   readonly namespace?: string;

@@ -5,8 +5,9 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Endpoint } from "../../shared/endpoint.ts";
-import { NetworkNamespaces } from "../network_namespaces.ts";
+import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
+import type { ClientView } from "../../shared/tracker_dashboard_views.ts";
+import { NetworkNamespaces, readPage } from "../network_namespaces.ts";
 import { Folder, Program } from "../program.ts";
 import type { ForeignClient, RunningClient } from "./client.ts";
 import { Libtorrent, type LibtorrentOptions } from "./libtorrent.ts";
@@ -25,6 +26,7 @@ export async function interopTest(
   name: string,
   clients: readonly ForeignClient[],
   run: (scene: Scene, test: Deno.TestContext) => Promise<void>,
+  options: { readonly isIpv6?: boolean } = {},
 ): Promise<void> {
   let isMissing = false;
   for (const client of clients) {
@@ -40,7 +42,7 @@ export async function interopTest(
     name,
     ignore: isMissing,
     fn: async (test) => {
-      await using scene = await Scene.create({ isNetwork });
+      await using scene = await Scene.create({ isNetwork, ...options });
       await scene.play((scene) => run(scene, test));
     },
   });
@@ -53,6 +55,7 @@ interface Site {
 }
 
 const LOOPBACK: Site = { host: "127.0.0.1" };
+const LOOPBACK_IPV6: Site = { host: "::1" };
 
 /** Our tracker, running. */
 export interface RunningTracker {
@@ -62,6 +65,8 @@ export interface RunningTracker {
   readonly address: string;
   readonly udpUrl: string;
   readonly httpUrl: string;
+  /** Those whom it knows. */
+  clients(): Promise<readonly ClientView[]>;
 }
 
 /** Our peer, sharing. */
@@ -106,12 +111,15 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Makes an empty one. */
-  static async create(options: { readonly isNetwork?: boolean } = {}): Promise<Scene> {
+  static async create(options: { readonly isNetwork?: boolean; readonly isIpv6?: boolean } = {}): Promise<Scene> {
     await using scope = new AsyncDisposableStack();
     const folder = scope.use(await Folder.create());
-    let [here, there] = [LOOPBACK, LOOPBACK];
+    const loopback = options.isIpv6 ? LOOPBACK_IPV6 : LOOPBACK;
+    let [here, there] = [loopback, loopback];
     if (options.isNetwork) {
-      const { names: [first, second], hosts } = scope.use(await NetworkNamespaces.create());
+      const network = scope.use(await NetworkNamespaces.create());
+      const [first, second] = network.names;
+      const hosts = options.isIpv6 ? network.hostsIpv6 : network.hosts;
       here = { host: hosts[0], namespace: first };
       there = { host: hosts[1], namespace: second };
     }
@@ -138,7 +146,7 @@ export class Scene implements AsyncDisposable {
 
   /** Starts our tracker. */
   async tracker(): Promise<RunningTracker> {
-    const { host } = this.#here;
+    const { host, namespace } = this.#here;
     const program = this.#enter(
       "tracker",
       Program.start("tracker", [
@@ -147,13 +155,18 @@ export class Scene implements AsyncDisposable {
       ], this.#here),
     );
     const port = await program.port();
-    const address = `${host}:${port}`;
+    const address = formatEndpoint({ host, port });
     return {
       program,
       endpoint: { host, port },
       address,
       udpUrl: `udp://${address}/announce`,
       httpUrl: `http://${address}/announce`,
+      clients: async () => {
+        const url = `${await program.dashboard()}/api/clients`;
+        const page = namespace === undefined ? await (await fetch(url)).text() : await readPage(url, { namespace });
+        return JSON.parse(page);
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClientView } from "../../shared/tracker_dashboard_views.ts";
-import { NetworkNamespaces } from "../network_namespaces.ts";
+import { NetworkNamespaces, readPage } from "../network_namespaces.ts";
 import { Folder, Program } from "../program.ts";
 
 /** Ours is the public network here: addresses for documentation (RFC 5737), which no network in the world has. */
@@ -54,7 +54,7 @@ Deno.test({ name, ignore: obstacle !== undefined }, async () => {
   const port = await tracker.port();
   const url = await tracker.dashboard();
   const clients = async (): Promise<readonly ClientView[]> =>
-    JSON.parse(await run(here, ["/usr/bin/python3", "-c", readPage(`${url}/api/clients`)]));
+    JSON.parse(await readPage(`${url}/api/clients`, { namespace: here }));
 
   await using listener = Program.start("peer", [
     ...["share", folder.path, "--host", OTHER_HOUSE, "--port", "6881", "--data-dir", `${folder.path}/peer`],
@@ -74,7 +74,3 @@ Deno.test({ name, ignore: obstacle !== undefined }, async () => {
     HOUSE,
   ]);
 });
-
-function readPage(url: string): string {
-  return `import urllib.request;print(urllib.request.urlopen("${url}").read().decode())`;
-}

@@ -19,6 +19,7 @@ export const aria2: ForeignClient = {
   magnets: ["v1"],
   makesEmptyFiles: true,
   refusesLoopback: false,
+  announcesOverIpv6: { udp: "it sends to trackers from its socket of version 4 alone, and that cannot", http: "yes" },
   missing: () => Promise.resolve(missingProgram(COMMAND, { debianPackage: "aria2" })),
   start: (options) => Promise.resolve(new Aria2Client(options)),
 };
@@ -53,10 +54,17 @@ class Aria2Client implements RunningClient {
 }
 
 function argumentsOf({ source, folder }: TorrentToJoin, { home, host }: ClientOptions): readonly string[] {
+  const isIpv6 = host.includes(":");
   return [
     // It speaks UDP to trackers only while it has a DHT node: one that knows nobody, and of whom nobody knows.
-    ...["--no-conf=true", "--enable-dht=true", `--dht-file-path=${home}/dht`, "--enable-dht6=false"],
-    ...["--bt-enable-lpd=false", "--enable-peer-exchange=false", "--disable-ipv6=true", `--interface=${host}`],
+    ...[
+      "--no-conf=true",
+      "--enable-dht=true",
+      `--dht-file-path=${home}/dht`,
+      `--dht-file-path6=${home}/dht6`,
+      `--enable-dht6=${isIpv6}`,
+    ],
+    ...["--bt-enable-lpd=false", "--enable-peer-exchange=false", `--disable-ipv6=${!isIpv6}`, `--interface=${host}`],
     ...[`--listen-port=${freePort(host)}`, `--dht-listen-port=${freePort(host)}`, "--bt-tracker-connect-timeout=5"],
     ...["--check-integrity=true", "--allow-overwrite=true", "--file-allocation=none", "--summary-interval=0"],
     ...["--console-log-level=notice", "--show-console-readout=false", "--bt-stop-timeout=0", "--seed-ratio=0.0"],

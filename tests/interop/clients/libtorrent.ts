@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatEndpoint } from "../../../shared/endpoint.ts";
 import type { ClientOptions, ForeignClient, RunningClient, TorrentToJoin } from "../client.ts";
 import { Libtorrent } from "../libtorrent.ts";
 
@@ -16,6 +17,7 @@ export const libtorrent: ForeignClient = {
   magnets: ["v1", "v2", "hybrid"],
   makesEmptyFiles: true,
   refusesLoopback: false,
+  announcesOverIpv6: { udp: "yes", http: "yes" },
   missing: () => Promise.resolve(Libtorrent.missing()),
   start: (options) => LibtorrentClient.start(options),
 };
@@ -28,7 +30,9 @@ class LibtorrentClient implements RunningClient {
   }
 
   static async start({ host }: ClientOptions): Promise<RunningClient> {
-    return new LibtorrentClient(await Libtorrent.start({ settings: { listen_interfaces: `${host}:0` } }));
+    return new LibtorrentClient(
+      await Libtorrent.start({ settings: { listen_interfaces: formatEndpoint({ host, port: 0 }) } }),
+    );
   }
 
   get output(): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename } from "node:path";
+import { formatEndpoint } from "../../../shared/endpoint.ts";
 import { Program } from "../../program.ts";
 import { askUntil, freePort, missingProgram } from "../asking.ts";
 import type { ClientOptions, ForeignClient, RunningClient, TorrentToJoin } from "../client.ts";
@@ -23,6 +24,7 @@ export const qbittorrent: ForeignClient = {
   magnets: ["v1", "v2", "hybrid"],
   makesEmptyFiles: true,
   refusesLoopback: false,
+  announcesOverIpv6: { udp: "yes", http: "yes" },
   missing: () => Promise.resolve(missingProgram(COMMAND, { debianPackage: "qbittorrent-nox" })),
   start: (options) => QbittorrentClient.start(options),
 };
@@ -44,7 +46,7 @@ class QbittorrentClient implements RunningClient {
     const program = Program.spawn([
       ...[COMMAND, `--profile=${home}`, `--webui-port=${port}`, `--torrenting-port=${freePort(host)}`],
     ]);
-    const client = new QbittorrentClient(program, `http://${host}:${port}/api/v2`);
+    const client = new QbittorrentClient(program, `http://${formatEndpoint({ host, port })}/api/v2`);
     await askUntil(() => client.#isThere());
     return client;
   }

@@ -26,6 +26,7 @@ export const transmission: ForeignClient = {
   magnets: ["v1"],
   makesEmptyFiles: false,
   refusesLoopback: true,
+  announcesOverIpv6: { udp: "it takes the host of udp://[::1]:6969 to end at the first colon", http: "yes" },
   missing: async () =>
     missingProgram(DAEMON, { debianPackage: DAEMON }) ??
       missingProgram(REMOTE, { debianPackage: "transmission-cli" }) ??
@@ -98,8 +99,9 @@ class TransmissionClient implements RunningClient {
 /** Alone with the tracker, and quick to try again. */
 function settings(host: string): Readonly<Record<string, string | number | boolean>> {
   return {
-    "bind-address-ipv4": host,
-    "bind-address-ipv6": "::1",
+    ...(host.includes(":")
+      ? { "bind-address-ipv4": "0.0.0.0", "bind-address-ipv6": host }
+      : { "bind-address-ipv4": host, "bind-address-ipv6": "::1" }),
     "cache-size-mb": 0,
     "dht-enabled": false,
     "download-queue-enabled": false,

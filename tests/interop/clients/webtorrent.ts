@@ -16,6 +16,7 @@ export const webtorrent: ForeignClient = {
   magnets: ["v1", "hybrid"],
   makesEmptyFiles: false,
   refusesLoopback: false,
+  announcesOverIpv6: { udp: "its tracker client opens a socket of version 4 whatever the address", http: "yes" },
   missing: async () => {
     const program = Program.spawn([...run(), "--probe"]);
     return await program.exitCode() === 0 ? undefined : `it cannot be had from npm: ${program.output}`;
