@@ -137,9 +137,16 @@ export class Community implements AsyncDisposable {
   /** Gives the tracker a torrent that we share. @throws {CommunityError} */
   async publish(
     metainfo: Uint8Array,
-    options: { readonly infoHash: InfoHash; readonly kind: MediaKind; readonly signal?: AbortSignal },
+    options: {
+      readonly infoHash: InfoHash;
+      readonly kind: MediaKind;
+      readonly durationSeconds?: number;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<void> {
-    const response = await this.#request(`/torrents/${options.infoHash}?kind=${options.kind}`, {
+    const { kind, durationSeconds } = options;
+    const length = durationSeconds === undefined ? "" : `&seconds=${durationSeconds.toFixed(3)}`;
+    const response = await this.#request(`/torrents/${options.infoHash}?kind=${kind}${length}`, {
       method: "PUT",
       headers: { "content-type": "application/x-bittorrent" },
       body: Uint8Array.from(metainfo),
@@ -248,6 +255,7 @@ const catalogueSchema = v.object({
     seederCount: v.number(),
     leecherCount: v.number(),
     addedAtMs: v.number(),
+    durationSeconds: v.exactOptional(v.number()),
   })),
   totalCount: v.number(),
   nextCursor: v.exactOptional(v.string()),

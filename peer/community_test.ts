@@ -134,10 +134,10 @@ Deno.test("every path begins with the key of a private community", async () => {
   await using _community = community;
   const found = await community.catalogue({ mode: "video", q: "two words", sort: "name", limit: 5 });
   assert.equal(found.entries[0]?.name, "Film.mp4");
-  await community.publish(new Uint8Array(3), { infoHash: someHash, kind: "audio" });
+  await community.publish(new Uint8Array(3), { infoHash: someHash, kind: "audio", durationSeconds: 61.25 });
   assert.deepEqual(tracker.asked, [
     "GET /our-secret/catalogue?mode=video&q=two+words&sort=name&limit=5",
-    `PUT /our-secret/torrents/${someHash}?kind=audio`,
+    `PUT /our-secret/torrents/${someHash}?kind=audio&seconds=61.250`,
   ]);
   assert.match(community.announceUrls[0] ?? "", /^udp:\/\/127\.0\.0\.1:\d+\/our-secret\/announce$/);
   assert.match(community.announceUrls[1] ?? "", /^http:\/\/127\.0\.0\.1:\d+\/our-secret\/announce$/);

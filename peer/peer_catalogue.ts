@@ -102,6 +102,8 @@ function rankOf(torrent: TorrentView, sort: CatalogueSort): number {
       return -torrent.addedAtMs;
     case "size":
       return -torrent.sizeBytes;
+    case "length":
+      return -Math.max(0, ...torrent.files.map(({ durationSeconds = 0 }) => durationSeconds));
     case "seeders":
       return -seederCountOf(torrent);
   }

@@ -19,6 +19,8 @@ export interface Publication {
   readonly kind: MediaKind;
   /** The .torrent, made when its turn comes: thousands of them are not held in memory. Undefined: it is gone by then. */
   metainfo(): Uint8Array | undefined;
+  /** How long it plays, as far as that is known when its turn comes. */
+  durationSeconds?(): number | undefined;
 }
 
 /** Where to; the community's tracker is one. */
@@ -26,7 +28,12 @@ export interface PublicationSink {
   /** Hands over a .torrent. @throws CommunityError when it is refused or nobody answers */
   publish(
     metainfo: Uint8Array,
-    options: { readonly infoHash: InfoHash; readonly kind: MediaKind; readonly signal?: AbortSignal },
+    options: {
+      readonly infoHash: InfoHash;
+      readonly kind: MediaKind;
+      readonly durationSeconds?: number;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<void>;
 }
 
@@ -36,6 +43,8 @@ export class Publisher implements AsyncDisposable {
   readonly #retryMs: number;
   readonly #all = new Map<InfoHash, Publication>();
   readonly #waiting = new Set<InfoHash>();
+  /** The lengths that were sent. */
+  readonly #sent = new Map<InfoHash, number>();
   readonly #running = new Set<Promise<void>>();
   readonly #end = new AbortController();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -53,9 +62,18 @@ export class Publisher implements AsyncDisposable {
     this.#fill();
   }
 
+  /** More of a torrent may be known: it is sent again where its length is news. */
+  refresh(infoHash: InfoHash): void {
+    const durationSeconds = this.#all.get(infoHash)?.durationSeconds?.();
+    if (durationSeconds === undefined || this.#sent.get(infoHash) === durationSeconds) return;
+    this.#waiting.add(infoHash);
+    this.#fill();
+  }
+
   /** Does not publish a torrent again. The tracker drops it by itself when nobody has it any more. */
   remove(infoHash: InfoHash): void {
     this.#all.delete(infoHash);
+    this.#sent.delete(infoHash);
     this.#waiting.delete(infoHash);
   }
 
@@ -92,7 +110,15 @@ export class Publisher implements AsyncDisposable {
     const { infoHash, kind } = publication;
     try {
       const metainfo = publication.metainfo();
-      if (metainfo !== undefined) await this.#sink.publish(metainfo, { infoHash, kind, signal: this.#end.signal });
+      if (metainfo === undefined) return;
+      const durationSeconds = publication.durationSeconds?.();
+      if (durationSeconds !== undefined) this.#sent.set(infoHash, durationSeconds);
+      await this.#sink.publish(metainfo, {
+        infoHash,
+        kind,
+        signal: this.#end.signal,
+        ...(durationSeconds === undefined ? {} : { durationSeconds }),
+      });
     } catch (error) {
       if (!(error instanceof CommunityError)) throw error;
       if (error.isFinal || this.#end.signal.aborted || !this.#all.has(infoHash)) return;

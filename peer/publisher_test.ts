@@ -99,3 +99,19 @@ Deno.test("the end aborts what is under way and waits for it", async () => {
   publisher.add(publication(2));
   assert.equal(desk.attempts.length, 1);
 });
+
+Deno.test("a torrent is sent again when its length becomes known, and only then", async () => {
+  const desk = new Desk();
+  await using publisher = new Publisher(desk);
+  const media: { durationSeconds?: number } = {};
+  const { infoHash } = publication(1);
+  publisher.add({ ...publication(1), durationSeconds: () => media.durationSeconds });
+  (await desk.attempt(1)).succeed();
+  publisher.refresh(infoHash);
+  media.durationSeconds = 8;
+  publisher.refresh(infoHash);
+  (await desk.attempt(2)).succeed();
+  publisher.refresh(infoHash);
+  publisher.refresh(publication(2).infoHash);
+  assert.equal(desk.attempts.length, 2);
+});

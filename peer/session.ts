@@ -141,6 +141,11 @@ export class Session implements AsyncDisposable {
     return this.downloads.folder;
   }
 
+  /** More is known of what a torrent's files hold: the community is told how long a shared one plays. */
+  describe(infoHash: InfoHash): void {
+    this.#publisher?.refresh(infoHash);
+  }
+
   /** Calls the listener with what changed: a torrent, or undefined for anything else. */
   subscribe(listener: (infoHash: InfoHash | undefined) => void): Disposable {
     this.#listeners.add(listener);
@@ -298,7 +303,13 @@ export class Session implements AsyncDisposable {
     if (this.#downloadOf(infoHash) !== undefined || this.#isDownload(file.path)) return;
     this.#addAliases(infoHash, file.infoHashes);
     this.sharedTorrents.add(file);
-    this.#publisher?.add({ infoHash, kind: file.kind, metainfo: () => this.sharedTorrents.metainfo(infoHash) });
+    this.#publisher?.add({
+      infoHash,
+      kind: file.kind,
+      metainfo: () => this.sharedTorrents.metainfo(infoHash),
+      // What we make of a shared file is a torrent of this file alone.
+      durationSeconds: () => this.mediaStore.facts({ infoHash, index: 0 })?.durationSeconds,
+    });
   }
 
   #onUnshared(infoHash: InfoHash): void {

@@ -91,7 +91,10 @@ export class SessionApi implements PeerSession, AsyncDisposable {
       find: ({ infoHash, index }) => this.mediaFile(infoHash, index),
       torrents: () => this.torrents(),
       onChange: (infoHash) => {
-        if (infoHash !== undefined) this.#views.invalidate(infoHash);
+        if (infoHash !== undefined) {
+          this.#views.invalidate(infoHash);
+          session.describe(infoHash);
+        }
         this.#tell();
       },
     });

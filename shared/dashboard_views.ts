@@ -118,6 +118,8 @@ export interface CatalogueEntry {
   readonly seederCount: number;
   readonly leecherCount: number;
   readonly addedAtMs: number;
+  /** How long it plays, as the first who shared it says; nobody has checked it. */
+  readonly durationSeconds?: number;
 }
 
 /** A page of the catalogue. */

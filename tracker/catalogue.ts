@@ -7,12 +7,12 @@
  */
 import type { CataloguePage } from "../shared/dashboard_views.ts";
 import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
-import { isListed, type MediaKind } from "../shared/media_kind.ts";
+import { isListed } from "../shared/media_kind.ts";
 import { encodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
 import { CataloguePages, type CatalogueQuery } from "./catalogue_pages.ts";
 import { CatalogueStore, type StoredTorrent, type StoreLimits } from "./catalogue_store.ts";
 import { type HeldRow, heldRow, type HeldTorrent, type Holding } from "./held_row.ts";
-import { describeTorrent } from "./torrent_description.ts";
+import { describeTorrent, type TorrentClaim } from "./torrent_description.ts";
 
 /** How long a torrent that nobody has is remembered: who is away for a week's holiday finds it again. */
 export const FORGET_AFTER_MS: number = 7 * 24 * 60 * 60 * 1000;
@@ -75,21 +75,24 @@ export class Catalogue implements Disposable {
 
   /**
    * Remembers a verified torrent. `kind` is what somebody who has the content found it to be; without it the name of its
-   * largest file decides. What is known already is only completed: by a kind, by piece layers.
+   * largest file decides. What is known already is only completed: by a kind, a length, by piece layers.
    *
    * @returns whether it was unknown
    * @throws {StoreFullError} when there is no room
    */
-  put(metainfo: Metainfo, options: { readonly kind?: MediaKind; readonly nowMs: number }): boolean {
+  put(metainfo: Metainfo, options: TorrentClaim & { readonly nowMs: number }): boolean {
     const { info } = metainfo;
     const known = this.#store.find(info.infoHash);
-    const bytes = encodeMetainfo({ ...metainfo, trackers: [] });
+    let bytes: Uint8Array = encodeMetainfo({ ...metainfo, trackers: [] });
     if (known !== undefined) {
       const isKindNews = options.kind !== undefined && !known.isKindClaimed;
       const isLonger = bytes.length > this.#store.torrentLength(info.infoHash);
-      if (!isKindNews && !isLonger) return false;
+      const isLengthNews = options.durationSeconds !== undefined && known.durationSeconds === undefined;
+      if (!isKindNews && !isLengthNews && !isLonger) return false;
+      // What is known by its piece layers stays known by them.
+      if (!isLonger) bytes = this.#store.torrentBytes(info.infoHash) ?? bytes;
     }
-    const torrent = describeTorrent(info, { kind: options.kind, known, nowMs: options.nowMs });
+    const torrent = describeTorrent(info, { claim: options, known, nowMs: options.nowMs });
     this.#store.put(torrent, { bytes, nowMs: options.nowMs, isHeld: (infoHash) => this.#held.has(infoHash) });
     const held = this.#held.get(info.infoHash);
     if (held !== undefined) this.#setHeld({ torrent, holding: held.holding });
@@ -169,7 +172,8 @@ export class Catalogue implements Disposable {
     Object.assign(row, heldRow(...row.held.values()));
     const { entry } = row;
     const isOrderChanged = before.name !== entry.name || before.addedAtMs !== entry.addedAtMs ||
-      before.sizeBytes !== entry.sizeBytes || before.infoHash !== entry.infoHash;
+      before.sizeBytes !== entry.sizeBytes || before.infoHash !== entry.infoHash ||
+      before.durationSeconds !== entry.durationSeconds;
     this.#pages.changed({ isOrderChanged });
   }
 }

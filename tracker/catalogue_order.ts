@@ -7,8 +7,8 @@
 import { Buffer } from "node:buffer";
 import { compareText } from "../shared/search_text.ts";
 
-/** The orders of the catalogue; all but `name` have the largest or newest first. */
-export type CatalogueSort = "name" | "new" | "size" | "seeders";
+/** The orders of the catalogue; all but `name` have the largest, longest or newest first. */
+export type CatalogueSort = "name" | "new" | "size" | "length" | "seeders";
 
 /** A row's place in an order: compared by number, then by name, then by key. */
 export interface OrderKey {

@@ -133,6 +133,8 @@ function orderKey(row: HeldRow, sort: CatalogueSort): OrderKey {
       return { rank: -entry.addedAtMs, name, key };
     case "size":
       return { rank: -entry.sizeBytes, name, key };
+    case "length":
+      return { rank: -(entry.durationSeconds ?? 0), name, key };
     case "seeders":
       return { rank: -entry.seederCount, name, key };
   }

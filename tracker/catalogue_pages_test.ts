@@ -7,7 +7,7 @@ import { describeTorrent } from "./torrent_description.ts";
 function rowOf(name: string, options: { readonly seederCount?: number; readonly nowMs?: number } = {}): HeldRow {
   const { seederCount = 1, nowMs = 0 } = options;
   const { info } = sampleTorrent(name, { fill: name.length });
-  const torrent = describeTorrent(info, { kind: undefined, known: undefined, nowMs });
+  const torrent = describeTorrent(info, { claim: {}, known: undefined, nowMs });
   return heldRow({ torrent, holding: { seederCount, leecherCount: 0 } });
 }
 

@@ -26,7 +26,10 @@ const MAX_EXTENSIONS = 100;
 const querySchema = v.object({
   mode: v.optional(v.picklist(["audio", "video", "subtitles"], "The mode is audio, video or subtitles.")),
   q: v.optional(v.pipe(v.string(), v.maxLength(200, "A search has at most 200 characters.")), ""),
-  sort: v.optional(v.picklist(["name", "new", "size", "seeders"], "The order is name, new, size or seeders."), "name"),
+  sort: v.optional(
+    v.picklist(["name", "new", "size", "length", "seeders"], "The order is name, new, size, length or seeders."),
+    "name",
+  ),
   cursor: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024))),
   offset: v.optional(
     v.pipe(v.string(), v.regex(/^[0-9]{1,9}$/, "The offset is a number of rows."), v.transform(Number)),

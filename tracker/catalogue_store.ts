@@ -15,7 +15,7 @@ export const MAX_STORED_TORRENTS = 200_000;
 export const MAX_STORED_BYTES = 2 * 1024 * 1024 * 1024;
 
 /** The schema's number in `PRAGMA user_version`; a database of a later program is refused. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE torrents (
@@ -36,8 +36,11 @@ const SCHEMA = `
   CREATE INDEX torrents_by_held ON torrents (held_at_ms);
 `;
 
+/** What the second version added. */
+const SCHEMA_2 = "ALTER TABLE torrents ADD COLUMN duration_seconds REAL;";
+
 const COLUMNS =
-  "info_hash, info_hash_v2, content_key, name, kind, is_kind_claimed, size_bytes, file_count, added_at_ms";
+  "info_hash, info_hash_v2, content_key, name, kind, is_kind_claimed, size_bytes, file_count, added_at_ms, duration_seconds";
 
 /** What the catalogue knows of a torrent without reading it again. */
 export interface StoredTorrent {
@@ -53,6 +56,8 @@ export interface StoredTorrent {
   readonly sizeBytes: number;
   readonly fileCount: number;
   readonly addedAtMs: number;
+  /** As somebody who shares it says first; absent until then. Nobody has checked it. */
+  readonly durationSeconds?: number;
 }
 
 /** Limits that tests lower. */
@@ -146,7 +151,7 @@ export class CatalogueStore implements Disposable {
     this.remove(torrent.infoHash);
     this.#makeRoom(bytes.length, isHeld);
     this.#prepare(`INSERT INTO torrents (${COLUMNS}, held_at_ms, torrent_length, torrent)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
       torrent.infoHash,
       torrent.infoHashV2 ?? null,
       torrent.contentKey,
@@ -156,6 +161,7 @@ export class CatalogueStore implements Disposable {
       torrent.sizeBytes,
       torrent.fileCount,
       Math.round(torrent.addedAtMs),
+      torrent.durationSeconds ?? null,
       Math.round(nowMs),
       bytes.length,
       bytes,
@@ -201,7 +207,9 @@ export class CatalogueStore implements Disposable {
         `Cannot open ${path} as this version's catalogue: current value of its schema is ${version}`,
       );
     }
-    if (version === 0) this.#database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    if (version === SCHEMA_VERSION) return;
+    const missing = version === 0 ? SCHEMA + SCHEMA_2 : SCHEMA_2;
+    this.#database.exec(`BEGIN; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   }
 
   #recount(): void {
@@ -241,6 +249,7 @@ function storedTorrent(row: Record<string, SQLOutputValue>): StoredTorrent {
     sizeBytes: Number(row.size_bytes),
     fileCount: Number(row.file_count),
     addedAtMs: Number(row.added_at_ms),
+    ...(typeof row.duration_seconds === "number" ? { durationSeconds: row.duration_seconds } : {}),
   };
 }
 

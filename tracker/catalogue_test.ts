@@ -140,7 +140,7 @@ Deno.test("every order, in pages that neither skip nor repeat", () => {
     });
     catalogue.hold(infoHash, { seederCount: 1 + number % 4, leecherCount: 0 });
   }
-  for (const sort of ["name", "new", "size", "seeders"] as const) {
+  for (const sort of ["name", "new", "size", "length", "seeders"] as const) {
     const whole = names(catalogue, { sort });
     const paged: string[] = [];
     let cursor: string | undefined;
@@ -155,6 +155,20 @@ Deno.test("every order, in pages that neither skip nor repeat", () => {
   assert.deepEqual(names(catalogue).slice(0, 3), ["Part 0.mp4", "Part 1.mp4", "Part 2.mp4"]);
   const sizes = catalogue.page({ sort: "size", limit: 50 }).entries.map(({ sizeBytes }) => sizeBytes);
   assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
+});
+
+Deno.test("the longest first, as the first sharer says; what nobody has told of comes last", () => {
+  using catalogue = new Catalogue(":memory:");
+  for (const name of ["a.mp4", "b.mp4", "c.mp4"]) share(catalogue, name);
+  for (const [name, durationSeconds] of [["c.mp4", 60], ["b.mp4", 90.5], ["c.mp4", 9_000]] as const) {
+    catalogue.put(sampleTorrent(name, { fill: hashCode(name) }), { nowMs: 1, durationSeconds });
+  }
+  const { entries } = catalogue.page({ sort: "length", limit: 3 });
+  assert.deepEqual(entries.map(({ name, durationSeconds }) => [name, durationSeconds]), [
+    ["b.mp4", 90.5],
+    ["c.mp4", 60],
+    ["a.mp4", undefined],
+  ]);
 });
 
 Deno.test("a cursor keeps its place when rows come and go", () => {
@@ -231,6 +245,31 @@ Deno.test("a torrent is found by its v2 name too, and not by another", () => {
   catalogue.put(sampleTorrent("a.mp3"), { nowMs: 0 });
   assert.ok(info.infoHashV2 !== undefined && catalogue.find(info.infoHashV2)?.infoHash === info.infoHash);
   assert.equal(catalogue.find(infoHash(new Uint8Array(20))), undefined);
+});
+
+Deno.test("the database of the first version is taken over, and learns lengths", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const path = `${directory}/catalogue.sqlite`;
+    const metainfo = sampleTorrent("a.mp4");
+    const { infoHash } = metainfo.info;
+    {
+      using catalogue = new Catalogue(path);
+      catalogue.put(metainfo, { nowMs: 5 });
+    }
+    const database = new DatabaseSync(path);
+    database.exec("ALTER TABLE torrents DROP COLUMN duration_seconds; PRAGMA user_version = 1");
+    database.close();
+    {
+      using catalogue = new Catalogue(path);
+      assert.equal(catalogue.find(infoHash)?.addedAtMs, 5);
+      catalogue.put(metainfo, { nowMs: 6, durationSeconds: 7.25 });
+    }
+    using catalogue = new Catalogue(path);
+    assert.equal(catalogue.find(infoHash)?.durationSeconds, 7.25);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 Deno.test("the database of a later version is left alone", async () => {

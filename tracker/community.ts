@@ -9,7 +9,7 @@ import type { InfoHash } from "../shared/ids.ts";
 import { decodeMetainfo } from "../shared/metainfo.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { StoreFullError } from "./catalogue_store.ts";
-import { type CommunityChange, type CommunityStore, StoreLostError } from "./community_store.ts";
+import { type CommunityChange, type CommunityStore, type SharedTorrent, StoreLostError } from "./community_store.ts";
 import { type MeetingPoint, TorrentDeniedError } from "./meeting_point.ts";
 import type { MembershipRecord } from "./membership_record.ts";
 import type { Swarms } from "./swarms.ts";
@@ -151,14 +151,14 @@ export class Community implements AsyncDisposable {
       case "gone":
         return meeting.removeMember(change.member);
       case "torrent":
-        return this.#takeTorrent(change.torrent.bytes, change.torrent.kind);
+        return this.#takeTorrent(change.torrent);
     }
   }
 
-  #takeTorrent(bytes: Uint8Array, kind: Parameters<MeetingPoint["putTorrent"]>[1]): void {
+  #takeTorrent({ bytes, kind }: SharedTorrent): void {
     this.#isTakingIn = true;
     try {
-      this.#options.meeting.putTorrent(decodeMetainfo(bytes), kind);
+      this.#options.meeting.putTorrent(decodeMetainfo(bytes), kind === undefined ? {} : { kind });
     } catch (error) {
       // No room here, or not wanted here: the others keep it.
       if (!(error instanceof StoreFullError || error instanceof TorrentDeniedError)) throw error;

@@ -41,6 +41,8 @@ export function heldRow(...held: [HeldTorrent, ...HeldTorrent[]] | HeldTorrent[]
   );
   if (first === undefined) throw new TypeError("Cannot make a row of no torrents");
   const { torrent } = first;
+  const durationSeconds = torrent.durationSeconds ??
+    others.find((other) => other.torrent.durationSeconds !== undefined)?.torrent.durationSeconds;
   const entry: CatalogueEntry = {
     infoHash: torrent.infoHash,
     ...(torrent.infoHashV2 === undefined ? {} : { infoHashV2: torrent.infoHashV2 }),
@@ -52,6 +54,7 @@ export function heldRow(...held: [HeldTorrent, ...HeldTorrent[]] | HeldTorrent[]
     seederCount: held.reduce((sum, { holding }) => sum + holding.seederCount, 0),
     leecherCount: held.reduce((sum, { holding }) => sum + holding.leecherCount, 0),
     addedAtMs: Math.min(...held.map((other) => other.torrent.addedAtMs)),
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
   };
   return {
     contentKey: torrent.contentKey,

@@ -8,13 +8,13 @@ import { getLogger } from "@logtape/logtape";
 import type { Endpoint } from "../shared/endpoint.ts";
 import { type InfoHash, truncateInfoHash } from "../shared/ids.ts";
 import { infoHashesOf } from "../shared/info_hashes.ts";
-import type { MediaKind } from "../shared/media_kind.ts";
 import type { Info, Metainfo } from "../shared/metainfo.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
 import { reachOf } from "./address_words.ts";
 import { type AnnounceDesk, MAX_FULL_SCRAPE, type Transport } from "./announce_desk.ts";
 import { type AnnounceAnswer, type AnnounceRecord, peerIdOf } from "./announce_record.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { TorrentClaim } from "./torrent_description.ts";
 import { StoreFullError } from "./catalogue_store.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { HostTexts } from "./host_texts.ts";
@@ -177,11 +177,11 @@ export class MeetingPoint implements AnnounceDesk {
    * @throws {StoreFullError} when there is no room
    * @throws {TorrentDeniedError} when a list says that it is not tracked
    */
-  putTorrent(metainfo: Metainfo, kind: MediaKind | undefined): boolean {
+  putTorrent(metainfo: Metainfo, claim: TorrentClaim = {}): boolean {
     const { catalogue, swarms, date, onChange } = this.#options;
     const { infoHash } = metainfo.info;
     if (infoHashesOf(metainfo.info).some((name) => this.#refuseTorrent(name))) throw new TorrentDeniedError(infoHash);
-    const isNew = catalogue.put(metainfo, { nowMs: date(), ...(kind === undefined ? {} : { kind }) });
+    const isNew = catalogue.put(metainfo, { ...claim, nowMs: date() });
     for (const name of infoHashesOf(metainfo.info)) {
       this.#noteKnown(name);
       swarms.alias(name, infoHash);
@@ -195,7 +195,7 @@ export class MeetingPoint implements AnnounceDesk {
   /** Keeps what a client told of its torrent (BEP 9), verified against the info-hash. */
   takeInfo(info: Info): void {
     try {
-      this.putTorrent({ info, pieceLayers: new Map(), trackers: [] }, undefined);
+      this.putTorrent({ info, pieceLayers: new Map(), trackers: [] });
     } catch (error) {
       if (!(error instanceof StoreFullError || error instanceof TorrentDeniedError)) throw error;
       logger.warn("{message}", { message: error.message });

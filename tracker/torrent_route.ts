@@ -10,12 +10,13 @@ import { requestHost } from "../dashboard/guards.ts";
 import { checkValue, readBody } from "../dashboard/json_body.ts";
 import { answerNotFound, methodNotAllowed, problem, ProblemError } from "../dashboard/problem.ts";
 import { type InfoHash, type InfoHashV2, parseInfoHash, parseInfoHashV2 } from "../shared/ids.ts";
-import { MEDIA_KINDS, type MediaKind } from "../shared/media_kind.ts";
+import { MEDIA_KINDS } from "../shared/media_kind.ts";
 import { decodeMetainfo, encodeMetainfo, MAX_METAINFO_LENGTH, type Metainfo } from "../shared/metainfo.ts";
 import { MetainfoSyntaxError } from "../shared/metainfo_fields.ts";
 import { safePathSegment } from "../shared/safe_name.ts";
 import type { AccessKey } from "./access_key.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { TorrentClaim } from "./torrent_description.ts";
 import { StoreFullError } from "./catalogue_store.ts";
 import { TorrentDeniedError } from "./meeting_point.ts";
 
@@ -25,8 +26,17 @@ const MAX_BODY_BYTES = 8 * MAX_METAINFO_LENGTH;
 /** The largest torrent takes this long at 2 Mbit/s; who is slower holds memory for nothing. */
 const BODY_TIMEOUT_MS = 60_000;
 
+/** The longest that anything plays: ten days. */
+const MAX_DURATION_SECONDS = 10 * 24 * 60 * 60;
+
 const querySchema = v.object({
   kind: v.optional(v.picklist(MEDIA_KINDS, "The kind is audio, video, subtitles or other.")),
+  seconds: v.optional(v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,6}(\.[0-9]{1,6})?$/, "The length is a number of seconds."),
+    v.transform(Number),
+    v.maxValue(MAX_DURATION_SECONDS, "Nothing is longer than ten days."),
+  )),
 });
 
 /** What the routes are made of. */
@@ -34,7 +44,7 @@ export interface TorrentRouteOptions {
   readonly catalogue: Catalogue;
   readonly key: AccessKey;
   /** Keeps a verified torrent; gives whether it was unknown. */
-  readonly put: (metainfo: Metainfo, kind: MediaKind | undefined) => boolean;
+  readonly put: (metainfo: Metainfo, claim: TorrentClaim) => boolean;
 }
 
 /** The routes, for `app.route("/", …)`. */
@@ -50,7 +60,7 @@ export function torrentRoutes(options: TorrentRouteOptions): Hono {
   app.put("/torrents/:infoHash", async (context) => {
     const infoHash = context.req.param("infoHash");
     if (!/^[0-9A-Fa-f]{40}$/.test(infoHash)) return answerNotFound(context);
-    const { kind } = checkValue(context.req.query(), querySchema);
+    const { kind, seconds } = checkValue(context.req.query(), querySchema);
     // A body that does not say how long it is may be as long as the limit.
     const length = Number(context.req.header("Content-Length") ?? MAX_METAINFO_LENGTH);
     if (bodyBytes + length > MAX_BODY_BYTES) {
@@ -59,7 +69,11 @@ export function torrentRoutes(options: TorrentRouteOptions): Hono {
     bodyBytes += length;
     try {
       const metainfo = readMetainfo(await readTimely(context.req.raw), parseInfoHash(infoHash));
-      const isNew = putTorrent(options, metainfo, kind);
+      const isNew = putTorrent(options, {
+        metainfo,
+        ...(kind === undefined ? {} : { kind }),
+        ...(seconds === undefined ? {} : { durationSeconds: seconds }),
+      });
       return context.body(null, isNew ? 201 : 204);
     } finally {
       bodyBytes -= length;
@@ -111,9 +125,12 @@ function decodeOrRefuse(bytes: Uint8Array): Metainfo {
   }
 }
 
-function putTorrent(options: TorrentRouteOptions, metainfo: Metainfo, kind: MediaKind | undefined): boolean {
+function putTorrent(
+  options: TorrentRouteOptions,
+  { metainfo, ...claim }: TorrentClaim & { readonly metainfo: Metainfo },
+): boolean {
   try {
-    return options.put(metainfo, kind);
+    return options.put(metainfo, claim);
   } catch (error) {
     if (error instanceof TorrentDeniedError) {
       throw new ProblemError(403, { detail: "This tracker does not serve this torrent.", cause: error });

@@ -281,7 +281,7 @@ function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
     desk: meeting,
     key,
     catalogue,
-    put: (metainfo, kind) => meeting.putTorrent(metainfo, kind),
+    put: (metainfo, claim) => meeting.putTorrent(metainfo, claim),
     instanceId,
     metrics: () => metrics.text(),
     times: metrics.times,

@@ -239,6 +239,8 @@ Deno.test("what is wrong with a request is said", async () => {
   const cases: readonly [path: string, init: RequestInit, status: number][] = [
     [`/torrents/${other}?kind=video`, { method: "PUT", body }, 422],
     [`/torrents/${infoHash}?kind=film`, { method: "PUT", body }, 422],
+    [`/torrents/${infoHash}?seconds=864001`, { method: "PUT", body }, 422],
+    [`/torrents/${infoHash}?seconds=-1`, { method: "PUT", body }, 422],
     [`/torrents/${infoHash}?kind=video`, { method: "PUT", body: "not a torrent" }, 422],
     [`/torrents/${infoHash}`, { method: "PUT", body: new Uint8Array(17 * 1024 * 1024) }, 413],
     [`/torrents/xyz`, { method: "PUT", body }, 404],

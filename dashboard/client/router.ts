@@ -7,7 +7,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 /** An order of the catalogue. */
-export type CatalogueSort = "name" | "new" | "size" | "seeders";
+export type CatalogueSort = "name" | "new" | "size" | "length" | "seeders";
 
 /** What a catalogue is narrowed to: what this browser plays, what is here, what somebody on our network has. */
 export type CatalogueFilter = "plays" | "here" | "near";
@@ -34,7 +34,7 @@ export interface HomeRoute {
 export const catalogueFilters: readonly CatalogueFilter[] = ["plays", "here", "near"];
 
 /** Orders of the catalogue, the default first. */
-export const catalogueSorts: readonly CatalogueSort[] = ["new", "name", "size", "seeders"];
+export const catalogueSorts: readonly CatalogueSort[] = ["new", "name", "size", "length", "seeders"];
 
 /**
  * Reads an address.

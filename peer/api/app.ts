@@ -55,7 +55,10 @@ const settingsSchema = v.strictObject({
 });
 const catalogueSchema = v.object({
   q: v.optional(v.pipe(v.string(), v.maxLength(200)), ""),
-  sort: v.optional(v.picklist(["name", "new", "size", "seeders"], "The order is name, new, size or seeders."), "name"),
+  sort: v.optional(
+    v.picklist(["name", "new", "size", "length", "seeders"], "The order is name, new, size, length or seeders."),
+    "name",
+  ),
   cursor: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024))),
   offset: v.optional(
     v.pipe(v.string(), v.regex(/^[0-9]{1,9}$/, "The offset is a number of rows."), v.transform(Number)),

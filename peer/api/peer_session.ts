@@ -22,7 +22,7 @@ import type { PictureShelf } from "./picture_routes.ts";
 export type TorrentSource = string | { readonly metainfo: Uint8Array };
 
 /** The orders of the catalogue. */
-export type CatalogueSort = "name" | "new" | "size" | "seeders";
+export type CatalogueSort = "name" | "new" | "size" | "length" | "seeders";
 
 /** What is asked for of the catalogue, beside words. */
 export interface CatalogueFilter {

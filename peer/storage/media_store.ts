@@ -73,6 +73,7 @@ const pictureSchema = v.object({ hash: v.string(), content_type: v.string(), byt
 /** The media files and their pictures. */
 export class MediaStore {
   readonly #all: StatementSync;
+  readonly #get: StatementSync;
   readonly #put: StatementSync;
   readonly #getPicture: StatementSync;
   readonly #putPicture: StatementSync;
@@ -81,6 +82,7 @@ export class MediaStore {
   /** Prepares its statements on a database of `openDatabase`. */
   constructor(database: DatabaseSync) {
     this.#all = database.prepare("SELECT * FROM media_facts LIMIT ?");
+    this.#get = database.prepare("SELECT * FROM media_facts WHERE info_hash = ? AND file_index = ?");
     this.#put = database.prepare(
       "INSERT OR REPLACE INTO media_facts (info_hash, file_index, facts, picture) VALUES (?, ?, ?, ?)",
     );
@@ -97,6 +99,12 @@ export class MediaStore {
       const { info_hash, file_index: index, facts, picture } = v.parse(rowSchema, raw);
       return { infoHash: parseInfoHash(info_hash), index, facts, ...(picture === null ? {} : { picture }) };
     });
+  }
+
+  /** What is known of one file. */
+  facts({ infoHash, index }: MediaKey): MediaFacts | undefined {
+    const raw = this.#get.get(infoHash, index);
+    return raw === undefined ? undefined : v.parse(rowSchema, raw).facts;
   }
 
   /** Remembers a file; on a full disk it does not, and the file is read again after the next start. */

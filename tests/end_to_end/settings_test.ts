@@ -105,3 +105,22 @@ browserTest(
 async function limitsOf(peer: PeerProgram, infoHash: string) {
   return (await peer.get<{ readonly limits: unknown }>(`/api/torrents/${infoHash}`)).limits;
 }
+
+browserTest("the whole catalogue is sorted by length, also what is not here", async (browser, scope) => {
+  const community = scope.use(await Community.start());
+  const share = await community.media("films", ["tide.mp4", "aurora.mp4", "meadow.webm"]);
+  const [, peer] = await Promise.all([
+    community.peer({ share, args: ["--mode", "video"] }),
+    community.peer({ args: ["--mode", "video"] }),
+  ]);
+  const rows = await peer.until(async () => {
+    const rows = await peer.rows();
+    return rows.length === 3 && rows.every((row) => row.durationSeconds !== undefined) ? rows : undefined;
+  }, { timeoutMs: 15_000, what: "three films with their lengths" });
+  const longest = rows.toSorted((a, b) => (b.durationSeconds ?? 0) - (a.durationSeconds ?? 0));
+  const page = await browser.open(peer.url);
+  await page.locator(byId("sort")).selectOption("length");
+  for (const [index, { infoHash }] of longest.entries()) {
+    await page.locator(`[data-index="${index}"]${byId(`row-${infoHash}`)}`).waitFor();
+  }
+});

@@ -33,6 +33,7 @@ const sortWords: Readonly<Record<CatalogueSort, string>> = {
   new: "Newest",
   name: "Name",
   size: "Largest",
+  length: "Longest",
   seeders: "Most shared",
 };
 
