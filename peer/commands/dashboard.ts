@@ -68,7 +68,9 @@ async function run(line: CommandLine): Promise<number> {
 /** Looks for trackers where the line names none. */
 async function startFinder(line: CommandLine, scope: AsyncDisposableStack): Promise<TrackerFinder | undefined> {
   const host = line.value(hostFlag);
-  if (line.value(noLanFlag) || trackerOf(line) !== undefined || isLoopback(host ?? "")) return undefined;
+  // Read first of all: a wrong address is bad usage, whatever else is to be said, such as that a port is in use.
+  const tracker = trackerOf(line);
+  if (tracker !== undefined || line.value(noLanFlag) || isLoopback(host ?? "")) return undefined;
   const logger = getLogger(["playswarm", "peer", "lan"]);
   return scope.use(
     await TrackerFinder.start({
