@@ -1,5 +1,5 @@
 /**
- * What a user downloads: both executables, the README and the licence in one folder, packed as the platform expects it.
+ * What a user downloads: both executables, the README and the licences in one folder, packed as the platform expects it.
  *
  * @module
  */

@@ -11,6 +11,7 @@ import { VERSION } from "../../shared/version.ts";
 import { checksums, packFolder } from "./archive.ts";
 import { BundleError, bundleProgram, type ProgramName } from "./bundle_program.ts";
 import { compile, CompileError } from "./compile.ts";
+import { thirdPartyLicences } from "./licences.ts";
 import { type Platform, PLATFORMS, thisPlatform } from "./platform.ts";
 
 const PROGRAMS: readonly ProgramName[] = ["tracker", "peer"];
@@ -65,6 +66,7 @@ async function buildFor(platform: Platform, bundles: Bundles, folder: string): P
 }
 
 async function buildAll(bundles: Bundles): Promise<void> {
+  const licences = await thirdPartyLicences();
   const archives: string[] = [];
   for (const platform of PLATFORMS) {
     const folder = `${DIST}/playswarm-${VERSION}-${platform.name}`;
@@ -73,6 +75,7 @@ async function buildAll(bundles: Bundles): Promise<void> {
     for (const path of ["README.md", "LICENSE", ...units]) {
       await Deno.copyFile(`${ROOT}${path}`, `${folder}/${basename(path)}`);
     }
+    await Deno.writeTextFile(`${folder}/THIRD_PARTY_LICENCES.txt`, licences);
     archives.push(await packFolder(folder, platform));
   }
   await Deno.writeTextFile(`${DIST}/SHA256SUMS`, await checksums(archives));
