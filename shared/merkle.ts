@@ -9,37 +9,10 @@
 
 import { hash } from "node:crypto";
 import { BLOCK_LENGTH } from "./geometry.ts";
+import { isPowerOfTwo, nextPowerOfTwo } from "./power_of_two.ts";
 
 /** Bytes of a SHA-256. */
 export const HASH_LENGTH = 32;
-
-/**
- * Hashes that one request may ask for. BEP 52 advises 512; 8,192 are the leaves of a piece of 128 MiB, the largest there
- * are, and what libtorrent allows. An answer of that many is 256 KiB.
- */
-export const MAX_HASHES = 8_192;
-
-/** What a `hash request` asks for and a `hashes` or `hash reject` repeats (BEP 52 "peer messages"). */
-export interface HashRange {
-  /** The 32 bytes that name the file. */
-  readonly piecesRoot: Uint8Array;
-  /** The layer of the wanted hashes, counted from the leaves. */
-  readonly baseLayer: number;
-  /** The first of them in its layer, a multiple of `length`. */
-  readonly index: number;
-  /** How many of them, a power of two of at least 2. */
-  readonly length: number;
-  /** How many layers above the base layer to prove, each by at most one hash. */
-  readonly proofLayers: number;
-}
-
-/** A tree of which some nodes are known. */
-export interface HashSource {
-  /** Blocks of the file: real leaves. */
-  readonly blockCount: number;
-  /** The 32 bytes of a node (a view), or `undefined` where it is not known. */
-  node(layer: number, index: number): Uint8Array | undefined;
-}
 
 /** The leaf of a block: its SHA-256. A short last block is hashed as it is. */
 export function hashLeaf(block: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -123,7 +96,7 @@ export function pieceRootFromLeaves(
 }
 
 /** All nodes of one file's tree from some layer upwards: 64 bytes a block when it starts at the leaves. Immutable. */
-export class FileTree implements HashSource {
+export class FileTree {
   /** Blocks of the file. */
   readonly blockCount: number;
   /** The root: 32 bytes. */
@@ -194,80 +167,9 @@ export class FileTree implements HashSource {
   }
 }
 
-/**
- * The payload of a `hashes` message: the wanted hashes, then upwards the one hash of each proof layer that the asker
- * cannot work out. `undefined` when the request is not a legal one for this file, or a node is not known: reject it.
- */
-export function buildHashes(request: HashRange, source: HashSource): Uint8Array | undefined {
-  const proof = proofOf(request, source.blockCount);
-  if (proof === undefined) return undefined;
-  const { baseLayer, index, length } = request;
-  const hashes = new Uint8Array((length + proof.uncleCount) * HASH_LENGTH);
-  for (let offset = 0; offset < length; offset++) {
-    const node = knownNode(source, baseLayer, index + offset);
-    if (node === undefined) return undefined;
-    hashes.set(node, offset * HASH_LENGTH);
-  }
-  let position = index / length;
-  for (let offset = 0; offset < proof.uncleCount; offset++) {
-    const uncle = knownNode(source, proof.layer + offset, position % 2 === 0 ? position + 1 : position - 1);
-    if (uncle === undefined) return undefined;
-    hashes.set(uncle, (length + offset) * HASH_LENGTH);
-    position = Math.floor(position / 2);
-  }
-  return hashes;
-}
-
-/**
- * Whether the hashes of a `hashes` message belong to the file: the chain that they form must end at the pieces root, or
- * at a node that is trusted already (as of a known piece layer). Any malformed message is simply `false`.
- */
-export function verifyHashes(
-  message: HashRange & { readonly hashes: Uint8Array },
-  options: { readonly piecesRoot: Uint8Array; readonly blockCount: number; readonly trusted?: HashSource },
-): boolean {
-  const { index, length, hashes } = message;
-  const proof = proofOf(message, options.blockCount);
-  if (proof === undefined || !areEqual(message.piecesRoot, options.piecesRoot)) return false;
-  if (hashes.length !== (length + proof.uncleCount) * HASH_LENGTH) return false;
-  let node = merkleRoot(hashes.subarray(0, length * HASH_LENGTH));
-  let position = index / length;
-  for (let start = length * HASH_LENGTH; start < hashes.length; start += HASH_LENGTH) {
-    const uncle = hashes.subarray(start, start + HASH_LENGTH);
-    node = position % 2 === 0 ? hashPair(node, uncle) : hashPair(uncle, node);
-    position = Math.floor(position / 2);
-  }
-  const layer = proof.layer + proof.uncleCount;
-  if (layer === treeHeight(options.blockCount)) return areEqual(node, options.piecesRoot);
-  const known = options.trusted?.node(layer, position);
-  return known !== undefined && areEqual(node, known);
-}
-
 /** Layers above the leaves up to the root of a file of this many blocks. */
 export function treeHeight(blockCount: number): number {
   return Math.log2(nextPowerOfTwo(blockCount));
-}
-
-/**
- * Checks a range against a file (BEP 52 "hash request"), and gives the layer of the node that its hashes make up, with
- * the number of uncles needed from there: the first log2(length) − 1 proof layers follow from the hashes themselves.
- */
-function proofOf(range: HashRange, blockCount: number): { layer: number; uncleCount: number } | undefined {
-  const { baseLayer, index, length, proofLayers } = range;
-  const height = treeHeight(blockCount);
-  if (!(length >= 2 && length <= MAX_HASHES && isPowerOfTwo(length) && baseLayer >= 0 && baseLayer < height)) {
-    return undefined;
-  }
-  if (index < 0 || index % length !== 0 || index + length > layerWidth(blockCount, baseLayer)) return undefined;
-  if (!(proofLayers >= 0 && proofLayers < height - baseLayer)) return undefined;
-  const ownLayers = Math.log2(length);
-  return { layer: baseLayer + ownLayers, uncleCount: Math.max(0, proofLayers - ownLayers + 1) };
-}
-
-/** A node of the source, or the padding node that everybody knows. */
-function knownNode(source: HashSource, layer: number, index: number): Uint8Array | undefined {
-  const coveredBlocks = 2 ** layer;
-  return index * coveredBlocks >= source.blockCount ? zeroHash(layer) : source.node(layer, index);
 }
 
 /** The layer above: two children lie side by side, so that nothing is copied before it is hashed. */
@@ -282,7 +184,7 @@ function parents(layer: Uint8Array, padHash: Uint8Array): Uint8Array {
 }
 
 /** Nodes of a layer, padding counted. */
-function layerWidth(blockCount: number, layer: number): number {
+export function layerWidth(blockCount: number, layer: number): number {
   return nextPowerOfTwo(blockCount) / 2 ** layer;
 }
 
@@ -299,18 +201,4 @@ function hashCount(layer: Uint8Array): number {
     throw new RangeError(`Cannot use ${layer.length} bytes as hashes: each has ${HASH_LENGTH}`);
   }
   return layer.length / HASH_LENGTH;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return value >= 1 && Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
-}
-
-function nextPowerOfTwo(value: number): number {
-  let power = 1;
-  while (power < value) power *= 2;
-  return power;
-}
-
-function areEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

@@ -22,6 +22,7 @@ import { ID_LENGTH, type InfoHash, infoHash, type InfoHashV2, infoHashV2, trunca
 import { FileTree, HASH_LENGTH } from "./merkle.ts";
 import { MetainfoFields, MetainfoSyntaxError } from "./metainfo_fields.ts";
 import { mergeFiles, readFilesV1, readFilesV2, type TorrentFile } from "./metainfo_files.ts";
+import { isPowerOfTwo } from "./power_of_two.ts";
 
 /** What an info dictionary says, checked. */
 export interface Info {
@@ -143,7 +144,7 @@ function readInfo(value: BencodeValue, infoBytes: Uint8Array): Info {
   const version = readVersion(fields);
   const name = fields.text("name");
   const pieceLength = fields.integer("piece length", { min: 1, max: MAX_PIECE_LENGTH });
-  if (version !== "v1" && (pieceLength < BLOCK_LENGTH || !Number.isInteger(Math.log2(pieceLength)))) {
+  if (version !== "v1" && (pieceLength < BLOCK_LENGTH || !isPowerOfTwo(pieceLength))) {
     fields.fail("piece length", `is ${pieceLength}, expected a power of two from ${BLOCK_LENGTH}`);
   }
   const files = readFiles(fields, { version, name, pieceLength });

@@ -10,6 +10,7 @@ import { BLOCK_LENGTH } from "./geometry.ts";
 import { ID_LENGTH } from "./ids.ts";
 import { FileTree, HASH_LENGTH } from "./merkle.ts";
 import { decodeInfo, MAX_PIECE_LENGTH, type Metainfo } from "./metainfo.ts";
+import { isPowerOfTwo } from "./power_of_two.ts";
 
 /** What was found by hashing a file. */
 export interface FileHashes {
@@ -77,8 +78,7 @@ function checkHashes({ length, pieceLength, pieceHashes, leaves }: FileHashes): 
   if (!Number.isSafeInteger(length) || length < 0) {
     throw new RangeError(`Cannot make a torrent of a file of that length: current value is ${length}`);
   }
-  const isPower = Number.isInteger(Math.log2(pieceLength));
-  if (!isPower || pieceLength < BLOCK_LENGTH || pieceLength > MAX_PIECE_LENGTH) {
+  if (!isPowerOfTwo(pieceLength) || pieceLength < BLOCK_LENGTH || pieceLength > MAX_PIECE_LENGTH) {
     throw new RangeError(`Cannot use a piece length in a v2 torrent: current value is ${pieceLength}`);
   }
   if (pieceHashes.length !== Math.ceil(length / pieceLength) * ID_LENGTH) {

@@ -7,18 +7,12 @@
  */
 import { Bitfield } from "../../shared/bitfield.ts";
 import { BLOCK_LENGTH } from "../../shared/geometry.ts";
-import {
-  buildHashes,
-  FileTree,
-  HASH_LENGTH,
-  type HashRange,
-  type HashSource,
-  treeHeight,
-  verifyHashes,
-} from "../../shared/merkle.ts";
+import { buildHashes, type HashRange, type HashSource, verifyHashes } from "../../shared/hash_proof.ts";
+import { FileTree, HASH_LENGTH, treeHeight } from "../../shared/merkle.ts";
 import type { Info } from "../../shared/metainfo.ts";
 import { LeafCache } from "./leaf_cache.ts";
-import { isEqual, type PieceTree } from "./piece_check.ts";
+import { isEqual } from "../../shared/equal_bytes.ts";
+import type { PieceTree } from "./piece_check.ts";
 
 /** Hashes asked for by one request: what BEP 52 advises as the most. */
 const MAX_LAYER_REQUEST = 512;

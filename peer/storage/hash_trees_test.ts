@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { buildHashes, FileTree, type HashRange, verifyHashes } from "../../shared/merkle.ts";
+import { buildHashes, type HashRange, verifyHashes } from "../../shared/hash_proof.ts";
+import { FileTree } from "../../shared/merkle.ts";
 import { leavesOf } from "./piece_check.ts";
 import { download, StorageBench, type TestTorrent, testTorrent } from "./test_torrent.ts";
 

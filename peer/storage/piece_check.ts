@@ -5,6 +5,7 @@
  * @module
  */
 import { hash } from "node:crypto";
+import { isEqual } from "../../shared/equal_bytes.ts";
 import { BLOCK_LENGTH } from "../../shared/geometry.ts";
 import { HASH_LENGTH, hashLeaf, hashLeafInto, pieceRootFromLeaves } from "../../shared/merkle.ts";
 
@@ -60,9 +61,4 @@ export function digestsOf(piece: Uint8Array): string[] {
     digests.push(hashLeaf(piece.subarray(begin, begin + BLOCK_LENGTH)).toHex());
   }
   return digests;
-}
-
-/** Whether two byte strings are the same. Not constant in time: hashes of public content are no secret. */
-export function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

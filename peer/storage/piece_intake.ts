@@ -14,7 +14,8 @@ import type { PieceJob, PieceResult, SpillJob, SpillResult } from "./hash_job.ts
 import type { HashTrees } from "./hash_trees.ts";
 import { PieceAssembly } from "./piece_assembly.ts";
 import type { BufferHolder, PieceBuffers } from "./piece_buffers.ts";
-import { isEqual, type PieceExpectation } from "./piece_check.ts";
+import { isEqual } from "../../shared/equal_bytes.ts";
+import type { PieceExpectation } from "./piece_check.ts";
 import { StorageError } from "./storage_error.ts";
 import type { StorageEvent } from "./storage_event.ts";
 import type { PlacedRange } from "./written_files.ts";

@@ -8,8 +8,10 @@
  */
 import { BLOCK_LENGTH, type PieceRange } from "../../shared/geometry.ts";
 import { truncateInfoHash } from "../../shared/ids.ts";
-import { type HashRange, MAX_HASHES } from "../../shared/merkle.ts";
+import { type HashRange, MAX_HASHES } from "../../shared/hash_proof.ts";
+import { treeHeight } from "../../shared/merkle.ts";
 import type { Info } from "../../shared/metainfo.ts";
+import { nextPowerOfTwo } from "../../shared/power_of_two.ts";
 import type { DemandWindow } from "./demand_window.ts";
 import type { PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
@@ -17,7 +19,7 @@ import type { SwarmContext } from "./swarm_context.ts";
 import type { PeerKey } from "./swarm_event.ts";
 
 /** Hashes of a piece layer asked for at a time, as BEP 52 advises. */
-const LAYER_CHUNK = 512;
+const HASHES_PER_REQUEST = 512;
 
 /** Pieces under a player whose leaves are fetched: what plays now and next; everything later is checked as a whole. */
 const LEAF_PIECES = 4;
@@ -191,8 +193,8 @@ export class HashRequests {
       const pieces = geometry.filePieces(index);
       const layer = this.#layers.get(rootKey(piecesRoot));
       if (layer === undefined) {
-        const length = Math.min(LAYER_CHUNK, nextPowerOfTwo(pieces.count));
-        const proofLayers = treeHeight(file) - baseLayer - 1;
+        const length = Math.min(HASHES_PER_REQUEST, nextPowerOfTwo(pieces.count));
+        const proofLayers = heightOf(file) - baseLayer - 1;
         for (let first = 0; first < pieces.count; first += length) {
           const range = { piecesRoot, baseLayer, index: first, length, proofLayers };
           this.#wish(rangeKey(range), { range, piece: undefined });
@@ -226,7 +228,7 @@ export class HashRequests {
     const file = fileIndex === undefined ? undefined : info.files[fileIndex];
     if (fileIndex === undefined || file?.piecesRoot === undefined) return;
     const first = geometry.filePieces(fileIndex).first;
-    const height = treeHeight(file);
+    const height = heightOf(file);
     const length = Math.min(blocksPerPiece, 2 ** height);
     if (length < 2) return;
     const index = (piece - first) * blocksPerPiece;
@@ -270,14 +272,8 @@ function fileOfPiece(table: PieceTable, piece: number): number | undefined {
   return undefined;
 }
 
-function treeHeight(file: Info["files"][number]): number {
-  return Math.log2(nextPowerOfTwo(Math.ceil(file.length / BLOCK_LENGTH)));
-}
-
-function nextPowerOfTwo(value: number): number {
-  let power = 1;
-  while (power < value) power *= 2;
-  return power;
+function heightOf(file: Info["files"][number]): number {
+  return treeHeight(Math.ceil(file.length / BLOCK_LENGTH));
 }
 
 function leafKey(piece: number): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { infoHashV2, truncateInfoHash } from "../../shared/ids.ts";
-import type { HashRange } from "../../shared/merkle.ts";
+import type { HashRange } from "../../shared/hash_proof.ts";
 import type { SwarmEffect } from "./swarm_effect.ts";
 import { requestsTo, testInfo, TestSwarm } from "./test_swarm.ts";
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isEqual } from "../../shared/equal_bytes.ts";
 import { type MetadataEffect, MetadataMachine } from "./metadata.ts";
 
 const PIECE = 16_384;
@@ -47,10 +48,6 @@ class Exchange {
 
 function bytesOf(fill: number, length = LENGTH): Uint8Array {
   return new Uint8Array(length).fill(fill);
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
 Deno.test("several peers share the work (BEP 9)", () => {

@@ -7,7 +7,7 @@
 import type { Bitfield } from "../../shared/bitfield.ts";
 import type { Endpoint } from "../../shared/endpoint.ts";
 import type { Block } from "../../shared/geometry.ts";
-import type { HashRange } from "../../shared/merkle.ts";
+import type { HashRange } from "../../shared/hash_proof.ts";
 import type { Info } from "../../shared/metainfo.ts";
 import type { Handshake } from "../../shared/wire/handshake.ts";
 import type { ControlMessage } from "../../shared/wire/peer_message.ts";

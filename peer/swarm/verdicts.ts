@@ -5,7 +5,7 @@
  * @module
  */
 import { assertNever } from "../../shared/assert_never.ts";
-import type { HashRange } from "../../shared/merkle.ts";
+import type { HashRange } from "../../shared/hash_proof.ts";
 import type { Bans } from "./bans.ts";
 import { renewInterest, sayHave } from "./peer_pieces.ts";
 import type { PeerState } from "./peer_state.ts";

@@ -13,7 +13,8 @@
 
 import { assertNever } from "../assert_never.ts";
 import type { Block } from "../geometry.ts";
-import { HASH_LENGTH, type HashRange, MAX_HASHES } from "../merkle.ts";
+import { type HashRange, MAX_HASHES } from "../hash_proof.ts";
+import { HASH_LENGTH } from "../merkle.ts";
 import { ProtocolError } from "../protocol_error.ts";
 
 /**
