@@ -5,7 +5,7 @@ import type { ShareView } from "../shared/dashboard_views.ts";
 import type { TrackerUpdate } from "../shared/tracker_dashboard_views.ts";
 import { peerId } from "../shared/ids.ts";
 import { encodeMetainfo } from "../shared/metainfo.ts";
-import { encodeAnnounceQuery } from "../shared/wire/http_tracker.ts";
+import { encodeAnnounceQuery } from "../shared/wire/http_tracker_query.ts";
 import { TrafficHistory } from "./traffic_history.ts";
 import { trackerDashboard } from "./dashboard.ts";
 import { sampleTorrent } from "./sample_torrent.ts";

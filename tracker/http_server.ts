@@ -8,13 +8,8 @@ import { type Context, Hono } from "hono";
 import { answerError, answerNotFound, methodNotAllowed, problem } from "../dashboard/problem.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import { ProtocolError } from "../shared/protocol_error.ts";
-import {
-  decodeAnnounceQuery,
-  decodeScrapeQuery,
-  encodeAnnounceResponse,
-  encodeFailure,
-  encodeScrapeResponse,
-} from "../shared/wire/http_tracker.ts";
+import { encodeAnnounceResponse, encodeFailure, encodeScrapeResponse } from "../shared/wire/http_tracker_answer.ts";
+import { decodeAnnounceQuery, decodeScrapeQuery } from "../shared/wire/http_tracker_query.ts";
 import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
 import type { AnswerTimes } from "./answer_times.ts";
 import { answerCatalogue } from "./catalogue_route.ts";

@@ -4,12 +4,8 @@ import type { ClientView } from "../shared/tracker_dashboard_views.ts";
 import { type InfoHash, infoHash, type PeerId, peerId, truncateInfoHash } from "../shared/ids.ts";
 import { decodeMetainfo, encodeMetainfo, type Info, type Metainfo } from "../shared/metainfo.ts";
 import { type Announce, type AnnounceResponse, TrackerRefusal } from "../shared/wire/announce.ts";
-import {
-  decodeAnnounceResponse,
-  decodeScrapeResponse,
-  encodeAnnounceQuery,
-  encodeScrapeQuery,
-} from "../shared/wire/http_tracker.ts";
+import { decodeAnnounceResponse, decodeScrapeResponse } from "../shared/wire/http_tracker_answer.ts";
+import { encodeAnnounceQuery, encodeScrapeQuery } from "../shared/wire/http_tracker_query.ts";
 import { decodeUdpResponse, encodeUdpRequest, type UdpRequest, type UdpResponse } from "../shared/wire/udp_tracker.ts";
 import { INSTANCE_HEADER } from "./http_server.ts";
 import { sampleFolderTorrent, sampleTorrent } from "./sample_torrent.ts";

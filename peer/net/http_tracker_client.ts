@@ -8,12 +8,8 @@ import type { InfoHash } from "../../shared/ids.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { VERSION } from "../../shared/version.ts";
 import { type Announce, type AnnounceResponse, type ScrapeEntry, TrackerRefusal } from "../../shared/wire/announce.ts";
-import {
-  decodeAnnounceResponse,
-  decodeScrapeResponse,
-  encodeAnnounceQuery,
-  encodeScrapeQuery,
-} from "../../shared/wire/http_tracker.ts";
+import { decodeAnnounceResponse, decodeScrapeResponse } from "../../shared/wire/http_tracker_answer.ts";
+import { encodeAnnounceQuery, encodeScrapeQuery } from "../../shared/wire/http_tracker_query.ts";
 import type { Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
 import { TrackerFailure } from "./tracker_failure.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseInfoHash } from "../../shared/ids.ts";
 import { TrackerRefusal } from "../../shared/wire/announce.ts";
-import { encodeFailure, encodeScrapeResponse } from "../../shared/wire/http_tracker.ts";
+import { encodeFailure, encodeScrapeResponse } from "../../shared/wire/http_tracker_answer.ts";
 import { announceByHttp, scrapeByHttp } from "./http_tracker_client.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { bencoded, HttpTestTracker, infoHashOf, someAnnounce, someResponse } from "./test_tracker.ts";

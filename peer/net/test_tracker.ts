@@ -5,7 +5,8 @@
 
 import { type InfoHash, parseInfoHash } from "../../shared/ids.ts";
 import type { Announce, AnnounceResponse } from "../../shared/wire/announce.ts";
-import { decodeAnnounceQuery, encodeAnnounceResponse } from "../../shared/wire/http_tracker.ts";
+import { encodeAnnounceResponse } from "../../shared/wire/http_tracker_answer.ts";
+import { decodeAnnounceQuery } from "../../shared/wire/http_tracker_query.ts";
 import {
   decodeUdpRequest,
   encodeUdpResponse,

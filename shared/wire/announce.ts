@@ -1,6 +1,6 @@
 /**
  * What an announce and a scrape say, whichever the transport (BEP 3, 15, 48): the common vocabulary of `udp_tracker.ts`
- * and `http_tracker.ts`.
+ * and `http_tracker_query.ts` with `http_tracker_answer.ts`.
  *
  * @module
  */

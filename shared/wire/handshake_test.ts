@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { infoHash, peerId } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";
 import { decodeHandshake, encodeHandshake, type Handshake, HANDSHAKE_LENGTH } from "./handshake.ts";
+import { idBytes } from "./test_values.ts";
 
 const SEED = 3;
-const id = fc.uint8Array({ minLength: 20, maxLength: 20 });
 const handshake: fc.Arbitrary<Handshake> = fc.record({
-  infoHash: id.map(infoHash),
-  peerId: id.map(peerId),
+  infoHash: idBytes.map(infoHash),
+  peerId: idBytes.map(peerId),
   supportsFast: fc.boolean(),
   supportsExtensions: fc.boolean(),
   supportsDht: fc.boolean(),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeAddress } from "../endpoint.ts";
 import { infoHash, peerId } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";
 import { UNKNOWN_LEFT } from "./announce.ts";
 import type { AddressFamily } from "./compact_peers.ts";
+import { byteCount, idBytes, ipv4, ipv6, u32 } from "./test_values.ts";
 import {
   decodeUdpRequest,
   decodeUdpResponse,
@@ -17,20 +17,15 @@ import {
 } from "./udp_tracker.ts";
 
 const SEED = 3;
-const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
-const id = fc.uint8Array({ minLength: 20, maxLength: 20 });
-const byteCount = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const transactionId = u32;
 const connectionId = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
-const ipv4 = fc.uint8Array({ minLength: 4, maxLength: 4 }).map(decodeAddress);
-const ipv6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(decodeAddress).filter((host) => host.includes(":"));
 
 const announce: fc.Arbitrary<UdpRequest> = fc.record({
   type: fc.constant("announce" as const),
   connectionId,
   transactionId,
-  infoHash: id.map(infoHash),
-  peerId: id.map(peerId),
+  infoHash: idBytes.map(infoHash),
+  peerId: idBytes.map(peerId),
   port: fc.integer({ min: 0, max: 0xffff }),
   uploaded: byteCount,
   downloaded: byteCount,
@@ -53,7 +48,7 @@ const request: fc.Arbitrary<UdpRequest> = fc.oneof(
     type: fc.constant("scrape" as const),
     connectionId,
     transactionId,
-    infoHashes: fc.array(id.map(infoHash), { maxLength: MAX_SCRAPED_SWARMS }),
+    infoHashes: fc.array(idBytes.map(infoHash), { maxLength: MAX_SCRAPED_SWARMS }),
   }),
 ).map((value) => ({ ...value }));
 

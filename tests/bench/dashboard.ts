@@ -9,7 +9,7 @@ import type { Page } from "playwright-core";
 import { sampleTorrent } from "../../tracker/sample_torrent.ts";
 import { encodeMetainfo } from "../../shared/metainfo.ts";
 import { peerId } from "../../shared/ids.ts";
-import { encodeAnnounceQuery } from "../../shared/wire/http_tracker.ts";
+import { encodeAnnounceQuery } from "../../shared/wire/http_tracker_query.ts";
 import { Browser, byId } from "../end_to_end/browser.ts";
 import { Community } from "../end_to_end/community.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { infoHash, peerId } from "../../shared/ids.ts";
 import { TrackerRefusal } from "../../shared/wire/announce.ts";
-import { decodeAnnounceResponse, encodeAnnounceQuery } from "../../shared/wire/http_tracker.ts";
+import { decodeAnnounceResponse } from "../../shared/wire/http_tracker_answer.ts";
+import { encodeAnnounceQuery } from "../../shared/wire/http_tracker_query.ts";
 import { Folder, Program } from "../program.ts";
 
 /** What an end in good order may take. */

@@ -26,16 +26,18 @@ import { decodeExtensionHandshake, encodeExtensionHandshake } from "../../shared
 import { FrameBuffer } from "../../shared/wire/frame_buffer.ts";
 import { decodeHandshake, encodeHandshake } from "../../shared/wire/handshake.ts";
 import {
-  decodeAnnounceQuery,
   decodeAnnounceResponse,
-  decodeScrapeQuery,
   decodeScrapeResponse,
-  encodeAnnounceQuery,
   encodeAnnounceResponse,
   encodeFailure,
-  encodeScrapeQuery,
   encodeScrapeResponse,
-} from "../../shared/wire/http_tracker.ts";
+} from "../../shared/wire/http_tracker_answer.ts";
+import {
+  decodeAnnounceQuery,
+  decodeScrapeQuery,
+  encodeAnnounceQuery,
+  encodeScrapeQuery,
+} from "../../shared/wire/http_tracker_query.ts";
 import { decodeLanAnnounce, encodeLanAnnounce, LAN_GROUPS } from "../../shared/wire/lan_announce.ts";
 import { decodeMetadataMessage, encodeMetadataMessage } from "../../shared/wire/metadata_message.ts";
 import { decodePeerExchange, encodePeerExchange } from "../../shared/wire/peer_exchange.ts";

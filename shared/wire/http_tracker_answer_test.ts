@@ -1,47 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeAddress } from "../endpoint.ts";
 import { infoHash, peerId } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";
-import { type Announce, type AnnounceResponse, TrackerRefusal, UNKNOWN_LEFT } from "./announce.ts";
+import { type AnnounceResponse, TrackerRefusal } from "./announce.ts";
 import {
-  decodeAnnounceQuery,
   decodeAnnounceResponse,
-  decodeScrapeQuery,
   decodeScrapeResponse,
-  encodeAnnounceQuery,
   encodeAnnounceResponse,
   encodeFailure,
-  encodeScrapeQuery,
   encodeScrapeResponse,
-  MAX_QUERY_LENGTH,
-} from "./http_tracker.ts";
+} from "./http_tracker_answer.ts";
+import { byteString, idBytes, ipv4, ipv6, u32 } from "./test_values.ts";
 
 const SEED = 3;
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const toLatin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes);
-const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
-const byteCount = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
-const id = fc.uint8Array({ minLength: 20, maxLength: 20 });
-const ipv4 = fc.uint8Array({ minLength: 4, maxLength: 4 }).map(decodeAddress);
-const ipv6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(decodeAddress).filter((host) => host.includes(":"));
-const text = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 })
-  .map((units) => String.fromCharCode(...units));
-const byteString = fc.uint8Array({ maxLength: 30 }).map(toLatin1);
-
-const announce: fc.Arbitrary<Announce> = fc.record({
-  infoHash: id.map(infoHash),
-  peerId: id.map(peerId),
-  port: fc.integer({ min: 0, max: 0xffff }),
-  uploaded: byteCount,
-  downloaded: byteCount,
-  left: byteCount,
-  event: fc.constantFrom("started" as const, "stopped" as const, "completed" as const, "paused" as const),
-  numWant: u32,
-  key: u32,
-  ip: fc.oneof(ipv4, ipv6),
-  trackerId: byteString,
-}, { requiredKeys: ["infoHash", "peerId", "port", "uploaded", "downloaded", "left"], noNullPrototype: true });
 
 function response(peers: fc.Arbitrary<AnnounceResponse["peers"]>): fc.Arbitrary<AnnounceResponse> {
   return fc.record({
@@ -59,82 +32,6 @@ function response(peers: fc.Arbitrary<AnnounceResponse["peers"]>): fc.Arbitrary<
 const port = fc.integer({ min: 1, max: 0xffff });
 const peersOf = (host: fc.Arbitrary<string>) =>
   fc.array(fc.record({ host, port }, { noNullPrototype: true }), { maxLength: 30 });
-
-Deno.test("HTTP tracker: the announce of BEP 23", () => {
-  const query = "?peer_id=aaaaaaaaaaaaaaaaaaaa&info_hash=aaaaaaaaaaaaaaaaaaaa" +
-    "&port=6881&left=0&downloaded=100&uploaded=0&compact=1";
-  const bytes = new Uint8Array(20).fill(0x61);
-  const expected = {
-    announce: {
-      infoHash: infoHash(bytes),
-      peerId: peerId(bytes),
-      port: 6881,
-      left: 0,
-      downloaded: 100,
-      uploaded: 0,
-    },
-    isCompact: true,
-    noPeerId: false,
-  };
-  assert.deepEqual(decodeAnnounceQuery(query), expected);
-  assert.equal(
-    encodeAnnounceQuery(expected.announce, { isCompact: true }),
-    "info_hash=aaaaaaaaaaaaaaaaaaaa&peer_id=aaaaaaaaaaaaaaaaaaaa&port=6881&uploaded=0&downloaded=100&left=0&compact=1",
-  );
-});
-
-Deno.test("HTTP tracker: announce queries round trip, through a URL too", () => {
-  fc.assert(
-    fc.property(announce, fc.boolean(), fc.boolean(), (value, isCompact, noPeerId) => {
-      const query = encodeAnnounceQuery(value, { isCompact, noPeerId });
-      const { search } = new URL(`http://localhost/announce?${query}`);
-      assert.deepEqual(decodeAnnounceQuery(search), { announce: value, isCompact, noPeerId });
-    }),
-    { seed: SEED, numRuns: 500 },
-  );
-});
-
-Deno.test("HTTP tracker: what an announce query may leave out or do oddly", () => {
-  const start = "info_hash=%61aaaaaaaaaaaaaaaaaaa&peer_id=-PS0100-aaaaaaaaaaaa&port=1";
-  const of = (more: string) => decodeAnnounceQuery(`${start}${more}`).announce;
-  const bare = of("");
-  assert.equal(bare.left, UNKNOWN_LEFT);
-  assert.equal(bare.uploaded, 0);
-  assert.equal(of("&left=9223372036854775807").left, UNKNOWN_LEFT);
-  assert.equal(of("&left=-1").left, UNKNOWN_LEFT);
-  assert.equal(of("&downloaded=-1").downloaded, 0);
-  assert.deepEqual(of("&numwant=-1&event=&event=started&key=&ip=example.org&ip=1.2.3.4"), bare);
-  assert.deepEqual(of("&event=empty&supportcrypto=1&&=&x"), bare);
-  assert.equal(of("&ip=%3A%3AFFFF%3A1.2.3.4").ip, "1.2.3.4");
-  assert.equal(of("&key=1A2B3C4D").key, 0x1a2b_3c4d);
-  const folded = of("&key=QwErTyUi").key;
-  assert(folded !== undefined && Number.isInteger(folded) && folded >= 0 && folded <= 0xffff_ffff);
-  assert.equal(of("&key=QwErTyUi").key, folded);
-  assert.notEqual(of("&key=QwErTyUj").key, folded);
-  assert.equal(decodeAnnounceQuery(start).isCompact, true);
-  assert.equal(decodeAnnounceQuery(`${start}&compact=0&no_peer_id=1`).isCompact, false);
-});
-
-Deno.test("HTTP tracker: queries that are no announce", () => {
-  const hash = "info_hash=aaaaaaaaaaaaaaaaaaaa";
-  const peer = "peer_id=-PS0100-aaaaaaaaaaaa";
-  for (
-    const query of [
-      "",
-      `${hash}&${peer}`,
-      `${hash}&port=1`,
-      `${peer}&port=1`,
-      `${hash}a&${peer}&port=1`,
-      `${hash}&${peer}&port=65536`,
-      `${hash}&${peer}&port=-1`,
-      `${hash}&${peer}&port=0x1`,
-      `${hash}&${peer}&port=1&left=many`,
-    ]
-  ) assert.throws(() => decodeAnnounceQuery(query), { name: "ProtocolError", code: "malformed" }, query);
-  assert.throws(() => decodeAnnounceQuery("x".repeat(MAX_QUERY_LENGTH + 1)), { code: "too-long" });
-  const wrong = { ...decodeAnnounceQuery(`${hash}&${peer}&port=1`).announce, left: -1 };
-  assert.throws(() => encodeAnnounceQuery(wrong, { isCompact: true }), RangeError);
-});
 
 Deno.test("HTTP tracker: the answer of BEP 7", () => {
   const body = latin1("d8:intervali1800e5:peers6:iiiipp6:peers618:iiiiiiiiiiiiiiiippe");
@@ -163,7 +60,7 @@ Deno.test("HTTP tracker: compact answers round trip", () => {
 Deno.test("HTTP tracker: dictionary answers round trip, with and without peer ids", () => {
   const host = fc.oneof(ipv4, ipv6, fc.constantFrom("example.org", "a-b.c"));
   const peers = fc.array(
-    fc.record({ host, port, peerId: id.map(peerId) }, { requiredKeys: ["host", "port"], noNullPrototype: true }),
+    fc.record({ host, port, peerId: idBytes.map(peerId) }, { requiredKeys: ["host", "port"], noNullPrototype: true }),
     { maxLength: 30 },
   );
   fc.assert(
@@ -240,14 +137,9 @@ Deno.test("HTTP tracker: failures of BEP 3 with the retry of BEP 31", () => {
   assert.throws(() => decodeScrapeResponse(encodeFailure("No")), TrackerRefusal);
 });
 
-Deno.test("HTTP tracker: scrape of BEP 48", () => {
+Deno.test("HTTP tracker: the answer to a scrape of BEP 48", () => {
   const [first, second] = ["x", "y"].map((letter) => infoHash(latin1(letter.repeat(20))));
   assert(first !== undefined && second !== undefined);
-  const query = "info_hash=xxxxxxxxxxxxxxxxxxxx&info_hash=yyyyyyyyyyyyyyyyyyyy";
-  assert.equal(encodeScrapeQuery([first, second]), query);
-  assert.deepEqual(decodeScrapeQuery(query), [first, second]);
-  assert.deepEqual(decodeScrapeQuery(""), []);
-  assert.throws(() => decodeScrapeQuery("info_hash=x"), { name: "ProtocolError", code: "malformed" });
   const body = latin1(
     "d5:filesd20:xxxxxxxxxxxxxxxxxxxxd8:completei11e10:downloadedi13772e10:incompletei19ee" +
       "20:yyyyyyyyyyyyyyyyyyyyd8:completei21e10:downloadedi206e10:incompletei20eeee",
@@ -263,9 +155,9 @@ Deno.test("HTTP tracker: scrape of BEP 48", () => {
   }
 });
 
-Deno.test("HTTP tracker: scrapes round trip", () => {
+Deno.test("HTTP tracker: answers to scrapes round trip", () => {
   const entry = fc.record({
-    infoHash: id.map(infoHash),
+    infoHash: idBytes.map(infoHash),
     seederCount: u32,
     completedCount: u32,
     leecherCount: u32,
@@ -275,14 +167,12 @@ Deno.test("HTTP tracker: scrapes round trip", () => {
   fc.assert(
     fc.property(entries, (list) => {
       assert.deepEqual(decodeScrapeResponse(encodeScrapeResponse(list)), list);
-      const hashes = list.map((value) => value.infoHash);
-      assert.deepEqual(decodeScrapeQuery(encodeScrapeQuery(hashes)), hashes);
     }),
     { seed: SEED, numRuns: 200 },
   );
 });
 
-Deno.test("HTTP tracker: arbitrary input gives a value, a ProtocolError or a refusal", () => {
+Deno.test("HTTP tracker: any bytes are an answer, a ProtocolError or a refusal", () => {
   const survives = (decode: () => unknown) => {
     try {
       decode();
@@ -292,13 +182,10 @@ Deno.test("HTTP tracker: arbitrary input gives a value, a ProtocolError or a ref
   };
   const body = fc.tuple(fc.constantFrom("", "d5:peers", "d14:failure reason", "d5:filesd"), fc.uint8Array())
     .map(([head, rest]) => Uint8Array.of(...latin1(head), ...rest));
-  const query = fc.tuple(fc.constantFrom("", "info_hash=", "port="), text);
   fc.assert(
-    fc.property(body, query, (bytes, [head, tail]) => {
+    fc.property(body, (bytes) => {
       survives(() => decodeAnnounceResponse(bytes));
       survives(() => decodeScrapeResponse(bytes));
-      survives(() => decodeAnnounceQuery(head + tail));
-      survives(() => decodeScrapeQuery(head + tail));
     }),
     { seed: SEED, numRuns: 1000 },
   );

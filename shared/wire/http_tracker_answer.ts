@@ -1,10 +1,9 @@
 /**
- * Announce and scrape over HTTP, both directions: queries as text, answers as bencode (BEP 3, 7, 23, 24, 31, 48).
+ * What a tracker answers over HTTP, both directions: announce, scrape and refusal as bencode (BEP 3, 7, 23, 24, 31, 48).
+ * The questions are `http_tracker_query.ts`.
  *
- * Invariant: info-hashes, peer ids and tracker ids pass through as the bytes they are. A refusal is an answer: decoding
- * one throws `TrackerRefusal`, decoding anything unreadable `ProtocolError`, and there is no third.
- *
- * One room because a query and its answer are one exchange, and announce and scrape share the reading of both.
+ * Invariant: a refusal is an answer. Decoding one throws `TrackerRefusal`, decoding anything unreadable
+ * `ProtocolError`, and there is no third.
  *
  * @module
  */
@@ -19,44 +18,12 @@ import {
   keyToBytes,
 } from "../bencode.ts";
 import { decodeAddress, encodeAddress } from "../endpoint.ts";
-import { type InfoHash, infoHash, infoHashBytes, peerId, peerIdBytes } from "../ids.ts";
+import { ID_LENGTH, infoHash, infoHashBytes, peerId, peerIdBytes } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";
-import {
-  type Announce,
-  type AnnouncedPeer,
-  type AnnounceEvent,
-  type AnnounceResponse,
-  type ScrapeEntry,
-  TrackerRefusal,
-  UNKNOWN_LEFT,
-} from "./announce.ts";
+import { type AnnouncedPeer, type AnnounceResponse, type ScrapeEntry, TrackerRefusal } from "./announce.ts";
 import { bytesItem, decodeMessageDictionary, dictionaryOf, integerItem } from "./bencode_message.ts";
 import { decodeCompactPeers, encodeCompactPeers } from "./compact_peers.ts";
-import { percentDecode, percentEncode } from "./percent_encoding.ts";
-
-/**
- * The longest query read, in characters: some 200 info-hashes in one scrape, and twenty times any announce. Common web
- * servers refuse request lines of more than 8 to 16 KiB.
- */
-export const MAX_QUERY_LENGTH = 16_384;
-
-/** How the client would like the peers. */
-export interface AnnounceForm {
-  /** Six or eighteen bytes a peer rather than dictionaries (BEP 23). */
-  readonly isCompact: boolean;
-  /** Leave the peer ids out of the dictionaries (`no_peer_id`); default false. */
-  readonly noPeerId?: boolean;
-}
-
-/** A decoded announce query. */
-export interface AnnounceQuery {
-  /** What the client says. */
-  readonly announce: Announce;
-  /** `compact`; when the client does not say, true, as BEP 23 suggests. */
-  readonly isCompact: boolean;
-  /** `no_peer_id`. */
-  readonly noPeerId: boolean;
-}
+import type { AnnounceForm } from "./http_tracker_query.ts";
 
 /** How an announce response is written. */
 export interface AnnounceResponseForm extends AnnounceForm {
@@ -65,52 +32,6 @@ export interface AnnounceResponseForm extends AnnounceForm {
    * nothing for each announce.
    */
   readonly compactPeers?: { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array };
-}
-
-/**
- * The query of an announce, without `?`, to be appended to the tracker's URL as it is.
- *
- * @throws {RangeError} when a number is negative or no integer
- */
-export function encodeAnnounceQuery(announce: Announce, form: AnnounceForm): string {
-  const { event, numWant, key, ip, trackerId } = announce;
-  const parameters = [
-    `info_hash=${percentEncode(infoHashBytes(announce.infoHash))}`,
-    `peer_id=${percentEncode(peerIdBytes(announce.peerId))}`,
-    `port=${naturalNumber("a port", announce.port)}`,
-    `uploaded=${naturalNumber("uploaded", announce.uploaded)}`,
-    `downloaded=${naturalNumber("downloaded", announce.downloaded)}`,
-    `left=${naturalNumber("left", announce.left)}`,
-    `compact=${form.isCompact ? 1 : 0}`,
-  ];
-  if (form.noPeerId) parameters.push("no_peer_id=1");
-  if (event !== undefined) parameters.push(`event=${event}`);
-  if (numWant !== undefined) parameters.push(`numwant=${naturalNumber("numwant", numWant)}`);
-  if (key !== undefined) {
-    parameters.push(`key=${naturalNumber("key", key).toString(16).toUpperCase().padStart(8, "0")}`);
-  }
-  if (ip !== undefined) parameters.push(`ip=${encodeURIComponent(ip)}`);
-  if (trackerId !== undefined) parameters.push(`trackerid=${percentEncode(keyToBytes(trackerId))}`);
-  return parameters.join("&");
-}
-
-/**
- * Reads the query of an announce. Of a parameter given twice the first counts. Forgiven: `uploaded` and `downloaded`
- * absent or negative (0), `left` so (unknown), counts beyond 2⁵³−1, unknown events, an `ip` that is no address, a `key`
- * that is no hexadecimal number (it becomes one that is its own).
- *
- * @param query with or without its `?`, percent-encoded
- * @throws {ProtocolError} `malformed` when info_hash, peer_id or port is absent or wrong, or a count is no number;
- * `too-long` above {@link MAX_QUERY_LENGTH}
- */
-export function decodeAnnounceQuery(query: string): AnnounceQuery {
-  const parameters = new Map<string, string>();
-  for (const [name, value] of queryParameters(query)) if (!parameters.has(name)) parameters.set(name, value);
-  return {
-    announce: announceOf(parameters),
-    isCompact: parameters.get("compact") !== "0",
-    noPeerId: parameters.get("no_peer_id") === "1",
-  };
 }
 
 /**
@@ -182,23 +103,6 @@ export function encodeFailure(reason: string, retryInSeconds?: number): Uint8Arr
   });
 }
 
-/** The query of a scrape, without `?`. */
-export function encodeScrapeQuery(infoHashes: readonly InfoHash[]): string {
-  return infoHashes.map((hash) => `info_hash=${percentEncode(infoHashBytes(hash))}`).join("&");
-}
-
-/**
- * Reads the query of a scrape. None at all asks for every swarm, which a tracker need not grant.
- *
- * @param query with or without its `?`, percent-encoded
- * @throws {ProtocolError} `malformed` when an info_hash is not 20 bytes; `too-long` above {@link MAX_QUERY_LENGTH}
- */
-export function decodeScrapeQuery(query: string): readonly InfoHash[] {
-  return queryParameters(query).filter(([name]) => name === "info_hash").map(([, value]) =>
-    infoHash(idBytes("info_hash", value))
-  );
-}
-
 /** The body of the answer to a scrape (BEP 48), in a new buffer that the caller owns. */
 export function encodeScrapeResponse(entries: readonly ScrapeEntry[]): Uint8Array {
   const files = new Map<string, BencodeEncodable>();
@@ -233,8 +137,6 @@ export function decodeScrapeResponse(bytes: Uint8Array): readonly ScrapeEntry[] 
   });
 }
 
-/** Bytes of info-hashes and peer ids. */
-const ID_LENGTH = 20;
 /** BEP 3 demands an interval; where a tracker forgets it, half an hour is what most say. */
 const DEFAULT_INTERVAL_SECONDS = 1800;
 const SECONDS_PER_MINUTE = 60;
@@ -244,84 +146,6 @@ const MAX_TEXT_LENGTH = 4096;
 const MAX_TRACKER_ID_LENGTH = 1024;
 /** RFC 1034: a name has at most 255 bytes. */
 const HOST_NAME = /^[A-Za-z0-9_.-]{1,255}$/;
-const EVENTS: ReadonlyMap<string, AnnounceEvent> = new Map([
-  ["started", "started"],
-  ["stopped", "stopped"],
-  ["completed", "completed"],
-  ["paused", "paused"],
-]);
-
-function queryParameters(query: string): [name: string, value: string][] {
-  if (query.length > MAX_QUERY_LENGTH) {
-    throw new ProtocolError("too-long", `Cannot read a query of ${query.length}: the limit is ${MAX_QUERY_LENGTH}`);
-  }
-  return query.replace(/^\?/, "").split("&").map((parameter) => {
-    const end = parameter.indexOf("=");
-    return end < 0 ? [parameter, ""] : [parameter.slice(0, end), parameter.slice(end + 1)];
-  });
-}
-
-function announceOf(parameters: ReadonlyMap<string, string>): Announce {
-  const port = decimal("port", parameters.get("port"));
-  if (port === undefined || port < 0 || port > 0xffff) {
-    throw new ProtocolError("malformed", "Cannot read an announce without a port from 0 to 65535");
-  }
-  const left = decimal("left", parameters.get("left")) ?? UNKNOWN_LEFT;
-  const event = EVENTS.get(parameters.get("event") ?? "");
-  const numWant = decimal("numwant", parameters.get("numwant"));
-  const key = parameters.get("key");
-  const address = encodeAddress(textOf(parameters.get("ip") ?? ""));
-  const trackerId = parameters.get("trackerid");
-  return {
-    infoHash: infoHash(idBytes("info_hash", parameters.get("info_hash"))),
-    peerId: peerId(idBytes("peer_id", parameters.get("peer_id"))),
-    port,
-    uploaded: Math.max(0, decimal("uploaded", parameters.get("uploaded")) ?? 0),
-    downloaded: Math.max(0, decimal("downloaded", parameters.get("downloaded")) ?? 0),
-    left: left < 0 ? UNKNOWN_LEFT : left,
-    ...(event !== undefined && { event }),
-    ...(numWant !== undefined && numWant >= 0 && { numWant }),
-    ...(key !== undefined && key !== "" && { key: keyNumber(key) }),
-    ...(address !== undefined && { ip: decodeAddress(address) }),
-    ...(trackerId !== undefined && { trackerId: bytesToKey(percentDecode(trackerId)) }),
-  };
-}
-
-function idBytes(name: string, value: string | undefined): Uint8Array {
-  const bytes = percentDecode(value ?? "");
-  if (bytes.length !== ID_LENGTH) {
-    throw new ProtocolError(
-      "malformed",
-      `Cannot read ${name} of ${ID_LENGTH} bytes: current length is ${bytes.length}`,
-    );
-  }
-  return bytes;
-}
-
-function textOf(value: string): string {
-  return bytesToText(percentDecode(value));
-}
-
-/** An integer, cut to what a number holds exactly; `undefined` when the parameter is absent or empty. */
-function decimal(name: string, value: string | undefined): number | undefined {
-  if (value === undefined || value === "") return undefined;
-  if (!/^-?[0-9]+$/.test(value)) throw new ProtocolError("malformed", `Cannot read ${name} as a number`);
-  return Math.max(-1, Math.min(Number(value), Number.MAX_SAFE_INTEGER));
-}
-
-/** Most clients send eight hex digits, aria2 eight letters: any other text is folded into a number (32-bit FNV-1a). */
-function keyNumber(value: string): number {
-  if (/^[0-9A-Fa-f]{1,8}$/.test(value)) return Number.parseInt(value, 16);
-  const hash = percentDecode(value).reduce((sum, byte) => Math.imul(sum ^ byte, 0x0100_0193), 0x811c_9dc5);
-  return hash >>> 0;
-}
-
-function naturalNumber(what: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`Cannot announce ${what} as a natural number: current value is ${value}`);
-  }
-  return value;
-}
 
 function peerDictionary(peer: AnnouncedPeer, form: AnnounceResponseForm): BencodeEncodable {
   const id = form.noPeerId || peer.peerId === undefined ? undefined : peerIdBytes(peer.peerId);
