@@ -1,10 +1,10 @@
 /**
  * libtorrent (the engine of qBittorrent and Deluge) as a client to meet: a process that is told what to do and says what
- * happens (`libtorrent_client.py`). Loopback only, on a port of its own choice.
+ * happens (`libtorrent_client.py`). On loopback, or in a network namespace, on a port of its own choice.
  *
  * @module
  */
-import type { Endpoint } from "../../shared/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
 
 /** Debian's; python3-libtorrent is installed for it and for no other. */
 export const PYTHON = "/usr/bin/python3";
@@ -15,6 +15,10 @@ const MAX_LOG_LINES = 1000;
 
 /** How to start it. */
 export interface LibtorrentOptions {
+  /** Its address; default: 127.0.0.1. */
+  readonly host?: string;
+  /** The network namespace that it runs in; else the machine itself. */
+  readonly namespace?: string;
   /** Settings of libtorrent, for instance `{upload_rate_limit: 1_000_000}`. */
   readonly settings?: Readonly<Record<string, number | boolean | string>>;
   /** Log every message of the wire, to find out what went wrong. Also by `PLAYSWARM_LIBTORRENT_LOG=1`. */
@@ -51,6 +55,8 @@ export interface AddOptions {
   /** Where the files lie or will lie; those that are there already are checked. */
   readonly folder: string;
   readonly peers?: readonly Endpoint[];
+  /** Bytes a second; absent: as fast as they come. */
+  readonly downloadLimit?: number;
   /** Announce addresses beside the torrent's own. */
   readonly trackers?: readonly string[];
 }
@@ -101,6 +107,7 @@ type Message =
 /** A running libtorrent session. */
 export class Libtorrent implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
+  readonly #host: string;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #reading: Promise<unknown>;
   readonly #events: TransferEvent[] = [];
@@ -111,8 +118,9 @@ export class Libtorrent implements AsyncDisposable {
   #hasEnded = false;
   #nextNumber = 1;
 
-  private constructor(child: Deno.ChildProcess) {
+  private constructor(child: Deno.ChildProcess, host: string) {
     this.#child = child;
+    this.#host = host;
     this.#input = child.stdin.getWriter();
     const output = readLines(child.stdout, (line) => this.#receive(JSON.parse(line)));
     const errors = readLines(child.stderr, (line) => this.#keepLog(line));
@@ -137,20 +145,25 @@ export class Libtorrent implements AsyncDisposable {
   /** Starts a session and waits until it listens. */
   static async start(options: LibtorrentOptions = {}): Promise<Libtorrent> {
     const logsWire = options.logsWire ?? Deno.env.get("PLAYSWARM_LIBTORRENT_LOG") === "1";
-    const child = new Deno.Command(PYTHON, {
-      args: ["-B", "-X", "faulthandler", SCRIPT, JSON.stringify({ settings: options.settings ?? {}, logsWire })],
+    const { host = "127.0.0.1", namespace } = options;
+    const settings = { listen_interfaces: formatEndpoint({ host, port: 0 }), ...options.settings };
+    const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
+    const line = [...inside, PYTHON, "-B", "-X", "faulthandler", SCRIPT, JSON.stringify({ settings, logsWire })];
+    const [command = "", ...args] = line;
+    const child = new Deno.Command(command, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const client = new Libtorrent(child);
+    const client = new Libtorrent(child, host);
     await client.#until(() => client.#listening, "listening");
     return client;
   }
 
   /** Where it takes connections. */
   get endpoint(): Endpoint {
-    return { host: "127.0.0.1", port: this.#listening?.port ?? 0 };
+    return { host: this.#host, port: this.#listening?.port ?? 0 };
   }
 
   /** Its version, as `2.0.8.0`. */

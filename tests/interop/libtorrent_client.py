@@ -2,7 +2,8 @@
 output is an answer ("reply", with the command's number) or something that happened ("event", with the torrent's id).
 
 Nothing here waits for a length of time: commands are carried out as they come, events are written as libtorrent says
-them. The session leaves the machine alone: loopback only, no DHT, no multicast, no port mapping.
+them. Unless the settings say otherwise the session leaves the machine alone: loopback only, no DHT, no multicast, no
+port mapping.
 """
 
 import json
@@ -127,6 +128,7 @@ class Client:
             parameters = lt.add_torrent_params()
             parameters.ti = lt.torrent_info(source)
         parameters.save_path = request["folder"]
+        parameters.download_limit = request.get("downloadLimit", -1)
         parameters.trackers = parameters.trackers + request.get("trackers", [])
         # Without automatic management nothing is queued behind anything else.
         parameters.flags &= ~lt.torrent_flags.auto_managed

@@ -20,15 +20,19 @@ const absences = new Map<ForeignClient, Promise<string | undefined>>();
 
 /**
  * A test that meets other clients; skipped, and said so, where one of them is not installed. Where one of them refuses
- * loopback it is played in two network namespaces.
+ * loopback, or where the test wants it (`isNetwork`), it is played in two network namespaces. `isLan`: our programs look for
+ * others by multicast there.
  */
 export async function interopTest(
   name: string,
   clients: readonly ForeignClient[],
   run: (scene: Scene, test: Deno.TestContext) => Promise<void>,
-  options: { readonly isIpv6?: boolean } = {},
+  options: SceneOptions = {},
 ): Promise<void> {
-  let isMissing = false;
+  const isNetwork = options.isNetwork || clients.some(({ refusesLoopback }) => refusesLoopback);
+  const obstacle = isNetwork ? await NetworkNamespaces.obstacle() : undefined;
+  if (obstacle !== undefined) console.warn(`SKIPPED, ${obstacle}: ${name}`);
+  let isMissing = obstacle !== undefined;
   for (const client of clients) {
     const looking = absences.get(client) ?? client.missing();
     absences.set(client, looking);
@@ -37,15 +41,23 @@ export async function interopTest(
     console.warn(`SKIPPED, ${client.name} cannot be met: ${absence}: ${name}`);
     isMissing = true;
   }
-  const isNetwork = clients.some(({ refusesLoopback }) => refusesLoopback);
   Deno.test({
     name,
     ignore: isMissing,
     fn: async (test) => {
-      await using scene = await Scene.create({ isNetwork, ...options });
+      await using scene = await Scene.create({ ...options, isNetwork });
       await scene.play((scene) => run(scene, test));
     },
   });
+}
+
+/** What kind of place a scene is. */
+interface SceneOptions {
+  /** Two machines on one cable, instead of loopback. */
+  readonly isNetwork?: boolean;
+  /** Our programs look for others by multicast; only with `isNetwork`. */
+  readonly isLan?: boolean;
+  readonly isIpv6?: boolean;
 }
 
 /** Where programs run: an address, and a namespace unless it is the machine itself. */
@@ -95,6 +107,7 @@ export class Scene implements AsyncDisposable {
   readonly #here: Site;
   /** Where the others are. */
   readonly #there: Site;
+  readonly #isLan: boolean;
 
   private constructor(
     options: {
@@ -102,16 +115,18 @@ export class Scene implements AsyncDisposable {
       readonly scope: AsyncDisposableStack;
       readonly here: Site;
       readonly there: Site;
+      readonly isLan: boolean;
     },
   ) {
     this.folder = options.folder;
     this.#scope = options.scope;
     this.#here = options.here;
     this.#there = options.there;
+    this.#isLan = options.isLan;
   }
 
   /** Makes an empty one. */
-  static async create(options: { readonly isNetwork?: boolean; readonly isIpv6?: boolean } = {}): Promise<Scene> {
+  static async create(options: SceneOptions = {}): Promise<Scene> {
     await using scope = new AsyncDisposableStack();
     const folder = scope.use(await Folder.create());
     const loopback = options.isIpv6 ? LOOPBACK_IPV6 : LOOPBACK;
@@ -123,7 +138,12 @@ export class Scene implements AsyncDisposable {
       here = { host: hosts[0], namespace: first };
       there = { host: hosts[1], namespace: second };
     }
-    return new Scene({ folder, scope: scope.move(), here, there });
+    return new Scene({ folder, scope: scope.move(), here, there, isLan: options.isLan ?? false });
+  }
+
+  /** The address of our programs. */
+  get host(): string {
+    return this.#here.host;
   }
 
   /** Runs a test in it. Out of patience, every process is ended; what they said is in the error. */
@@ -173,16 +193,13 @@ export class Scene implements AsyncDisposable {
   /** Shares a folder with our peer. */
   async share(
     path: string,
-    options: { readonly tracker: RunningTracker; readonly flags?: readonly string[] },
+    options: { readonly tracker?: RunningTracker; readonly flags?: readonly string[] },
   ): Promise<RunningShare> {
     const { host } = this.#here;
-    const program = this.#enter(
-      "share",
-      Program.start("peer", [
-        ...["share", path, "--tracker", options.tracker.address, "--host", host, "--port", "0", "--no-lan"],
-        ...["--data-dir", await this.folder.folder(`share-data-${++this.#folderCount}`), ...options.flags ?? []],
-      ], this.#here),
-    );
+    const { tracker, flags = [] } = options;
+    const data = await this.folder.folder(`share-data-${++this.#folderCount}`);
+    const line = ["share", path, ...tracker === undefined ? [] : ["--tracker", tracker.address], "--data-dir", data];
+    const program = this.#enter("share", this.#startPeer([...line, ...flags]));
     const port = await program.port();
     return {
       program,
@@ -215,25 +232,13 @@ export class Scene implements AsyncDisposable {
     flags: readonly string[],
   ): Promise<{ readonly program: Program; readonly folder: string }> {
     const folder = await this.folder.folder(`downloads-${++this.#folderCount}`);
-    const args = [
-      "download",
-      ...sources,
-      "--to",
-      folder,
-      "--host",
-      this.#here.host,
-      "--port",
-      "0",
-      "--no-lan",
-      ...flags,
-    ];
-    return { program: this.#enter("download", Program.start("peer", args, this.#here)), folder };
+    const program = this.#startPeer(["download", ...sources, "--to", folder, ...flags]);
+    return { program: this.#enter("download", program), folder };
   }
 
   /** Seeds files that lie in a folder already, with our peer; waits until it has looked at them. */
   async seed(source: string, folder: string): Promise<Program> {
-    const args = ["download", source, "--to", folder, "--seed", "--host", this.#here.host, "--port", "0", "--no-lan"];
-    const program = this.#enter("seed", Program.start("peer", args, this.#here));
+    const program = this.#enter("seed", this.#startPeer(["download", source, "--to", folder, "--seed"]));
     await program.line(/^Seeding on port/);
     return program;
   }
@@ -247,7 +252,7 @@ export class Scene implements AsyncDisposable {
 
   /** Starts libtorrent. */
   async libtorrent(options: LibtorrentOptions = {}): Promise<Libtorrent> {
-    return this.#enter("libtorrent", await Libtorrent.start(options));
+    return this.#enter("libtorrent", await Libtorrent.start({ ...this.#there, ...options }));
   }
 
   /** Starts a client of another maker. */
@@ -259,6 +264,13 @@ export class Scene implements AsyncDisposable {
   /** Ends all processes and removes the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scope.disposeAsync();
+  }
+
+  /** Our peer, on a port of its own choice unless the line names one. */
+  #startPeer(line: readonly string[]): Program {
+    const env = { PLAYSWARM_NO_LAN: this.#isLan ? "0" : "1" };
+    const port = line.includes("--port") ? [] : ["--port", "0"];
+    return Program.start("peer", [...line, "--host", this.host, ...port], { ...this.#here, env });
   }
 
   #enter<Actor extends Killable & AsyncDisposable>(name: string, actor: Actor): Actor {

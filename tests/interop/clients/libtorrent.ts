@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { formatEndpoint } from "../../../shared/endpoint.ts";
 import type { ClientOptions, ForeignClient, RunningClient, TorrentToJoin } from "../client.ts";
 import { Libtorrent } from "../libtorrent.ts";
 
@@ -29,10 +28,8 @@ class LibtorrentClient implements RunningClient {
     this.#session = session;
   }
 
-  static async start({ host }: ClientOptions): Promise<RunningClient> {
-    return new LibtorrentClient(
-      await Libtorrent.start({ settings: { listen_interfaces: formatEndpoint({ host, port: 0 }) } }),
-    );
+  static async start(options: ClientOptions): Promise<RunningClient> {
+    return new LibtorrentClient(await Libtorrent.start(options));
   }
 
   get output(): string {
