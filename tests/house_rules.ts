@@ -82,8 +82,9 @@ function projectPath(filename: string): string | undefined {
   return path.startsWith(root) ? path.slice(root.length) : undefined;
 }
 
+/** Tests, and what stands beside them for tests alone (`test_tracker.ts`). */
 function isTest(path: string): boolean {
-  return path.startsWith("tests/") || /_(test|bench)\.tsx?$/.test(path);
+  return path.startsWith("tests/") || /(_(test|bench)|\/test_[a-z_]+)\.tsx?$/.test(path);
 }
 
 function roomOf(path: string): Room | undefined {

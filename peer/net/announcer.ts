@@ -10,16 +10,12 @@
 
 import type { TrackerView } from "../../shared/dashboard_views.ts";
 import type { InfoHash, PeerId } from "../../shared/ids.ts";
-import {
-  type Announce,
-  type AnnounceEvent,
-  type AnnounceResponse,
-  TrackerRefusal,
-} from "../../shared/wire/announce.ts";
+import { type AnnounceEvent, type AnnounceResponse, TrackerRefusal } from "../../shared/wire/announce.ts";
 import { type AnnouncedTorrent, AnnounceGroup, announceGroups, type AnnouncingClient } from "./announce_group.ts";
 import { type AskTracker, trackerAsker } from "./ask_tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { DueQueue } from "./due_queue.ts";
+import { Farewells } from "./farewells.ts";
+import { Schedule } from "./schedule.ts";
 import { TrackerFailure } from "./tracker_failure.ts";
 import { TrackerHealth } from "./tracker_health.ts";
 import { TrackerLease } from "./tracker_lease.ts";
@@ -46,30 +42,20 @@ export interface AnnouncerOptions {
 
 type Lease = TrackerLease<AnnounceGroup>;
 
-interface Farewell {
-  readonly url: string;
-  readonly announce: Announce;
-}
-
 /** The schedule of all announces. It owns the questions it asks; stop it, or dispose of it, which is the same. */
 export class Announcer implements AsyncDisposable {
   readonly #options: AnnouncerOptions;
   readonly #ask: AskTracker;
   readonly #clock: Clock;
-  readonly #maxConcurrent: number;
   readonly #client: AnnouncingClient;
   readonly #groups = new Map<InfoHash, readonly AnnounceGroup[]>();
-  readonly #queue = new DueQueue<AnnounceGroup | Lease>();
+  readonly #schedule: Schedule<AnnounceGroup | Lease>;
   readonly #health: TrackerHealth;
   readonly #leases = new Map<string, Lease>();
-  readonly #running = new Set<Promise<void>>();
   readonly #announcing = new Set<AnnounceGroup>();
-  readonly #farewells: Farewell[] = [];
+  readonly #farewells: Farewells;
   readonly #stopping = new AbortController();
-  readonly #leaving = new AbortController();
   #stopped: Promise<void> | undefined;
-  #timer: Disposable | undefined;
-  #timerDueMs = Infinity;
 
   /** Announces nothing until torrents are added. */
   constructor(options: AnnouncerOptions) {
@@ -77,7 +63,13 @@ export class Announcer implements AsyncDisposable {
     this.#ask = options.ask ?? trackerAsker(options);
     this.#health = new TrackerHealth(options.random);
     this.#clock = options.clock ?? systemClock;
-    this.#maxConcurrent = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
+    this.#farewells = new Farewells({ ask: this.#ask, clock: this.#clock });
+    this.#schedule = new Schedule({
+      clock: this.#clock,
+      maxConcurrent: options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
+      urgent: () => this.#farewells.tellNext(),
+      begin: (item) => item instanceof AnnounceGroup ? this.#begin(item) : this.#keep(item),
+    });
     const { peerId, port } = options;
     this.#client = { peerId, port, key: Math.floor(options.random() * 2 ** 32) };
   }
@@ -103,10 +95,10 @@ export class Announcer implements AsyncDisposable {
   announceSoon(infoHash: InfoHash): void {
     for (const group of this.#groups.get(infoHash) ?? []) {
       const dueMs = Math.max(this.#clock.now(), group.soonestAgainMs);
-      const isSooner = dueMs < (this.#queue.dueMs(group) ?? Infinity);
-      if (!this.#announcing.has(group) && isSooner) this.#schedule(group, dueMs);
+      const isSooner = dueMs < (this.#schedule.dueMs(group) ?? Infinity);
+      if (!this.#announcing.has(group) && isSooner) this.#reschedule(group, dueMs);
     }
-    this.#pump();
+    this.#schedule.pump();
   }
 
   /** Ends a torrent; trackers that know of it are told in the background. */
@@ -118,7 +110,7 @@ export class Announcer implements AsyncDisposable {
       group.isRemoved = true;
       if (!this.#announcing.has(group)) this.#queueFarewell(group);
     }
-    this.#pump();
+    this.#schedule.pump();
   }
 
   /**
@@ -137,13 +129,13 @@ export class Announcer implements AsyncDisposable {
         this.#makeDue(group, { isPumping: false });
       }
     }
-    this.#pump();
+    this.#schedule.pump();
   }
 
   /** How a torrent stands with each of its trackers; empty for one that is not announced. */
   status(infoHash: InfoHash): readonly TrackerView[] {
     return (this.#groups.get(infoHash) ?? []).flatMap((group) => {
-      const dueMs = this.#queue.dueMs(group) ?? this.#leaseDueMs(group);
+      const dueMs = this.#schedule.dueMs(group) ?? this.#leaseDueMs(group);
       return group.views(dueMs === undefined ? undefined : Math.round(Date.now() + dueMs - this.#clock.now()));
     });
   }
@@ -163,93 +155,45 @@ export class Announcer implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    this.#timer?.[Symbol.dispose]();
-    this.#queue.clear();
+    const running = this.#schedule.stop();
     const groups = new Set([...this.#groups.values()].flat()).union(this.#announcing);
     for (const group of groups) this.#queueFarewell(group);
     this.#groups.clear();
     this.#stopping.abort(new Deno.errors.Interrupted("the announcer is stopping"));
-    using _limit = this.#clock.after(STOP_TIMEOUT_MS, () => {
-      this.#farewells.length = 0;
-      this.#leaving.abort(new Deno.errors.Interrupted("the announcer has stopped"));
-    });
-    const takeLeave = async () => {
-      for (let next = this.#farewells.shift(); next !== undefined; next = this.#farewells.shift()) {
-        await this.#takeLeave(next);
-      }
-    };
-    await Promise.all([...this.#running, ...Array.from({ length: STOP_CONCURRENCY }, takeLeave)]);
+    await Promise.all([...running, this.#farewells.tellAll()]);
   }
 
   /** Makes a group the next to be announced, or again right after the announce that is under way. */
   #makeDue(group: AnnounceGroup, options: { readonly isPumping?: boolean } = {}): void {
     if (this.#announcing.has(group)) group.wantsAgain = true;
-    else this.#schedule(group, this.#clock.now());
-    if (options.isPumping ?? true) this.#pump();
+    else this.#reschedule(group, this.#clock.now());
+    if (options.isPumping ?? true) this.#schedule.pump();
   }
 
-  #schedule(group: AnnounceGroup, dueMs: number): void {
+  #reschedule(group: AnnounceGroup, dueMs: number): void {
     this.#unschedule(group);
-    if (dueMs < Infinity) this.#queue.set(group, dueMs);
+    if (dueMs < Infinity) this.#schedule.set(group, dueMs);
   }
 
   #unschedule(group: AnnounceGroup): void {
-    this.#queue.delete(group);
+    this.#schedule.delete(group);
     if (group.known !== undefined) this.#leases.get(group.known.authority)?.unpark(group);
   }
 
-  /** Starts what is due and may run, then sets the one timer for the rest. */
-  #pump(): void {
-    if (this.#stopped !== undefined) return;
-    while (this.#running.size < this.#maxConcurrent) {
-      const farewell = this.#farewells.shift();
-      if (farewell !== undefined) {
-        this.#run(this.#takeLeave(farewell));
-        continue;
-      }
-      const item = this.#queue.popDue(this.#clock.now());
-      if (item === undefined) break;
-      if (item instanceof AnnounceGroup) this.#begin(item);
-      else this.#keep(item);
-    }
-    this.#setTimer();
-  }
-
-  #run(task: Promise<void>): void {
-    const running = task.finally(() => {
-      this.#running.delete(running);
-      this.#pump();
-    });
-    this.#running.add(running);
-  }
-
-  #setTimer(): void {
-    // With all places taken, the end of a question comes before the timer anyway.
-    const dueMs = this.#running.size < this.#maxConcurrent ? this.#queue.nextDueMs ?? Infinity : Infinity;
-    if (this.#timer !== undefined && this.#timerDueMs === dueMs) return;
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
-    this.#timerDueMs = dueMs;
-    if (dueMs === Infinity) return;
-    this.#timer = this.#clock.after(Math.max(0, Math.ceil(dueMs - this.#clock.now())), () => {
-      this.#timer = undefined;
-      this.#pump();
-    });
-  }
-
   /** Announces a group if one of its trackers may be asked now; otherwise it waits for the first that may. */
-  #begin(group: AnnounceGroup): void {
+  #begin(group: AnnounceGroup): Promise<void> | undefined {
     const now = this.#clock.now();
     const dueMs = this.#retryAtMs(group);
     if (dueMs <= now) {
       this.#announcing.add(group);
-      return this.#run(this.#announce(group));
+      return this.#announce(group);
     }
     for (const url of group.urls()) {
       const message = this.#health.message(url);
       if (message !== undefined) group.failed(url, { message });
     }
-    this.#schedule(group, dueMs);
+    this.#reschedule(group, dueMs);
+    return undefined;
   }
 
   /** The first moment at which one of the group's trackers may be asked. */
@@ -278,9 +222,9 @@ export class Announcer implements AsyncDisposable {
     const isWanted = group.wantsAgain || (nextMs !== undefined && group.owesCompleted);
     group.wantsAgain = false;
     const soonestMs = Math.max(this.#clock.now(), this.#retryAtMs(group));
-    if (isWanted || nextMs === undefined) return this.#schedule(group, soonestMs);
+    if (isWanted || nextMs === undefined) return this.#reschedule(group, soonestMs);
     const lease = group.isLeaseShared ? this.#leases.get(group.known?.authority ?? "") : undefined;
-    if (lease === undefined) this.#schedule(group, nextMs);
+    if (lease === undefined) this.#reschedule(group, nextMs);
     else this.#park(group, lease);
   }
 
@@ -328,57 +272,42 @@ export class Announcer implements AsyncDisposable {
     this.#leases.set(authority, lease);
     for (const group of lease.renew({ nowMs, intervalMs })) {
       group.known = undefined;
-      this.#schedule(group, nowMs);
+      this.#reschedule(group, nowMs);
     }
   }
 
   #park(group: AnnounceGroup, lease: Lease): void {
     lease.park(group);
-    if (this.#queue.dueMs(lease) === undefined) this.#queue.set(lease, lease.dueMs);
+    if (this.#schedule.dueMs(lease) === undefined) this.#schedule.set(lease, lease.dueMs);
   }
 
   /** If nobody has announced to the tracker for an interval, one of the parked does, the longest parked first. */
-  #keep(lease: Lease): void {
+  #keep(lease: Lease): undefined {
     const group = lease.longestParked;
     const now = this.#clock.now();
     if (group === undefined) this.#leases.delete(lease.authority); // nothing hangs on it
-    else if (lease.dueMs > now) this.#queue.set(lease, lease.dueMs);
+    else if (lease.dueMs > now) this.#schedule.set(lease, lease.dueMs);
     else {
-      this.#schedule(group, now);
-      this.#queue.set(lease, now + lease.intervalMs);
+      this.#reschedule(group, now);
+      this.#schedule.set(lease, now + lease.intervalMs);
     }
   }
 
   #leaseDueMs(group: AnnounceGroup): number | undefined {
     const lease = group.known === undefined ? undefined : this.#leases.get(group.known.authority);
-    return lease?.has(group) ? this.#queue.dueMs(lease) : undefined;
+    return lease?.has(group) ? this.#schedule.dueMs(lease) : undefined;
   }
 
   /** A tracker that knows of the torrent, or is just being told, is to be told that it is over. */
   #queueFarewell(group: AnnounceGroup): void {
     const url = group.known?.url ?? group.asking;
     if (url === undefined || this.#health.retryAtMs(url) > this.#clock.now()) return;
-    this.#farewells.push({ url, announce: group.announce(this.#client, { url, event: "stopped" }) });
+    this.#farewells.add({ url, announce: group.announce(this.#client, { url, event: "stopped" }) });
     group.known = undefined;
-  }
-
-  async #takeLeave({ url, announce }: Farewell): Promise<void> {
-    const { signal } = this.#leaving;
-    try {
-      await this.#ask(url, announce, { signal, hasFallback: true });
-    } catch (error) {
-      // It will notice by itself when the lease is over.
-      if (signal.aborted || error instanceof TrackerFailure || error instanceof TrackerRefusal) return;
-      throw error;
-    }
   }
 }
 
 /** Enough to announce ten thousand torrents within seconds to a near tracker, few enough not to flood a far one. */
 const DEFAULT_MAX_CONCURRENT = 16;
-/** A user who closes the program waits two seconds at most, and there is more to close than this. */
-const STOP_TIMEOUT_MS = 1200;
-/** More at a time than usually, as there is so little time. */
-const STOP_CONCURRENCY = 64;
 /** Never later than the interval, as leases are counted in intervals. */
 const INTERVAL_JITTER = 0.05;
