@@ -1,34 +1,24 @@
 /**
- * The tracker as a whole: it opens port and database, puts the state between them, keeps the time, and closes
- * everything in the right order.
+ * The tracker as a whole: it opens the port, keeps the time, shows what there is, and closes everything in the right order.
  *
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import type { ClientView, OriginView, SwarmView, TrackerStatus } from "../shared/tracker_dashboard_views.ts";
-import { formatEndpoint } from "../shared/endpoint.ts";
-import { createPeerId, type PeerId } from "../shared/ids.ts";
+import type { PeerId } from "../shared/ids.ts";
 import { VERSION } from "../shared/version.ts";
-import { AccessKey } from "./access_key.ts";
-import { Catalogue } from "./catalogue.ts";
-import { ChangeListeners } from "./change_listeners.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { CONNECTION_KEY_LENGTH, ConnectionIds } from "./connection_id.ts";
 import { trackerApp } from "./http_server.ts";
-import { type AccessLists, Gatekeeper, OPEN_LISTS } from "./gatekeeper.ts";
-import { DEFAULT_REQUESTS_PER_SECOND } from "./request_limits.ts";
-import { MeetingPoint } from "./meeting_point.ts";
-import { MetadataFetcher } from "./metadata_fetch.ts";
+import type { AccessLists } from "./gatekeeper.ts";
+import { monotonicMs } from "./monotonic_clock.ts";
 import { addressesOf, ownAddresses } from "./own_addresses.ts";
 import { PublicPort } from "./public_port.ts";
-import { ReachProbe } from "./reach_probe.ts";
-import { Swarms } from "./swarms.ts";
-import { TrackerMetrics } from "./tracker_metrics.ts";
-import { checkOptions, type TrackerOptions } from "./tracker_options.ts";
-import { clientViews, swarmViews, type ViewLimits, type ViewSource } from "./tracker_views.ts";
 import { SweepTimer } from "./sweep_timer.ts";
-import { TrackerMemory } from "./tracker_memory.ts";
+import { checkOptions, type TrackerOptions } from "./tracker_options.ts";
+import { makeParts, originView, type TrackerParts } from "./tracker_parts.ts";
+import { clientViews, swarmViews, type ViewLimits, type ViewSource } from "./tracker_views.ts";
 import { UdpServer } from "./udp_server.ts";
 
 /** The lease of a client ends within this part of an interval, so "2.5 intervals" is meant as it is said. */
@@ -75,11 +65,7 @@ export class Tracker implements AsyncDisposable {
   static async start(options: TrackerOptions): Promise<Tracker> {
     checkOptions(options);
     await using scope = new AsyncDisposableStack();
-    const parts = await makeParts(options, {
-      key: new AccessKey(options.key),
-      catalogue: await openCatalogue(options),
-      scope,
-    });
+    const parts = await makeParts(options, scope);
     const port = openPort(parts, scope);
     startTimers(parts, scope);
     logger.info("The tracker listens on port {port}", { port });
@@ -159,121 +145,6 @@ export class Tracker implements AsyncDisposable {
   }
 }
 
-/** What a tracker is put together from. */
-interface TrackerParts {
-  readonly options: TrackerOptions;
-  readonly key: AccessKey;
-  readonly gate: Gatekeeper;
-  readonly swarms: Swarms;
-  readonly catalogue: Catalogue;
-  readonly metadata: MetadataFetcher;
-  readonly meeting: MeetingPoint;
-  readonly listeners: ChangeListeners;
-  /** How much our own library gave; nothing while there is none. */
-  readonly origin: { givenBytes: () => number };
-  readonly metrics: TrackerMetrics;
-  readonly instanceId: string;
-  readonly startedAtMs: number;
-}
-
-async function openCatalogue({ dataDirectory }: TrackerOptions): Promise<Catalogue> {
-  if (dataDirectory === undefined) return new Catalogue(":memory:");
-  await Deno.mkdir(dataDirectory, { recursive: true });
-  return new Catalogue(join(dataDirectory, "catalogue.sqlite"));
-}
-
-async function makeParts(
-  options: TrackerOptions,
-  from: { readonly key: AccessKey; readonly catalogue: Catalogue; readonly scope: AsyncDisposableStack },
-): Promise<TrackerParts> {
-  const { key, scope } = from;
-  const catalogue = scope.use(from.catalogue);
-  const swarms = new Swarms({ intervalSeconds: options.intervalSeconds, random: Math.random });
-  const listeners = scope.use(new ChangeListeners());
-  const metadata: MetadataFetcher = scope.use(
-    new MetadataFetcher({
-      ...options.metadata,
-      peerId: createPeerId(randomBytes(12)),
-      now: monotonicMs,
-      candidates: (infoHash) => meeting.candidates(infoHash),
-      onFound: (info) => meeting.takeInfo(info),
-    }),
-  );
-  const onChange = () => listeners.notify();
-  const reach = scope.use(makeReachProbe(swarms, onChange));
-  const gate = new Gatekeeper({
-    lists: options.lists ?? OPEN_LISTS,
-    requestsPerSecond: options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND,
-  });
-  let memory: TrackerMemory | undefined = undefined;
-  const meeting = new MeetingPoint({
-    gate,
-    reach,
-    swarms,
-    catalogue,
-    metadata,
-    now: monotonicMs,
-    date: Date.now,
-    onChange,
-    onTorrent: (infoHash) => memory?.noteTorrent(infoHash),
-  });
-  // The last to write, before the database is closed.
-  scope.defer(() => meeting.forgetOld());
-  const { dataDirectory, store } = options;
-  memory = scope.use(
-    await TrackerMemory.open({
-      swarms,
-      catalogue,
-      meeting,
-      now: monotonicMs,
-      ...(dataDirectory === undefined ? {} : { dataDirectory }),
-      ...(store === undefined ? {} : { store }),
-    }),
-  );
-  const startedAtMs = Date.now();
-  const origin = { givenBytes: () => 0 };
-  const metrics = new TrackerMetrics({
-    requestCounts: () => meeting.requestCounts,
-    swarmTotals: () => swarms.totals,
-    origin: () => originView({ swarms, origin }),
-    catalogue,
-    wantedCount: () => metadata.wantedCount,
-    startedAtMs,
-    now: monotonicMs,
-    isStoreConnected: () => memory?.isStoreConnected,
-  });
-  const instanceId = randomBytes(8).toString("hex");
-  return {
-    options,
-    key,
-    gate,
-    swarms,
-    catalogue,
-    metadata,
-    meeting,
-    listeners,
-    origin,
-    metrics,
-    instanceId,
-    startedAtMs,
-  };
-}
-
-function makeReachProbe(swarms: Swarms, onChange: () => void): ReachProbe {
-  return new ReachProbe({
-    onResult(client, isReachable) {
-      logger.debug("{endpoint} takes connections: {isReachable}", { endpoint: formatEndpoint(client), isReachable });
-      swarms.setReachable(client, isReachable);
-      onChange();
-    },
-  });
-}
-
-function originView({ swarms, origin }: Pick<TrackerParts, "swarms" | "origin">): OriginView {
-  const { exchangedBytes, downloadedBytes } = swarms.totals;
-  return { givenBytes: origin.givenBytes(), savedBytes: Math.min(exchangedBytes, downloadedBytes) };
-}
-
 /** Opens the public port and serves it; gives its number. */
 function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
   const { meeting, key, catalogue, instanceId, metrics } = parts;
@@ -310,9 +181,4 @@ function startTimers({ options, gate, meeting, swarms }: TrackerParts, scope: As
   every(FORGET_EVERY_MS, () => meeting.forgetOld());
   swarms.setOwnAddresses(ownAddresses());
   every(ADDRESSES_EVERY_MS, () => swarms.setOwnAddresses(ownAddresses()));
-}
-
-/** Milliseconds since 1970 when the program started and from then on without jumps: setting the clock ends no lease. */
-function monotonicMs(): number {
-  return performance.timeOrigin + performance.now();
 }
