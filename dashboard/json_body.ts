@@ -48,15 +48,17 @@ export async function readBody(
  *
  * @param request Its body is read.
  * @param schema What the value must be.
+ * @param options `maxLength`: the most bytes to take, {@link MAX_JSON_LENGTH} by default.
  * @returns The schema's output.
- * @throws ProblemError 413 when it is longer than {@link MAX_JSON_LENGTH}, 400 when it is not JSON in UTF-8, 422 when
+ * @throws ProblemError 413 when it is longer, 400 when it is not JSON in UTF-8, 422 when
  * it does not fit the schema.
  */
 export async function readJson<Schema extends v.GenericSchema>(
   request: Request,
   schema: Schema,
+  options: { readonly maxLength?: number } = {},
 ): Promise<v.InferOutput<Schema>> {
-  const bytes = await readBody(request, { maxLength: MAX_JSON_LENGTH });
+  const bytes = await readBody(request, { maxLength: options.maxLength ?? MAX_JSON_LENGTH });
   return checkValue(parseJson(bytes), schema);
 }
 

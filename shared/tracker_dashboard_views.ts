@@ -22,10 +22,17 @@ export interface ClientView {
   readonly peerId: string;
   readonly client: string;
   readonly endpoint: string;
-  /** Whether it takes connections from outside; absent until it was tried. */
+  /** What its owner calls it; absent where nobody said, as of other programs. */
+  readonly name?: string;
+  /** How it announced last; absent while this tracker only knows of it from before a restart or from another tracker. */
+  readonly transport?: "udp" | "http";
+  /** By which version of IP it announced last; absent like {@link transport}. */
+  readonly ipVersion?: 4 | 6;
+  /** Whether it takes connections from outside; absent until it was tried, which only public addresses are. */
   readonly isReachable?: boolean;
   /** From how far away it is reached: this computer, the local network, anywhere. */
   readonly reach: "loopback" | "private" | "public";
+  /** When it announced last. */
   readonly seenAtMs: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
@@ -42,7 +49,16 @@ export interface SwarmView {
   readonly sizeBytes?: number;
   readonly seederCount: number;
   readonly leecherCount: number;
+  /** Clients seen to become complete since the swarm came into being. */
   readonly completedCount: number;
+  /** Bytes that all members lack together, as they say; absent while nobody has described the torrent, as the size is. */
+  readonly leftBytes?: number;
+  /**
+   * Copies that the members hold together, as they say: a seeder holds one, a leecher the part that it has. Below 1 nobody
+   * can become complete; above it everybody can where there is a seeder, and most likely where there is none. Absent like
+   * {@link leftBytes}.
+   */
+  readonly copyCount?: number;
 }
 
 /** The tracker as a whole. */

@@ -7,6 +7,7 @@
 import { ID_LENGTH, type InfoHash, infoHash, type PeerId, peerId } from "../shared/ids.ts";
 import type { Announce, AnnounceEvent } from "../shared/wire/announce.ts";
 import { ADDRESS_WORDS, addressText, type AddressWords, addressWords, MAPPED_WORD } from "./address_words.ts";
+import type { Transport } from "./announce_desk.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Words of an info-hash and of a peer id. */
@@ -51,6 +52,8 @@ export class AnnounceRecord {
   family: 0 | 4 | 6 = 0;
   /** So many peers fit in the answer. */
   maxPeerCount: number = MAX_PEER_COUNT;
+  /** How it came. */
+  transport: Transport = "udp";
   /** The address that it claims (BEP 3, 15), as text: few do. */
   claimedIp: string | undefined = undefined;
 
@@ -79,8 +82,9 @@ export class AnnounceRecord {
     return infoHashOf(this.infoHash);
   }
 
-  /** Fills in all that an announce says, and where it came from: an IP literal. */
+  /** Fills in all that an announce over HTTP says, and where it came from: an IP literal. */
   set(announce: Announce, host: string): void {
+    this.transport = "http";
     writeId(this.infoHash, announce.infoHash);
     writeId(this.peerId, announce.peerId);
     this.source.set(addressWords(host));

@@ -1,20 +1,19 @@
 /**
- * All clients of the tracker, 96 bytes each, found by peer id and endpoint, and counted by program. Pure.
+ * All clients of the tracker, 96 bytes each, found by peer id and endpoint. Pure.
  *
  * @module
  */
 import type { PeerId } from "../shared/ids.ts";
-import { ADDRESS_WORDS, addressText, type AddressWords } from "./address_words.ts";
-import { CLIENT_NAME_WORDS, ID_WORDS, peerIdOf } from "./announce_record.ts";
+import { ADDRESS_WORDS, addressText, type AddressWords, familyOf } from "./address_words.ts";
+import { type AnnounceRecord, CLIENT_NAME_WORDS, ID_WORDS, peerIdOf } from "./announce_record.ts";
+import type { Transport } from "./announce_desk.ts";
+import { CLIENT_FLAG as FLAG, CLIENT_PAIR as PAIR, CLIENT_WORD as WORD } from "./client_record.ts";
+import { DisplayNames } from "./display_names.ts";
+import { isPlayswarm } from "./peer_id_prefix.ts";
+import { ProgramIndex } from "./program_index.ts";
 import { RecordIndex } from "./record_index.ts";
 import { RecordTable } from "./record_table.ts";
 import type { SipHash } from "./sip_hash.ts";
-
-/** `-PS` in the upper bytes of a peer id's first word: Playswarm's own begin so (BEP 20). */
-const PLAYSWARM_PREFIX = 0x2d5053;
-
-/** `A2-` and `-WW`: the peer ids of aria2 and of WebTorrent begin so. */
-const HIDING_PREFIXES: ReadonlySet<number> = new Set([0x41322d, 0x2d5757]);
 
 /** So much upload weighs as much as one more peer to serve: what a household's line gives to one. */
 export const RATE_PER_PEER: number = 1024 * 1024;
@@ -28,49 +27,22 @@ const RATE_WEIGHT = 0.5;
 /** Counters of clients by a digest of their address: so many that two crowded addresses hardly ever share one. */
 const HOST_COUNTERS = 65_536;
 
-/** Places in a record, in words; those of 64-bit numbers in pairs of words. The name comes first: {@link CLIENT_NAME_WORDS}. */
-const WORD = {
-  address: ID_WORDS,
-  port: ID_WORDS + ADDRESS_WORDS,
-  leaseMs: 16,
-  firstMembership: 17,
-  membershipCount: 18,
-  flags: 19,
-  nextOfProgram: 20,
-  rateAtSeconds: 21,
-  rateBytes: 22,
-  rate: 23,
-  count: 24,
-} as const;
-const PAIR = { seenAtMs: 5, uploadedBytes: 6, downloadedBytes: 7, perRecord: WORD.count / 2 } as const;
-
-/** Bits of `flags`. */
-const FLAG = { used: 1, reachable: 2, unreachable: 4 } as const;
-
-/** Whether a peer id, given by its first word, is one of Playswarm's. */
-export function isPlayswarm(firstWord: number): boolean {
-  return firstWord >>> 8 === PLAYSWARM_PREFIX;
-}
-
-/**
- * Whether a client says that it lacks nothing while it does not know yet how much it lacks: aria2 announces a magnet link
- * with `left=0` until it has the metadata, and so does WebTorrent over UDP.
- */
-export function hidesWhatItLacks(firstWord: number): boolean {
-  return HIDING_PREFIXES.has(firstWord >>> 8);
+/** How a client announced last. */
+export interface Contact {
+  readonly transport: Transport;
+  readonly family: 4 | 6;
 }
 
 /** Who is known. A client is a number, which is another's after it is removed. */
 export class ClientTable {
+  /** What their owners call them. */
+  readonly names: DisplayNames = new DisplayNames();
   readonly #records: RecordTable;
   readonly #sip: SipHash;
   readonly #byName: RecordIndex;
-  /** The first of each program: peer ids of one prefix at one endpoint, chained from here. */
-  readonly #byProgram: RecordIndex;
-  readonly #programName = new Uint32Array(2 + ADDRESS_WORDS + 1);
+  readonly #programs: ProgramIndex;
   readonly #hostCounts = new Uint16Array(HOST_COUNTERS);
   readonly #lanAddresses = new Map<number, AddressWords>();
-  #programCount = 0;
 
   /** Room for so many clients. */
   constructor(options: { readonly capacity: number; readonly sip: SipHash }) {
@@ -78,12 +50,12 @@ export class ClientTable {
     this.#records = new RecordTable({ capacity, wordCount: WORD.count });
     this.#sip = sip;
     this.#byName = new RecordIndex(capacity);
-    this.#byProgram = new RecordIndex(capacity);
+    this.#programs = new ProgramIndex({ records: this.#records, sip, capacity });
   }
 
   /** Number of programs: one that has another peer id for each torrent counts once. */
   get programCount(): number {
-    return this.#programCount;
+    return this.#programs.count;
   }
 
   /** One more than the highest number of a client. */
@@ -113,7 +85,7 @@ export class ClientTable {
     this.#set(client, WORD.rateAtSeconds, Math.floor(nowMs / 1000));
     this.#records.float64[client * PAIR.perRecord + PAIR.seenAtMs] = nowMs;
     this.#byName.add(client, this.#sip.digest(name));
-    this.#joinProgram(client);
+    this.#programs.join(client);
     this.#hostCounts[this.#hostCounter(client)] = this.#clientsAt(client) + 1;
     return client;
   }
@@ -121,9 +93,10 @@ export class ClientTable {
   /** Takes out a client that is here. */
   remove(client: number): void {
     this.#hostCounts[this.#hostCounter(client)] = Math.max(0, this.#clientsAt(client) - 1);
-    this.#leaveProgram(client);
+    this.#programs.leave(client);
     this.#byName.remove(client);
     this.#lanAddresses.delete(client);
+    this.names.set(client, "");
     this.#records.release(client);
   }
 
@@ -217,6 +190,20 @@ export class ClientTable {
     this.#lanAddresses.set(client, address);
   }
 
+  /** How it announced last; undefined while it is only known from elsewhere. */
+  contact(client: number): Contact | undefined {
+    const flags = this.#word(client, WORD.flags);
+    if ((flags & (FLAG.udp | FLAG.http)) === 0) return undefined;
+    return { transport: (flags & FLAG.http) === 0 ? "udp" : "http", family: (flags & FLAG.ipv6) === 0 ? 4 : 6 };
+  }
+
+  /** Notes how it announces. */
+  noteContact(client: number, { transport, source }: AnnounceRecord): void {
+    const others = this.#word(client, WORD.flags) & ~(FLAG.udp | FLAG.http | FLAG.ipv6);
+    const how = (transport === "http" ? FLAG.http : FLAG.udp) | (familyOf(source) === 6 ? FLAG.ipv6 : 0);
+    this.#set(client, WORD.flags, others | how);
+  }
+
   /** Whether it took a connection from outside when it was tried; undefined until it was. */
   isReachable(client: number): boolean | undefined {
     const flags = this.#word(client, WORD.flags);
@@ -225,7 +212,8 @@ export class ClientTable {
 
   /** Notes whether it took a connection. */
   setReachable(client: number, isReachable: boolean): void {
-    this.#set(client, WORD.flags, FLAG.used | (isReachable ? FLAG.reachable : FLAG.unreachable));
+    const others = this.#word(client, WORD.flags) & ~(FLAG.reachable | FLAG.unreachable);
+    this.#set(client, WORD.flags, others | (isReachable ? FLAG.reachable : FLAG.unreachable));
   }
 
   /** Upload in units of one peer's worth: what it is busy with. */
@@ -283,89 +271,14 @@ export class ClientTable {
   /** The clients of each program. */
   *programs(): Iterable<readonly number[]> {
     for (let client = 0; client < this.end; client++) {
-      if (!this.has(client)) continue;
-      if (this.isPlayswarm(client)) yield [client];
-      else if (this.#firstOfProgram(client) === client) yield this.#companions(client).reverse();
+      const companions = this.has(client) ? this.#programs.companionsOfNewest(client) : undefined;
+      if (companions !== undefined) yield companions;
     }
   }
 
   /** Playswarm's own at the endpoint of this name, whatever their peer ids. */
   playswarmsAt(name: Uint32Array): readonly number[] {
-    this.#nameProgram(name, 0);
-    let first = this.#byProgram.first(this.#sip.digest(this.#programName));
-    while (first >= 0 && !this.#isNamedProgram(first)) first = this.#byProgram.next(first);
-    return first < 0 ? [] : this.#companions(first);
-  }
-
-  /** A client and those of its program that came before it, the newest first. */
-  #companions(first: number): number[] {
-    const companions: number[] = [];
-    for (let other = first; other >= 0; other = this.#word(other, WORD.nextOfProgram) - 1) companions.push(other);
-    return companions;
-  }
-
-  #joinProgram(client: number): void {
-    const first = this.#firstOfProgram(client);
-    if (first < 0 || this.isPlayswarm(client)) this.#programCount++;
-    if (first >= 0) this.#byProgram.remove(first);
-    this.#set(client, WORD.nextOfProgram, first + 1);
-    this.#byProgram.add(client, this.#programDigest(client));
-  }
-
-  #leaveProgram(client: number): void {
-    const next = this.#word(client, WORD.nextOfProgram);
-    const first = this.#firstOfProgram(client);
-    if ((first === client && next === 0) || this.isPlayswarm(client)) this.#programCount--;
-    if (first === client) {
-      this.#byProgram.remove(client);
-      if (next > 0) this.#byProgram.add(next - 1, this.#programDigest(client));
-      return;
-    }
-    let other = first;
-    while (other >= 0 && this.#word(other, WORD.nextOfProgram) !== client + 1) {
-      other = this.#word(other, WORD.nextOfProgram) - 1;
-    }
-    if (other >= 0) this.#set(other, WORD.nextOfProgram, next);
-  }
-
-  /** The newest of a client's program, if it is in the index. */
-  #firstOfProgram(client: number): number {
-    const digest = this.#programDigest(client);
-    let other = this.#byProgram.first(digest);
-    while (other >= 0 && !this.#isNamedProgram(other)) other = this.#byProgram.next(other);
-    return other;
-  }
-
-  #programDigest(client: number): number {
-    this.#nameProgram(this.#records.uint32, client * WORD.count);
-    return this.#sip.digest(this.#programName);
-  }
-
-  /**
-   * What the peer ids of one program have in common: code and version, the first 8 bytes (BEP 20, Azureus style), and the
-   * endpoint. Of ours the version is left out: one that starts anew may be a later one.
-   */
-  #nameProgram(name: Uint32Array, start: number): void {
-    const code = name[start] ?? 0;
-    this.#programName[0] = isPlayswarm(code) ? PLAYSWARM_PREFIX : code;
-    this.#programName[1] = isPlayswarm(code) ? 0 : name[start + 1] ?? 0;
-    for (let index = 0; index <= ADDRESS_WORDS; index++) {
-      this.#programName[2 + index] = name[start + WORD.address + index] ?? 0;
-    }
-  }
-
-  /** Whether a client is of the program that was named last. */
-  #isNamedProgram(client: number): boolean {
-    const { uint32 } = this.#records;
-    const start = client * WORD.count;
-    const code = uint32[start] ?? 0;
-    const isOurs = isPlayswarm(code);
-    if ((isOurs ? PLAYSWARM_PREFIX : code) !== this.#programName[0]) return false;
-    if (!isOurs && uint32[start + 1] !== this.#programName[1]) return false;
-    for (let index = 0; index <= ADDRESS_WORDS; index++) {
-      if (uint32[start + WORD.address + index] !== this.#programName[2 + index]) return false;
-    }
-    return true;
+    return this.#programs.playswarmsAt(name);
   }
 
   #hasName(client: number, name: Uint32Array): boolean {

@@ -98,11 +98,12 @@ export class Community implements AsyncDisposable {
     const { store, swarms } = this.#options;
     this.#noteHeldTorrents();
     while (true) {
-      const { gone, kept } = swarms.copy.take(MEMBERS_AT_ONCE);
+      const { gone, kept, named } = swarms.copy.take(MEMBERS_AT_ONCE);
       const torrents = [...this.#torrents].slice(0, MEMBERS_AT_ONCE);
       const changes: CommunityChange[] = [
         ...gone.map((member) => ({ type: "gone", member } as const)),
         ...kept.map((member) => ({ type: "kept", member: this.#atDate(member) } as const)),
+        ...named.map((client) => ({ type: "named", client } as const)),
         ...torrents.flatMap((infoHash) => this.#torrentChange(infoHash)),
       ];
       // While the store is lost what changed is dropped: when it is found it is told everything.
@@ -150,6 +151,8 @@ export class Community implements AsyncDisposable {
         return meeting.restoreMember(this.#atClock(change.member));
       case "gone":
         return meeting.removeMember(change.member);
+      case "named":
+        return meeting.restoreName(change.client);
       case "torrent":
         return this.#takeTorrent(change.torrent);
     }

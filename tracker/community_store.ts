@@ -7,6 +7,7 @@
 import type { InfoHash } from "../shared/ids.ts";
 import type { MediaKind } from "../shared/media_kind.ts";
 import type { MembershipName, MembershipRecord } from "./membership_record.ts";
+import type { NamedClient } from "./named_client.ts";
 
 /** A verified torrent, as one tracker tells it another. */
 export interface SharedTorrent {
@@ -21,6 +22,7 @@ export interface SharedTorrent {
 export type CommunityChange =
   | { readonly type: "kept"; readonly member: MembershipRecord }
   | { readonly type: "gone"; readonly member: MembershipName }
+  | { readonly type: "named"; readonly client: NamedClient }
   | { readonly type: "torrent"; readonly torrent: SharedTorrent };
 
 /** The store cannot be reached: whoever needs it goes on without. */
@@ -34,7 +36,8 @@ export interface CommunityStore extends AsyncDisposable {
   /** Whether it can be reached now. */
   readonly isConnected: boolean;
   /**
-   * All that is there: members whose client's lease is not over, and torrents that somebody had lately.
+   * All that is there: members whose client's lease is not over, each client's name after its members, and torrents that
+   * somebody had lately.
    *
    * @throws {StoreLostError} when it cannot be reached
    */

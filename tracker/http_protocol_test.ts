@@ -35,6 +35,7 @@ function trackerOf(
     key: new AccessKey(options.key),
     catalogue,
     put: () => true,
+    takeName: () => true,
     hasNear: () => false,
     instanceId: "here",
     metrics: () => Promise.resolve(""),

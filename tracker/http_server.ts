@@ -13,6 +13,7 @@ import { decodeAnnounceQuery, decodeScrapeQuery } from "../shared/wire/http_trac
 import { type AnnounceDesk, sourceHost } from "./announce_desk.ts";
 import type { AnswerTimes } from "./answer_times.ts";
 import { answerCatalogue } from "./catalogue_route.ts";
+import { type ClientRouteOptions, clientRoutes } from "./client_route.ts";
 import type { Refusal } from "./refusal.ts";
 import { type TorrentRouteOptions, torrentRoutes } from "./torrent_route.ts";
 
@@ -24,7 +25,7 @@ const KEYLESS_ANNOUNCE = "/\0announce";
 const KEYLESS = "/\0";
 
 /** What {@link trackerApp} is made of. */
-export interface HttpServerOptions extends TorrentRouteOptions {
+export interface HttpServerOptions extends TorrentRouteOptions, ClientRouteOptions {
   readonly desk: AnnounceDesk;
   readonly instanceId: string;
   /** Whether somebody on the network of this host has data of a torrent. */
@@ -74,6 +75,7 @@ export function trackerApp(options: HttpServerOptions): TrackerApp {
     return answerCatalogue(context, { catalogue, instanceId, isNear: (infoHash) => hasNear(infoHash, host) });
   });
   app.route("/", torrentRoutes(options));
+  app.route("/", clientRoutes(options));
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/metrics", async (context) => context.body(await options.metrics(), 200, METRICS_HEADERS));
   for (const path of ["/announce", "/scrape", "/catalogue", "/healthz", "/metrics"]) {

@@ -19,6 +19,7 @@ import { StoreFullError } from "./catalogue_store.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import { HostTexts } from "./host_texts.ts";
 import type { MembershipName, MembershipRecord } from "./membership_record.ts";
+import type { NamedClient } from "./named_client.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
 import { RequestCounts } from "./request_counts.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
@@ -229,6 +230,18 @@ export class MeetingPoint implements AnnounceDesk {
   /** Takes out a member that left elsewhere. */
   removeMember(member: MembershipName): void {
     this.#refreshAll(this.#options.swarms.copy.remove(member));
+  }
+
+  /** Notes what a client is called by its owner; gives whether there is such a client. */
+  takeName(client: NamedClient): boolean {
+    const isKnown = this.#options.swarms.copy.takeName(client);
+    if (isKnown) this.#options.onChange();
+    return isKnown;
+  }
+
+  /** Takes over a client's name that was given elsewhere or before. */
+  restoreName(client: NamedClient): void {
+    if (this.#options.swarms.copy.restoreName(client)) this.#options.onChange();
   }
 
   #refreshAll(changed: readonly InfoHash[]): void {

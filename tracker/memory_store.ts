@@ -12,13 +12,16 @@ import {
   KEEP_TORRENT_MS,
   type SharedTorrent,
 } from "./community_store.ts";
-import type { MembershipName, MembershipRecord } from "./membership_record.ts";
+import type { MembershipRecord } from "./membership_record.ts";
+import type { NamedClient } from "./named_client.ts";
+import type { ClientName } from "./swarm_registry.ts";
 
 /** What is kept; each tracker has an access of its own. */
 export class MemoryCommunity {
   readonly #now: () => number;
   /** Of each client its memberships. */
   readonly #clients = new Map<string, Map<InfoHash, MembershipRecord>>();
+  readonly #names = new Map<string, NamedClient>();
   readonly #torrents = new Map<InfoHash, { readonly torrent: SharedTorrent; readonly endsAtMs: number }>();
   readonly #accesses = new Set<MemoryStore>();
 
@@ -43,10 +46,12 @@ export class MemoryCommunity {
 
   *#all(): Iterable<CommunityChange> {
     const nowMs = this.#now();
-    for (const members of this.#clients.values()) {
+    for (const [key, members] of this.#clients) {
       // A client is here as long as its longest lease.
       if (![...members.values()].some(({ leaseEndsAtMs }) => leaseEndsAtMs > nowMs)) continue;
       for (const member of members.values()) yield { type: "kept", member };
+      const client = this.#names.get(key);
+      if (client !== undefined) yield { type: "named", client };
     }
     for (const { torrent, endsAtMs } of this.#torrents.values()) {
       if (endsAtMs > nowMs) yield { type: "torrent", torrent };
@@ -64,7 +69,13 @@ export class MemoryCommunity {
       case "gone": {
         const members = this.#clients.get(keyOf(change.member));
         members?.delete(change.member.infoHash);
-        if (members?.size === 0) this.#clients.delete(keyOf(change.member));
+        if (members?.size === 0) this.#forget(keyOf(change.member));
+        break;
+      }
+      case "named": {
+        const key = keyOf(change.client);
+        if (change.client.displayName === "" || !this.#clients.has(key)) this.#names.delete(key);
+        else this.#names.set(key, change.client);
         break;
       }
       case "torrent":
@@ -74,6 +85,11 @@ export class MemoryCommunity {
         });
         break;
     }
+  }
+
+  #forget(key: string): void {
+    this.#clients.delete(key);
+    this.#names.delete(key);
   }
 }
 
@@ -116,6 +132,6 @@ class MemoryStore implements CommunityStore {
   }
 }
 
-function keyOf(member: MembershipName): string {
-  return `${member.peerId} ${formatEndpoint(member)}`;
+function keyOf(client: ClientName): string {
+  return `${client.peerId} ${formatEndpoint(client)}`;
 }

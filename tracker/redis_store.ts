@@ -25,10 +25,18 @@ import {
   type MembershipName,
   type MembershipRecord,
 } from "./membership_record.ts";
+import { decodeNamedClient, encodeNamedClient } from "./named_client.ts";
+import type { ClientName } from "./swarm_registry.ts";
 
 /** Before every key, as a server may hold other things. */
 const PREFIX = "playswarm:";
 const CHANGES = `${PREFIX}changes`;
+
+/** Beside the memberships in a client's hash; no info-hash. The name is forgotten with the client. */
+const NAME_FIELD = "name";
+
+/** Sets a field of a hash that is there: one whose client has gone would be made anew without an end of its lease. */
+const SET_IF_THERE = `if redis.call("exists", KEYS[1]) == 1 then redis.call("hset", KEYS[1], ARGV[1], ARGV[2]) end`;
 
 /** Keys that one round of a scan looks at. */
 const SCAN_COUNT = 500;
@@ -96,10 +104,8 @@ export class RedisStore implements CommunityStore {
   async *load(): AsyncIterable<CommunityChange> {
     for await (const keys of this.#scan(`${PREFIX}client:*`)) {
       const pipeline = this.#commands.pipeline();
-      for (const key of keys) pipeline.hvals(key);
-      for (const values of await this.#execute(pipeline)) {
-        for (const value of textsOf(values)) yield { type: "kept", member: memberOf(value) };
-      }
+      for (const key of keys) pipeline.hgetall(key);
+      for (const fields of await this.#execute(pipeline)) yield* clientOf(fields);
     }
     for await (const keys of this.#scan(`${PREFIX}torrent:*`)) {
       for (const key of keys) {
@@ -156,16 +162,28 @@ export class RedisStore implements CommunityStore {
     const message: Message = JSON.parse(text);
     if (message.from === this.#id || this.#isClosing) return;
     for (const { type, value } of message.changes) {
-      if (type !== "torrent") {
-        this.#watcher?.changed({ type, member: memberOf(value) });
-        continue;
-      }
       try {
-        const torrent = await this.#torrent(parseInfoHash(value));
-        if (torrent !== undefined) this.#watcher?.changed({ type, torrent });
+        const change = await this.#changeOf(type, value);
+        if (change !== undefined) this.#watcher?.changed(change);
       } catch (error) {
         // It will be there when everything is loaded again, as it is when the store is found.
         if (!(error instanceof StoreLostError)) throw error;
+      }
+    }
+  }
+
+  async #changeOf(type: CommunityChange["type"], value: string): Promise<CommunityChange | undefined> {
+    switch (type) {
+      case "kept":
+      case "gone":
+        return { type, member: memberOf(value) };
+      case "named": {
+        const client = decodeNamedClient(value);
+        return client === undefined ? undefined : { type, client };
+      }
+      case "torrent": {
+        const torrent = await this.#torrent(parseInfoHash(value));
+        return torrent === undefined ? undefined : { type, torrent };
       }
     }
   }
@@ -211,6 +229,12 @@ function keep(pipeline: ChainableCommander, change: CommunityChange): void {
     case "gone":
       pipeline.hdel(clientKey(change.member), change.member.infoHash);
       break;
+    case "named": {
+      const key = clientKey(change.client);
+      if (change.client.displayName === "") pipeline.hdel(key, NAME_FIELD);
+      else pipeline.eval(SET_IF_THERE, 1, key, NAME_FIELD, encodeNamedClient(change.client));
+      break;
+    }
     case "torrent": {
       const { infoHash, kind = "-", bytes } = change.torrent;
       pipeline.set(`${PREFIX}torrent:${infoHash}`, `${kind} ${bytes.toBase64()}`, "PX", KEEP_TORRENT_MS);
@@ -221,6 +245,7 @@ function keep(pipeline: ChainableCommander, change: CommunityChange): void {
 
 function messageOf(change: CommunityChange): Message["changes"][number] {
   if (change.type === "torrent") return { type: change.type, value: change.torrent.infoHash };
+  if (change.type === "named") return { type: change.type, value: encodeNamedClient(change.client) };
   return { type: change.type, value: textOf(change.type === "kept" ? change.member : nothingOf(change.member)) };
 }
 
@@ -230,8 +255,8 @@ function nothingOf(name: MembershipName): MembershipRecord {
   return { ...name, ...nothing };
 }
 
-function clientKey(member: MembershipName): string {
-  return `${PREFIX}client:${parsePeerId(member.peerId)}@${formatEndpoint(member)}`;
+function clientKey(client: ClientName): string {
+  return `${PREFIX}client:${parsePeerId(client.peerId)}@${formatEndpoint(client)}`;
 }
 
 function textOf(member: MembershipRecord): string {
@@ -242,6 +267,17 @@ function textOf(member: MembershipRecord): string {
 
 function memberOf(text: string): MembershipRecord {
   return decodeMembership(Uint8Array.fromBase64(text));
+}
+
+/** What a client's hash says: its members, then its name. */
+function* clientOf(fields: unknown): Generator<CommunityChange> {
+  if (typeof fields !== "object" || fields === null) return;
+  for (const [field, value] of Object.entries(fields)) {
+    if (field !== NAME_FIELD && typeof value === "string") yield { type: "kept", member: memberOf(value) };
+  }
+  const name: unknown = Reflect.get(fields, NAME_FIELD);
+  const client = typeof name === "string" ? decodeNamedClient(name) : undefined;
+  if (client !== undefined) yield { type: "named", client };
 }
 
 function textsOf(values: unknown): readonly string[] {

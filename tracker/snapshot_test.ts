@@ -10,7 +10,7 @@ import {
   type MembershipRecord,
 } from "./membership_record.ts";
 import { sampleTorrent } from "./sample_torrent.ts";
-import { MAX_AWAY_MS, readSnapshot, writeSnapshot } from "./snapshot.ts";
+import { MAX_AWAY_MS, readSnapshot, type SnapshotEntry, writeSnapshot } from "./snapshot.ts";
 
 const hex = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => bytes.toHex());
 const record: fc.Arbitrary<MembershipRecord> = fc.record({
@@ -40,15 +40,25 @@ Deno.test("property: a record comes back as it was", () => {
 const sourceOf = (members: readonly MembershipRecord[]) => ({
   end: () => members.length * 3,
   records: (from: number, count: number) => members.filter((_, index) => index * 3 >= from && index * 3 < from + count),
+  named: () =>
+    members.map(({ peerId, host, port }, index) => ({ peerId, host, port, displayName: `Desk ${index} 🎬` })),
 });
 
-Deno.test("a snapshot gives back all members, their leases standing still meanwhile, for a while", async () => {
+const split = (entries: readonly SnapshotEntry[]) => ({
+  members: entries.flatMap((entry) => entry.type === "member" ? [entry.member] : []),
+  names: entries.flatMap((entry) => entry.type === "named" ? [entry.client] : []),
+});
+
+Deno.test("a snapshot gives back all names and all members, their leases standing still meanwhile, for a while", async () => {
   await using folder = await Folder.create();
   const path = `${folder.path}/swarms.snapshot`;
   const members = fc.sample(record, { numRuns: 700, seed: 20_261_126 });
   await writeSnapshot(sourceOf(members), { path, nowMs: 1000 });
   const later = await Array.fromAsync(readSnapshot({ path, nowMs: 61_000 }));
-  assert.deepEqual(later, members.map((member) => ({ ...member, leaseEndsAtMs: member.leaseEndsAtMs + 60_000 })));
+  assert.deepEqual(split(later), {
+    members: members.map((member) => ({ ...member, leaseEndsAtMs: member.leaseEndsAtMs + 60_000 })),
+    names: sourceOf(members).named(),
+  });
   assert.deepEqual(await Array.fromAsync(readSnapshot({ path, nowMs: 1001 + MAX_AWAY_MS })), []);
 });
 
@@ -58,8 +68,9 @@ Deno.test("no snapshot, one cut short, one of another kind: what can be read is 
   assert.deepEqual(await Array.fromAsync(readSnapshot({ path, nowMs: 0 })), []);
   const members = fc.sample(record, { numRuns: 3, seed: 1 });
   await writeSnapshot(sourceOf(members), { path, nowMs: 0 });
-  await Deno.truncate(path, 16 + 2 * MEMBERSHIP_RECORD_LENGTH + 5);
-  assert.deepEqual(await Array.fromAsync(readSnapshot({ path, nowMs: 0 })), members.slice(0, 2));
+  await Deno.truncate(path, 24 + 2 * MEMBERSHIP_RECORD_LENGTH + 5);
+  const left = split(await Array.fromAsync(readSnapshot({ path, nowMs: 0 })));
+  assert.deepEqual(left, { members: members.slice(0, 2), names: [] });
   await Deno.writeTextFile(path, "something else altogether");
   assert.deepEqual(await Array.fromAsync(readSnapshot({ path, nowMs: 0 })), []);
 });

@@ -8,6 +8,7 @@ import type { InfoHash } from "../shared/ids.ts";
 import { AnnounceRecord, writeId } from "./announce_record.ts";
 import { addressWords } from "./address_words.ts";
 import type { MembershipName, MembershipRecord } from "./membership_record.ts";
+import type { NamedClient } from "./named_client.ts";
 import type { Refusal } from "./refusal.ts";
 import type { SwarmRegistry } from "./swarm_registry.ts";
 
@@ -17,6 +18,8 @@ export interface MembershipChanges {
   readonly gone: readonly MembershipName[];
   /** Who came or was heard of. */
   readonly kept: readonly MembershipRecord[];
+  /** Whose name was set or taken away; told when nobody is left who is not told of. */
+  readonly named: readonly NamedClient[];
 }
 
 /** What the state says of members. */
@@ -39,6 +42,7 @@ export class SwarmCopy {
   #isWatching = false;
   #changed: number[] = [];
   #gone: MembershipName[] = [];
+  readonly #named = new Set<number>();
 
   /** Nothing is noted until somebody watches. */
   constructor(registry: SwarmRegistry, rules: CopyRules) {
@@ -76,7 +80,12 @@ export class SwarmCopy {
       memberships.setChanged(membership, false);
       kept.push(this.recordOf(membership));
     }
-    return { gone, kept };
+    return { gone, kept, named: this.#changed.length === 0 ? this.#takeNamed() : [] };
+  }
+
+  /** All clients that have a name; some may come or go while they are gone through. */
+  *named(): Generator<NamedClient> {
+    for (const client of this.#registry.clients.names.clients()) yield this.#namedClient(client);
   }
 
   /** The members numbered from `from` on, at most `count` numbers. */
@@ -94,6 +103,7 @@ export class SwarmCopy {
     for (let membership = 0; membership < this.#registry.memberships.end; membership++) {
       if (this.#registry.memberships.has(membership)) this.noteKept(membership);
     }
+    for (const client of this.#registry.clients.names.clients()) this.#named.add(client);
   }
 
   /**
@@ -118,6 +128,24 @@ export class SwarmCopy {
     this.#registry.setLeft(membership, kept.leftBytes);
     this.#renew(membership, { leaseEndsAtMs: kept.leaseEndsAtMs, nowMs });
     return isChanged ? [swarms.infoHash(swarm)] : [];
+  }
+
+  /** Takes over a name that was given elsewhere, which is noted as no change; gives whether it is news. */
+  restoreName(named: NamedClient): boolean {
+    const { names } = this.#registry.clients;
+    const client = this.#registry.findClient(named);
+    if (client < 0 || names.get(client) === named.displayName) return false;
+    names.set(client, named.displayName);
+    return true;
+  }
+
+  /** Takes over a name that was given here; gives whether there is such a client. */
+  takeName(named: NamedClient): boolean {
+    const client = this.#registry.findClient(named);
+    if (client < 0) return false;
+    this.#registry.clients.names.set(client, named.displayName);
+    if (this.#isWatching) this.#named.add(client);
+    return true;
   }
 
   /** Takes out a member that left elsewhere. Gives the swarms that changed. */
@@ -165,6 +193,22 @@ export class SwarmCopy {
       downloadedBytes: memberships.downloadedBytes(membership),
       isPartialSeeder: this.#registry.isPartialSeeder(membership),
       leaseEndsAtMs: this.#rules.leaseEndsAtMs(membership),
+    };
+  }
+
+  #takeNamed(): readonly NamedClient[] {
+    const named = [...this.#named].filter((client) => this.#registry.clients.has(client));
+    this.#named.clear();
+    return named.map((client) => this.#namedClient(client));
+  }
+
+  #namedClient(client: number): NamedClient {
+    const { clients } = this.#registry;
+    return {
+      peerId: clients.peerId(client),
+      host: clients.host(client),
+      port: clients.port(client),
+      displayName: clients.names.get(client),
     };
   }
 

@@ -18,6 +18,9 @@ import { SCAN_LIMIT, SwarmSample } from "./swarm_sample.ts";
 import { SwarmTable } from "./swarm_table.ts";
 import type { Member, Swarm, TrackedClient } from "./swarm_views.ts";
 
+/** So many members of a swarm speak for all of what they lack: it is asked for with every update of a dashboard. */
+const MAX_SUMMED_MEMBERS = 1000;
+
 /** A client in so many swarms at most has its load told to each at once; in more it is told as it announces. */
 const MAX_TOLD_SWARMS = 64;
 
@@ -135,14 +138,19 @@ export class SwarmRegistry {
   }
 
   /** It turned out whether a client takes connections from outside; nothing happens when it is gone. */
-  setReachable({ peerId, host, port }: ClientName, isReachable: boolean): void {
-    writeId(this.#name, peerId);
-    this.#name.set(addressWords(host), ID_WORDS);
-    this.#name[CLIENT_NAME_WORDS - 1] = port;
-    const client = this.clients.find(this.#name);
+  setReachable(name: ClientName, isReachable: boolean): void {
+    const client = this.findClient(name);
     if (client < 0) return;
     this.clients.setReachable(client, isReachable);
     this.tellOf(client);
+  }
+
+  /** The client of this name, or −1. */
+  findClient({ peerId, host, port }: ClientName): number {
+    writeId(this.#name, peerId);
+    this.#name.set(addressWords(host), ID_WORDS);
+    this.#name[CLIENT_NAME_WORDS - 1] = port;
+    return this.clients.find(this.#name);
   }
 
   /** A client's upload was measured anew while it announced in one of its swarms. */
@@ -171,12 +179,16 @@ export class SwarmRegistry {
     const { clients } = this;
     const lanAddress = clients.lanAddress(client);
     const isReachable = clients.isReachable(client);
+    const displayName = clients.names.get(client);
+    const contact = clients.contact(client);
     return {
       peerId: clients.peerId(client),
       host: clients.host(client),
       port: clients.port(client),
       ...(lanAddress === undefined ? {} : { lanHost: addressText(lanAddress) }),
       ...(isReachable === undefined ? {} : { isReachable }),
+      ...(displayName === "" ? {} : { displayName }),
+      ...(contact === undefined ? {} : { contact }),
       seenAtMs: clients.seenAtMs(client),
       uploadedBytes: clients.uploadedBytes(client),
       downloadedBytes: clients.downloadedBytes(client),
@@ -194,6 +206,7 @@ export class SwarmRegistry {
       isUndescribed: this.swarms.isUndescribed(swarm),
       counts,
       members: () => this.#views(this.membersOf(swarm)),
+      leftBytes: (sizeBytes) => this.#leftBytes(swarm, sizeBytes),
       hasData: (sizeBytes) => counts.seederCount > 0 || this.#hasPart(swarm, sizeBytes),
     };
   }
@@ -239,6 +252,17 @@ export class SwarmRegistry {
 
   *#views(memberships: Iterable<number>): Generator<Member> {
     for (const membership of memberships) yield this.memberView(membership);
+  }
+
+  #leftBytes(swarm: number, sizeBytes: number): number {
+    const first = this.swarms.firstEntry(swarm);
+    const size = this.swarms.size(swarm);
+    const count = Math.min(size, MAX_SUMMED_MEMBERS);
+    let sum = 0;
+    for (let position = 0; position < count; position++) {
+      sum += Math.min(sizeBytes, this.memberships.leftBytes(this.swarms.lists.membership(first + position)));
+    }
+    return count === size ? sum : Math.round(sum * size / count);
   }
 
   #hasPart(swarm: number, sizeBytes: number): boolean {

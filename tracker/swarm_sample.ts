@@ -6,7 +6,8 @@
  */
 import { reachOf } from "./address_words.ts";
 import { type AnnounceRecord, ID_WORDS } from "./announce_record.ts";
-import { type ClientTable, hidesWhatItLacks } from "./client_table.ts";
+import type { ClientTable } from "./client_table.ts";
+import { hidesWhatItLacks } from "./peer_id_prefix.ts";
 import { MEMBER_FLAG } from "./member_lists.ts";
 import type { MembershipTable } from "./membership_table.ts";
 import type { NeighbourRings } from "./neighbour_rings.ts";

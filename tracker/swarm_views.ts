@@ -4,7 +4,9 @@
  * @module
  */
 import type { InfoHash, PeerId } from "../shared/ids.ts";
+import type { Contact } from "./client_table.ts";
 import type { SwarmCounts } from "./swarm_table.ts";
+import type { TrafficSums } from "./traffic_totals.ts";
 
 /** A client's part in one swarm, as it was when it was looked at. */
 export interface Member {
@@ -26,6 +28,10 @@ export interface TrackedClient {
   readonly lanHost?: string;
   /** Whether it took a connection from outside when it was tried; absent until it was. */
   readonly isReachable?: boolean;
+  /** What its owner calls it; absent where nobody said. */
+  readonly displayName?: string;
+  /** How it announced last; absent while it is only known from elsewhere. */
+  readonly contact?: Contact;
   readonly seenAtMs: number;
   /** Sums over its swarms of what it reported since it is known here. */
   readonly uploadedBytes: number;
@@ -45,6 +51,16 @@ export interface Swarm {
   readonly counts: SwarmCounts;
   /** Every member, in no order, made as it is gone through. */
   members(): IteratorObject<Member>;
+  /** Bytes that all members lack together, each at most `sizeBytes`; of a very large swarm as far as some speak for all. */
+  leftBytes(sizeBytes: number): number;
   /** Whether anybody has a byte of this torrent, which is `sizeBytes` long. */
   hasData(sizeBytes: number): boolean;
+}
+
+/** Totals over all swarms. */
+export interface SwarmTotals extends TrafficSums {
+  /** Programs: one that has another peer id for each torrent counts once. */
+  readonly clientCount: number;
+  readonly swarmCount: number;
+  readonly membershipCount: number;
 }

@@ -10,19 +10,18 @@ import { reachOf } from "./address_words.ts";
 import { AnnounceAnswer, AnnounceRecord, ID_WORDS, MAX_PEER_COUNT, writeId } from "./announce_record.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
 import { clientAddress } from "./client_address.ts";
-import { isPlayswarm } from "./client_table.ts";
 import { givenResponse } from "./given_peer.ts";
 import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { MemberReports } from "./member_reports.ts";
+import { isPlayswarm } from "./peer_id_prefix.ts";
 import type { OwnAddress } from "./peer_order.ts";
 import { ADDRESS_CROWDED, type Refusal, TRACKER_FULL } from "./refusal.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
 import { SwarmCopy } from "./swarm_copy.ts";
 import { type ClientName, SwarmRegistry } from "./swarm_registry.ts";
 import { SwarmSweep } from "./swarm_sweep.ts";
-import type { Swarm, TrackedClient } from "./swarm_views.ts";
+import type { Swarm, SwarmTotals, TrackedClient } from "./swarm_views.ts";
 import { TorrentAliases } from "./torrent_aliases.ts";
-import type { TrafficSums } from "./traffic_totals.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
@@ -42,14 +41,6 @@ export interface SwarmsOptions {
   /** Limits that tests lower. */
   readonly maxMemberships?: number;
   readonly maxClientsPerHost?: number;
-}
-
-/** Totals over all swarms. */
-export interface SwarmTotals extends TrafficSums {
-  /** Programs: one that has another peer id for each torrent counts once. */
-  readonly clientCount: number;
-  readonly swarmCount: number;
-  readonly membershipCount: number;
 }
 
 const NOTHING_CHANGED: readonly InfoHash[] = [];
@@ -281,6 +272,7 @@ export class Swarms {
     const client = knownClient < 0 ? clients.add(record.client, nowMs) : knownClient;
     const swarm = knownSwarm < 0 ? this.#swarms.add(record.infoHash) : knownSwarm;
     const membership = known < 0 ? this.#registry.join(client, swarm) : known;
+    clients.noteContact(client, record);
     if (lanAddress !== undefined) {
       clients.setLanAddress(client, lanAddress);
       this.#registry.tellOf(client);

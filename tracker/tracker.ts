@@ -153,6 +153,7 @@ function openPort(parts: TrackerParts, scope: AsyncDisposableStack): number {
     key,
     catalogue,
     put: (metainfo, claim) => meeting.putTorrent(metainfo, claim),
+    takeName: (client) => meeting.takeName(client),
     instanceId,
     metrics: () => metrics.text(),
     times: metrics.times,

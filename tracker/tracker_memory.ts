@@ -78,7 +78,10 @@ export class TrackerMemory implements AsyncDisposable {
   async #recall(): Promise<void> {
     const { meeting, now } = this.#options;
     if (this.#path === undefined) return;
-    for await (const member of readSnapshot({ path: this.#path, nowMs: now() })) meeting.restoreMember(member);
+    for await (const entry of readSnapshot({ path: this.#path, nowMs: now() })) {
+      if (entry.type === "member") meeting.restoreMember(entry.member);
+      else meeting.restoreName(entry.client);
+    }
   }
 
   #schedule(): void {
@@ -93,7 +96,11 @@ export class TrackerMemory implements AsyncDisposable {
     const { swarms, now } = this.#options;
     try {
       await writeSnapshot(
-        { records: (from, count) => swarms.copy.records(from, count), end: () => swarms.sweepLength },
+        {
+          records: (from, count) => swarms.copy.records(from, count),
+          end: () => swarms.sweepLength,
+          named: () => swarms.copy.named(),
+        },
         { path: this.#path, nowMs: now() },
       );
     } catch (error) {

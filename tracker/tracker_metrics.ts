@@ -9,7 +9,7 @@ import type { OriginView } from "../shared/tracker_dashboard_views.ts";
 import { AnswerTimes, SAMPLE_EVERY } from "./answer_times.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { RequestCounts } from "./request_counts.ts";
-import type { SwarmTotals } from "./swarms.ts";
+import type { SwarmTotals } from "./swarm_views.ts";
 
 /** Upper ends of the histogram's ranges, in seconds: from a lone answer to one behind a sweep of a million clients. */
 const ANSWER_SECONDS = [5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 1];

@@ -323,6 +323,8 @@ Deno.test("views: clients with their files, swarms with their names, limits that
     peerId: id("-PS0100-a"),
     client: "Playswarm 0.1.0",
     endpoint: "127.0.0.1:6881",
+    transport: "http",
+    ipVersion: 4,
     reach: "loopback",
     uploadedBytes: 60,
     downloadedBytes: 0,
@@ -351,6 +353,8 @@ Deno.test("views: clients with their files, swarms with their names, limits that
     seederCount: 0,
     leecherCount: 1,
     completedCount: 0,
+    leftBytes: 300,
+    copyCount: 0.7,
   });
   const metrics = await (await fetch(`${base}/metrics`)).text();
   assert.match(metrics, /^playswarm_tracker_clients 1$/m);

@@ -8,7 +8,7 @@ import { formatEndpoint } from "../shared/endpoint.ts";
 import { clientName } from "../shared/ids.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { reachOfHost } from "./nearness.ts";
-import type { Member, TrackedClient } from "./swarm_views.ts";
+import type { Member, Swarm, TrackedClient } from "./swarm_views.ts";
 import type { Swarms } from "./swarms.ts";
 
 /** How much of a large community is shown. */
@@ -44,9 +44,17 @@ export function swarmViews(source: ViewSource, limits: ViewLimits = {}): readonl
   const swarms = [...source.swarms.swarms()].sort((a, b) => b.size - a.size);
   return swarms.slice(0, Math.min(maxCount, swarms.length)).map((swarm) => {
     const torrent = source.catalogue.heldTorrent(swarm.infoHash);
-    const known = torrent === undefined ? {} : { name: torrent.name, kind: torrent.kind, sizeBytes: torrent.sizeBytes };
-    return { infoHash: swarm.infoHash, ...known, ...swarm.counts };
+    if (torrent === undefined) return { infoHash: swarm.infoHash, ...swarm.counts };
+    const { name, kind, sizeBytes } = torrent;
+    return { infoHash: swarm.infoHash, name, kind, sizeBytes, ...swarm.counts, ...healthOf(swarm, sizeBytes) };
   });
+}
+
+function healthOf(swarm: Swarm, sizeBytes: number): Required<Pick<SwarmView, "leftBytes" | "copyCount">> {
+  const leftBytes = swarm.leftBytes(sizeBytes);
+  // In hundredths: the dashboard is not told of every block that somebody received.
+  const copyCount = sizeBytes === 0 ? swarm.size : Math.round((swarm.size - leftBytes / sizeBytes) * 100) / 100;
+  return { leftBytes, copyCount };
 }
 
 /** One program, which may have several peer ids. */
@@ -55,11 +63,13 @@ function programView(clients: readonly TrackedClient[], source: ViewSource, maxF
   if (first === undefined) throw new TypeError("Cannot show a program without a client");
   const fileCount = clients.reduce((total, client) => total + client.membershipCount, 0);
   const sum = (read: (client: TrackedClient) => number) => clients.reduce((total, client) => total + read(client), 0);
-  const seenAtMs = clients.reduce((latest, client) => Math.max(latest, client.seenAtMs), 0);
+  const { seenAtMs, contact, displayName } = clients.reduce((a, b) => b.seenAtMs > a.seenAtMs ? b : a);
   return {
     peerId: first.peerId,
     client: clientName(first.peerId),
     endpoint: formatEndpoint(first),
+    ...(displayName === undefined ? {} : { name: displayName }),
+    ...(contact === undefined ? {} : { transport: contact.transport, ipVersion: contact.family }),
     ...(first.isReachable === undefined ? {} : { isReachable: first.isReachable }),
     reach: reachOfHost(first.host),
     seenAtMs: Math.round(seenAtMs + source.clockOffsetMs),

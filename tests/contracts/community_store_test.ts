@@ -94,6 +94,24 @@ const contract: Readonly<Record<string, Case>> = {
     const kept = (await all(store)).map((change) => change.type === "kept" ? change.member.infoHash : change.type);
     assert.deepEqual(kept.sort(), [hash(1), hash(2)]);
   },
+  async "a client's name is told and kept, until it is taken away; nobody's is not kept"(shared) {
+    await using store = await shared.connect();
+    await using other = await shared.connect();
+    const { peerId, host, port } = member(1);
+    const named = (displayName: string) => ({ type: "named", client: { peerId, host, port, displayName } }) as const;
+    const changes: readonly CommunityChange[] = [{ type: "kept", member: member(1) }, named("Anna's 居間 🎬")];
+    const told = heard(other, 2);
+    await store.publish(changes);
+    assert.deepEqual(await told, changes);
+    assert.deepEqual(await Array.fromAsync(other.load()), changes, "the name behind the members");
+    const without = heard(other, 1);
+    await store.publish([named("")]);
+    assert.deepEqual(await without, [named("")]);
+    assert.deepEqual(await all(store), changes.slice(0, 1));
+    const nobody = { ...named("Nobody").client, port: port + 1 };
+    await store.publish([{ type: "named", client: nobody }, { type: "gone", member: member(1) }]);
+    assert.deepEqual(await all(store), []);
+  },
   async "the others hear of it, in order, and nobody hears itself"(shared) {
     await using first = await shared.connect();
     await using second = await shared.connect();
