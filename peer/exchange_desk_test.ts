@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { decodeBencode, encodeBencode } from "../shared/bencode.ts";
+import { decodeBencode } from "../shared/bencode.ts";
+import { encodeBencode } from "../shared/bencode_writer.ts";
 import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import { createPeerId } from "../shared/ids.ts";
 import { decodeInfo, type Metainfo } from "../shared/metainfo.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MediaWords } from "../shared/dashboard_views.ts";
 import { createHash } from "node:crypto";
-import { encodeBencode } from "../shared/bencode.ts";
+import { encodeBencode } from "../shared/bencode_writer.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import { decodeInfo } from "../shared/metainfo.ts";
 import { Scene, share, until, untilComplete, untilListed } from "../tests/session_scene.ts";

@@ -1,33 +1,18 @@
 /**
- * Bencode (BEP 3), as strict as BEP 52 asks: keys sorted and unique, no leading zeros, no `-0`, nothing after the value.
- * What decodes here encodes back to the same bytes. Depth, digits and number of values are bounded, so that a few bytes
- * from a stranger never cost more than a multiple of their size.
+ * Reading bencode (BEP 3), as strict as BEP 52 asks: keys sorted and unique, no leading zeros, no `-0`, nothing after the
+ * value. What decodes here encodes back to the same bytes (`bencode_writer.ts`). Depth, digits and number of values are
+ * bounded, so that a few bytes from a stranger never cost more than a multiple of their size.
  *
  * @module
  */
+
+import { bytesToKey } from "./bencode_text.ts";
 
 /** Decoded bencode: a byte string is a `Uint8Array`, an integer beyond ±(2^53 − 1) a `bigint`. */
 export type BencodeValue = number | bigint | Uint8Array | readonly BencodeValue[] | BencodeDictionary;
 
 /** A dictionary; each key is a byte string with one character (0 to 255) per byte, in ascending order. */
 export type BencodeDictionary = ReadonlyMap<string, BencodeValue>;
-
-/**
- * What {@link encodeBencode} takes: every {@link BencodeValue}, text (as UTF-8), and plain objects, of which members that
- * are `undefined` are left out.
- */
-export type BencodeEncodable =
-  | BencodeValue
-  | string
-  | readonly BencodeEncodable[]
-  | ReadonlyMap<string, BencodeEncodable>
-  | BencodeRecord;
-
-/** A plain object to encode as a dictionary; its keys are text, written as UTF-8. */
-export interface BencodeRecord {
-  /** A value, or `undefined` for none. */
-  readonly [key: string]: BencodeEncodable | undefined;
-}
 
 /** How {@link decodeBencode} reads. */
 export interface BencodeOptions {
@@ -108,17 +93,6 @@ export function decodeBencodePrefix(bytes: Uint8Array): BencodePrefix {
 }
 
 /**
- * The bytes of a value, canonical: dictionary keys are sorted. The buffer belongs to the caller.
- *
- * @throws {TypeError} for a number that is no safe integer, and for a `Map` key with a character above 255
- */
-export function encodeBencode(value: BencodeEncodable): Uint8Array<ArrayBuffer> {
-  const writer = new BencodeWriter();
-  writer.value(value);
-  return writer.take();
-}
-
-/**
  * The raw bytes of one value of the dictionary that the input is, for instance of `info`, whose hash is the torrent's
  * name; a view of `bytes`. `undefined` when there is no such key. Keys may come in any order.
  *
@@ -134,38 +108,6 @@ export function bencodeSpan(bytes: Uint8Array, key: string): Uint8Array | undefi
     if (found === key) return bytes.subarray(start, reader.offset);
   }
   return undefined;
-}
-
-/** A byte string as a dictionary key: one character (0 to 255) per byte. */
-export function bytesToKey(bytes: Uint8Array): string {
-  let key = "";
-  for (const byte of bytes) key += String.fromCharCode(byte);
-  return key;
-}
-
-/**
- * The bytes of a dictionary key; a fresh copy.
- *
- * @throws {TypeError} when a character is above 255, which no byte is
- */
-export function keyToBytes(key: string): Uint8Array {
-  const bytes = new Uint8Array(key.length);
-  for (let index = 0; index < key.length; index++) {
-    const code = key.charCodeAt(index);
-    if (code > 0xff) {
-      throw new TypeError(`Cannot use text as a dictionary key: current value is ${JSON.stringify(key)}`);
-    }
-    bytes[index] = code;
-  }
-  return bytes;
-}
-
-const TEXT_DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
-const TEXT_ENCODER = new TextEncoder();
-
-/** The text of a byte string: UTF-8, with U+FFFD for what is not. */
-export function bytesToText(bytes: Uint8Array): string {
-  return TEXT_DECODER.decode(bytes);
 }
 
 class BencodeReader {
@@ -268,86 +210,4 @@ class BencodeReader {
     }
     return digits;
   }
-}
-
-class BencodeWriter {
-  #bytes = new Uint8Array(256);
-  #length = 0;
-
-  value(value: BencodeEncodable): void {
-    if (typeof value === "string") {
-      this.#byteString(TEXT_ENCODER.encode(value));
-    } else if (typeof value === "number" || typeof value === "bigint") {
-      this.#integer(value);
-    } else if (value instanceof Uint8Array) {
-      this.#byteString(value);
-    } else if (isList(value)) {
-      this.#byte(LIST);
-      for (const item of value) this.value(item);
-      this.#byte(END);
-    } else {
-      this.#dictionary(isDictionary(value) ? value : dictionaryOf(value));
-    }
-  }
-
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
-  }
-
-  #dictionary(dictionary: ReadonlyMap<string, BencodeEncodable>): void {
-    this.#byte(DICTIONARY);
-    const entries = Array.from(dictionary).sort(([left], [right]) => (left < right ? -1 : 1));
-    for (const [key, value] of entries) {
-      this.#byteString(keyToBytes(key));
-      this.value(value);
-    }
-    this.#byte(END);
-  }
-
-  #integer(value: number | bigint): void {
-    if (typeof value === "number" && !Number.isSafeInteger(value)) {
-      throw new TypeError(`Cannot encode a number as an integer: current value is ${value}`);
-    }
-    this.#ascii(`i${value}e`);
-  }
-
-  #byteString(bytes: Uint8Array): void {
-    this.#ascii(`${bytes.length}:`);
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  #ascii(text: string): void {
-    this.#reserve(text.length);
-    for (let index = 0; index < text.length; index++) this.#bytes[this.#length++] = text.charCodeAt(index);
-  }
-
-  #byte(byte: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = byte;
-  }
-
-  #reserve(length: number): void {
-    if (this.#length + length <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + length));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
-  }
-}
-
-function isList(value: BencodeEncodable): value is readonly BencodeEncodable[] {
-  return Array.isArray(value);
-}
-
-function isDictionary(value: BencodeEncodable): value is ReadonlyMap<string, BencodeEncodable> {
-  return value instanceof Map;
-}
-
-function dictionaryOf(record: BencodeRecord): ReadonlyMap<string, BencodeEncodable> {
-  const dictionary = new Map<string, BencodeEncodable>();
-  for (const [key, value] of Object.entries(record)) {
-    if (value !== undefined) dictionary.set(bytesToKey(TEXT_ENCODER.encode(key)), value);
-  }
-  return dictionary;
 }

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  type BencodeEncodable,
-  bencodeSpan,
-  BencodeSyntaxError,
-  type BencodeValue,
-  bytesToKey,
-  bytesToText,
-  decodeBencode,
-  decodeBencodePrefix,
-  encodeBencode,
-  keyToBytes,
-} from "./bencode.ts";
+import { bencodeSpan, BencodeSyntaxError, type BencodeValue, decodeBencode, decodeBencodePrefix } from "./bencode.ts";
+import { bytesToKey, bytesToText } from "./bencode_text.ts";
+import { type BencodeEncodable, encodeBencode } from "./bencode_writer.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const decode = (text: string) => decodeBencode(bytes(text));
@@ -96,28 +87,6 @@ Deno.test("a span is the raw bytes, even where they are not canonical", () => {
   assert.equal(bencodeSpan(input, "info")?.buffer, input.buffer);
   assert.throws(() => bencodeSpan(bytes("le"), "info"), BencodeSyntaxError);
   assert.throws(() => bencodeSpan(bytes("d4:inf"), "info"), BencodeSyntaxError);
-});
-
-Deno.test("keys are bytes, in byte order, both ways", () => {
-  const key = "\u0000\u00ff";
-  assert.deepEqual(keyToBytes(key), Uint8Array.of(0, 255));
-  assert.equal(bytesToKey(Uint8Array.of(0, 255)), key);
-  assert.throws(() => keyToBytes("Ā"), TypeError);
-  assert.deepEqual(
-    encodeBencode(new Map([["\u00ff", 1], ["a", 2]])),
-    Uint8Array.from([
-      ...bytes("d1:ai2e1:"),
-      255,
-      ...bytes("i1ee"),
-    ]),
-  );
-});
-
-Deno.test("plain objects: text as UTF-8, members that are undefined left out", () => {
-  assert.equal(encode({ "é": "ü", none: undefined }), "d2:é2:üe");
-  assert.equal(encode({}), "de");
-  assert.throws(() => encodeBencode(0.5), TypeError);
-  assert.throws(() => encodeBencode({ a: NaN }), TypeError);
 });
 
 const { value: anyValue } = fc.letrec<{ value: BencodeValue }>((tie) => ({

@@ -4,7 +4,8 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { type BencodeEncodable, type BencodeValue, decodeBencode, encodeBencode } from "./bencode.ts";
+import { type BencodeValue, decodeBencode } from "./bencode.ts";
+import { type BencodeEncodable, encodeBencode } from "./bencode_writer.ts";
 import { type InfoHash, infoHash, truncateInfoHash } from "./ids.ts";
 import type { Info } from "./metainfo.ts";
 

@@ -7,16 +7,9 @@
  */
 
 import { createHash } from "node:crypto";
-import {
-  type BencodeEncodable,
-  bencodeSpan,
-  BencodeSyntaxError,
-  type BencodeValue,
-  bytesToKey,
-  bytesToText,
-  decodeBencode,
-  encodeBencode,
-} from "./bencode.ts";
+import { bencodeSpan, BencodeSyntaxError, type BencodeValue, decodeBencode } from "./bencode.ts";
+import { bytesToKey, bytesToText } from "./bencode_text.ts";
+import { type BencodeEncodable, encodeBencode } from "./bencode_writer.ts";
 import { BLOCK_LENGTH, Geometry } from "./geometry.ts";
 import { ID_LENGTH, type InfoHash, infoHash, type InfoHashV2, infoHashV2, truncateInfoHash } from "./ids.ts";
 import { FileTree, HASH_LENGTH } from "./merkle.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { bytesToKey, encodeBencode } from "./bencode.ts";
+import { bytesToKey } from "./bencode_text.ts";
+import { encodeBencode } from "./bencode_writer.ts";
 import { BLOCK_LENGTH } from "./geometry.ts";
 import { ID_LENGTH } from "./ids.ts";
 import { FileTree, HASH_LENGTH } from "./merkle.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type BencodeDictionary, bencodeSpan, type BencodeValue, bytesToText } from "./bencode.ts";
+import { type BencodeDictionary, bencodeSpan, type BencodeValue } from "./bencode.ts";
+import { bytesToText } from "./bencode_text.ts";
 
 /** Bytes that are not a torrent, or not one that can be. */
 export class MetainfoSyntaxError extends SyntaxError {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bytesToText, keyToBytes } from "./bencode.ts";
+import { bytesToText, keyToBytes } from "./bencode_text.ts";
 import type { MetainfoFields } from "./metainfo_fields.ts";
 import { HASH_LENGTH } from "./merkle.ts";
 

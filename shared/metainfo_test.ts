@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BencodeEncodable, bytesToKey, encodeBencode } from "./bencode.ts";
+import { bytesToKey } from "./bencode_text.ts";
+import { type BencodeEncodable, encodeBencode } from "./bencode_writer.ts";
 import { decodeInfo, decodeMetainfo, encodeMetainfo, MAX_METAINFO_LENGTH } from "./metainfo.ts";
 import { MetainfoSyntaxError } from "./metainfo_fields.ts";
 

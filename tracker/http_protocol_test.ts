@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type BencodeValue, bytesToText, decodeBencode } from "../shared/bencode.ts";
+import { type BencodeValue, decodeBencode } from "../shared/bencode.ts";
+import { bytesToText } from "../shared/bencode_text.ts";
 import { type InfoHash, infoHash, infoHashBytes, type PeerId, peerId, peerIdBytes } from "../shared/ids.ts";
 import { percentEncode } from "../shared/wire/percent_encoding.ts";
 import { AccessKey } from "./access_key.ts";

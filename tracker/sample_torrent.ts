@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { encodeBencode } from "../shared/bencode.ts";
+import { encodeBencode } from "../shared/bencode_writer.ts";
 import { BLOCK_LENGTH } from "../shared/geometry.ts";
 import { decodeInfo, type Metainfo } from "../shared/metainfo.ts";
 import { createMetainfo } from "../shared/metainfo_create.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { encodeBencode } from "../../shared/bencode.ts";
+import { encodeBencode } from "../../shared/bencode_writer.ts";
 import { decodeInfo, type Info } from "../../shared/metainfo.ts";
 import {
   checkInside,

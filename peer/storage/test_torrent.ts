@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { encodeBencode } from "../../shared/bencode.ts";
+import { encodeBencode } from "../../shared/bencode_writer.ts";
 import type { Block } from "../../shared/geometry.ts";
 import { FileTree } from "../../shared/merkle.ts";
 import { decodeInfo, type Info } from "../../shared/metainfo.ts";

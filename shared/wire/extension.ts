@@ -8,7 +8,9 @@
  * @module
  */
 
-import { type BencodeEncodable, type BencodeValue, bytesToText, encodeBencode } from "../bencode.ts";
+import type { BencodeValue } from "../bencode.ts";
+import { bytesToText } from "../bencode_text.ts";
+import { type BencodeEncodable, encodeBencode } from "../bencode_writer.ts";
 import { decodeAddress, encodeAddress } from "../endpoint.ts";
 import { bytesItem, decodeMessageDictionary, integerItem } from "./bencode_message.ts";
 

@@ -8,15 +8,9 @@
  * @module
  */
 
-import {
-  type BencodeDictionary,
-  type BencodeEncodable,
-  type BencodeValue,
-  bytesToKey,
-  bytesToText,
-  encodeBencode,
-  keyToBytes,
-} from "../bencode.ts";
+import type { BencodeDictionary, BencodeValue } from "../bencode.ts";
+import { bytesToKey, bytesToText, keyToBytes } from "../bencode_text.ts";
+import { type BencodeEncodable, encodeBencode } from "../bencode_writer.ts";
 import { decodeAddress, encodeAddress } from "../endpoint.ts";
 import { ID_LENGTH, infoHash, infoHashBytes, peerId, peerIdBytes } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";

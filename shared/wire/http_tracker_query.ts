@@ -8,7 +8,7 @@
  * @module
  */
 
-import { bytesToKey, bytesToText, keyToBytes } from "../bencode.ts";
+import { bytesToKey, bytesToText, keyToBytes } from "../bencode_text.ts";
 import { decodeAddress, encodeAddress } from "../endpoint.ts";
 import { ID_LENGTH, type InfoHash, infoHash, infoHashBytes, peerId, peerIdBytes } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { decodeBencodePrefix, encodeBencode } from "../bencode.ts";
+import { decodeBencodePrefix } from "../bencode.ts";
+import { encodeBencode } from "../bencode_writer.ts";
 import { ProtocolError } from "../protocol_error.ts";
 import { dictionaryOf, integerItem, readBencode } from "./bencode_message.ts";
 

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { type BencodeDictionary, type BencodeEncodable, encodeBencode } from "../bencode.ts";
+import type { BencodeDictionary } from "../bencode.ts";
+import { type BencodeEncodable, encodeBencode } from "../bencode_writer.ts";
 import { encodeAddress, type Endpoint } from "../endpoint.ts";
 import { bytesItem, decodeMessageDictionary } from "./bencode_message.ts";
 import { type AddressFamily, compactPeerLength, decodeCompactPeers, encodeCompactPeers } from "./compact_peers.ts";

@@ -10,7 +10,7 @@
  */
 
 import { assertNever } from "../assert_never.ts";
-import { bytesToText } from "../bencode.ts";
+import { bytesToText } from "../bencode_text.ts";
 import { decodeAddress, encodeAddress } from "../endpoint.ts";
 import { type InfoHash, infoHash, infoHashBytes, peerId, peerIdBytes } from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";

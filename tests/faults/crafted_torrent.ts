@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { type BencodeEncodable, encodeBencode } from "../../shared/bencode.ts";
+import { type BencodeEncodable, encodeBencode } from "../../shared/bencode_writer.ts";
 
 /** A file of a torrent. */
 export interface CraftedFile {

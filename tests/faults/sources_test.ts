@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeBencode } from "../../shared/bencode.ts";
+import { encodeBencode } from "../../shared/bencode_writer.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import { craftFile } from "./crafted_torrent.ts";
 import { assertSentence, contentOf, inTime, KIB, PATIENCE_MS, postTorrent, type Stage, stageTest } from "./stage.ts";
