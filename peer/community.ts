@@ -5,12 +5,13 @@
  *
  * @module
  */
-import * as v from "valibot";
+import { lookup } from "node:dns/promises";
 import type { CataloguePage } from "../shared/dashboard_views.ts";
-import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
-import type { InfoHash } from "../shared/ids.ts";
-import { MEDIA_KINDS, type MediaKind, type PeerMode } from "../shared/media_kind.ts";
+import { encodeAddress, type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import type { InfoHash, PeerId } from "../shared/ids.ts";
+import type { MediaKind, PeerMode } from "../shared/media_kind.ts";
 import { MAX_METAINFO_LENGTH } from "../shared/metainfo.ts";
+import { CommunityError, limitedBytes, readCataloguePage, refusal } from "./community_answer.ts";
 
 /** While somebody looks at the catalogue: new files have to be seen within seconds. */
 const WATCHED_POLL_MS = 1_500;
@@ -35,19 +36,6 @@ export interface CatalogueQuery {
   readonly without?: string;
   /** Only what somebody on our network has. */
   readonly near?: true;
-}
-
-/** The tracker could not be asked, or it said no; the message is a sentence for the user. */
-export class CommunityError extends Error {
-  override readonly name = "CommunityError";
-  /** Asking the same again would be answered the same. */
-  readonly isFinal: boolean;
-
-  /** Takes the sentence for the user, and whether asking again is in vain (it is not). */
-  constructor(message: string, options: ErrorOptions & { readonly isFinal?: boolean } = {}) {
-    super(message, options);
-    this.isFinal = options.isFinal ?? false;
-  }
 }
 
 /** How to reach the tracker and whom to tell of changes. */
@@ -79,8 +67,7 @@ export class Community implements AsyncDisposable {
   constructor(options: CommunityOptions) {
     this.tracker = options.tracker;
     this.#options = options;
-    const prefix = options.key === undefined ? "" : `/${encodeURIComponent(options.key)}`;
-    this.#base = `http://${formatEndpoint(options.tracker)}${prefix}`;
+    this.#base = this.#baseAt(options.tracker);
   }
 
   /** The addresses to announce to, in the order to try them: UDP first, HTTP where datagrams do not pass. */
@@ -120,10 +107,9 @@ export class Community implements AsyncDisposable {
     }
     const response = await this.#request(`/catalogue?${parameters}`, options);
     if (!response.ok) throw await refusal(response, "read the catalogue");
-    const text = new TextDecoder().decode(await this.#read(response, MAX_PAGE_BYTES));
-    const parsed = v.safeParse(catalogueSchema, parseJson(text));
-    if (!parsed.success) throw this.#notATracker();
-    return parsed.output;
+    const page = readCataloguePage(new TextDecoder().decode(await this.#read(response, MAX_PAGE_BYTES)));
+    if (page === undefined) throw this.#notATracker();
+    return page;
   }
 
   /** The .torrent that the tracker keeps for an info-hash, or undefined when it has none. @throws {CommunityError} */
@@ -154,6 +140,32 @@ export class Community implements AsyncDisposable {
     });
     if (!response.ok) throw await refusal(response, "publish the torrent");
     await response.body?.cancel();
+  }
+
+  /**
+   * Tells the tracker what a client is called that has announced itself; an empty name takes away what it was. Gives
+   * whether the tracker knew it.
+   *
+   * @throws {CommunityError}
+   */
+  async tellName(
+    client: { readonly peerId: PeerId; readonly port: number; readonly name: string },
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<boolean> {
+    const { peerId, port, name } = client;
+    const request = {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name, port }),
+      ...options,
+    };
+    for (const base of await this.#bases()) {
+      const response = await this.#request(`/clients/${peerId}`, request, base);
+      if (!response.ok && response.status !== 404) throw await refusal(response, "tell the peer's name");
+      await response.body?.cancel();
+      if (response.ok) return true;
+    }
+    return false;
   }
 
   /** Ends the watching and every request. */
@@ -212,11 +224,33 @@ export class Community implements AsyncDisposable {
     clearTimeout(timer);
   }
 
-  async #request(path: string, options: RequestInit): Promise<Response> {
+  /**
+   * The tracker by its name, then by each of its addresses: a client is known by the address that it announced from, and
+   * that is of the same family only by chance.
+   */
+  async #bases(): Promise<readonly string[]> {
+    const { host, port } = this.tracker;
+    if (encodeAddress(host) !== undefined) return [this.#base];
+    try {
+      const addresses = await lookup(host, { all: true });
+      return [this.#base, ...addresses.map(({ address }) => this.#baseAt({ host: address, port }))];
+    } catch (error) {
+      // Node's name look-up fails with a plain error that has a code (ENOTFOUND, EAI_AGAIN).
+      if (!(error instanceof Error && "code" in error)) throw error;
+      throw new CommunityError(`There is no address for ${host}`, { cause: error });
+    }
+  }
+
+  #baseAt(tracker: Endpoint): string {
+    const { key } = this.#options;
+    return `http://${formatEndpoint(tracker)}${key === undefined ? "" : `/${encodeURIComponent(key)}`}`;
+  }
+
+  async #request(path: string, options: RequestInit, base: string = this.#base): Promise<Response> {
     const signals = [this.#end.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)];
     if (options.signal) signals.push(options.signal);
     try {
-      return await fetch(`${this.#base}${path}`, { ...options, redirect: "error", signal: AbortSignal.any(signals) });
+      return await fetch(`${base}${path}`, { ...options, redirect: "error", signal: AbortSignal.any(signals) });
     } catch (error) {
       throw this.#explain(error);
     }
@@ -238,60 +272,4 @@ export class Community implements AsyncDisposable {
       cause: error,
     });
   }
-}
-
-/** Refusals that end by themselves: the request came too late, or too soon. */
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429]);
-
-const catalogueSchema = v.object({
-  entries: v.array(v.object({
-    infoHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)),
-    infoHashV2: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
-    alternatives: v.array(v.string()),
-    name: v.string(),
-    kind: v.picklist(MEDIA_KINDS),
-    sizeBytes: v.number(),
-    fileCount: v.number(),
-    seederCount: v.number(),
-    leecherCount: v.number(),
-    addedAtMs: v.number(),
-    durationSeconds: v.exactOptional(v.number()),
-  })),
-  totalCount: v.number(),
-  nextCursor: v.exactOptional(v.string()),
-  version: v.number(),
-});
-
-/** Reads a body up to the limit; a longer one is refused before it fills the memory. */
-async function limitedBytes(response: Response, maxLength: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of response.body ?? []) {
-    length += part.length;
-    if (length > maxLength) throw new CommunityError(`Cannot read the tracker's answer: it is over ${maxLength} bytes`);
-    parts.push(part);
-  }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-async function refusal(response: Response, action: string): Promise<CommunityError> {
-  await response.body?.cancel();
-  const hint = response.status === 404 || response.status === 403 ? "; does this community ask for a key?" : "";
-  const isFinal = response.status >= 400 && response.status < 500 && !PASSING_STATUSES.has(response.status);
-  return new CommunityError(`Cannot ${action}: the tracker answered ${response.status}${hint}`, { isFinal });
 }

@@ -6,7 +6,7 @@
  */
 import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
 import { MAX_SUBTITLE_LENGTH } from "../shared/subtitles.ts";
-import { CommunityError } from "./community.ts";
+import { CommunityError } from "./community_answer.ts";
 import type { FileAddress } from "./media/file_address.ts";
 import type { MediaFile } from "./media/media_file.ts";
 import { readWhole, type Subtitle } from "./media/subtitle_file.ts";

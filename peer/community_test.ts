@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { infoHash } from "../shared/ids.ts";
-import { Community, CommunityError } from "./community.ts";
+import { Community } from "./community.ts";
+import { CommunityError } from "./community_answer.ts";
 
 const someHash = infoHash(new Uint8Array(20).fill(7));
 const page = {

@@ -11,7 +11,9 @@ import {
   numberFlag,
   switchFlag,
   textFlag,
+  UsageError,
 } from "../shared/command_line.ts";
+import { checkDisplayName } from "../shared/display_name.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
 import { readEndpoint } from "../shared/program_flags.ts";
@@ -70,6 +72,12 @@ export const downloadRateFlag: Flag<number> = rateFlag("download-rate", "Downloa
 /** `--upload-rate`. */
 export const uploadRateFlag: Flag<number> = rateFlag("upload-rate", "Upload at most so many KB a second");
 
+/** `--name`. */
+export const nameFlag: Flag<string | undefined> = {
+  ...textFlag("name", { help: "What this peer is called, for all to see", placeholder: "NAME" }),
+  read: (texts) => texts.at(-1) === undefined ? undefined : readName(texts.at(-1) ?? ""),
+};
+
 /** The tracker's address from the command line. @throws UsageError */
 export function trackerOf(line: CommandLine): Endpoint | undefined {
   const text = line.value(trackerFlag);
@@ -84,6 +92,12 @@ export function ratesOf(line: CommandLine): { readonly downloadRate?: number; re
     ...(download === 0 ? {} : { downloadRate: download * 1000 }),
     ...(upload === 0 ? {} : { uploadRate: upload * 1000 }),
   };
+}
+
+function readName(text: string): string {
+  const checked = checkDisplayName(text);
+  if (checked.type === "taken") return checked.name;
+  throw new UsageError(`Cannot read --name as a name: ${checked.reason}`);
 }
 
 function rateFlag(name: string, help: string): Flag<number> {

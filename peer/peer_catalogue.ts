@@ -10,7 +10,8 @@ import { parseInfoHash } from "../shared/ids.ts";
 import { isListed, type PeerMode } from "../shared/media_kind.ts";
 import { compareText, foldText, searchWords, sortableName } from "../shared/search_text.ts";
 import type { CatalogueQuery, CatalogueSort } from "./api/peer_session.ts";
-import { type Community, CommunityError } from "./community.ts";
+import type { Community } from "./community.ts";
+import { CommunityError } from "./community_answer.ts";
 import type { Presence } from "./torrent_views.ts";
 
 /** Where the rows come from. */

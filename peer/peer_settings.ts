@@ -19,19 +19,21 @@ const settingsSchema = v.object({
     name: v.exactOptional(v.string()),
     key: v.exactOptional(v.string()),
   })),
+  name: v.exactOptional(v.string()),
   isWelcomed: v.exactOptional(v.boolean()),
 });
 
 /** The settings to start with: those given for this run, else those that were set. */
 export function startSettings(
   store: SettingsStore,
-  given: Pick<PeerSettings, "mode" | "downloadRate" | "uploadRate">,
+  given: Pick<PeerSettings, "mode" | "downloadRate" | "uploadRate" | "name">,
 ): PeerSettings {
-  const { mode, downloadRate, uploadRate } = given;
+  const { mode, downloadRate, uploadRate, name } = given;
   return mergeSettings(readSettings(store), {
     ...(mode === undefined ? {} : { mode }),
     ...(downloadRate === undefined ? {} : { downloadRate }),
     ...(uploadRate === undefined ? {} : { uploadRate }),
+    ...(name === undefined ? {} : { name }),
   });
 }
 

@@ -29,10 +29,11 @@ Deno.test("settings that cannot be read count as not set", () =>
 Deno.test("what is given for this run goes before what was set, and is not kept", () =>
   withStore((store) => {
     writeSettings(store, { mode: "audio", downloadRate: 1000 });
-    assert.deepEqual(startSettings(store, { mode: "video", uploadRate: 5 }), {
+    assert.deepEqual(startSettings(store, { mode: "video", uploadRate: 5, name: "Anna's laptop" }), {
       mode: "video",
       downloadRate: 1000,
       uploadRate: 5,
+      name: "Anna's laptop",
     });
     assert.deepEqual(readSettings(store), { mode: "audio", downloadRate: 1000 });
   }));

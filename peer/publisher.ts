@@ -6,7 +6,7 @@
  */
 import type { InfoHash } from "../shared/ids.ts";
 import type { MediaKind } from "../shared/media_kind.ts";
-import { CommunityError } from "./community.ts";
+import { CommunityError } from "./community_answer.ts";
 
 /** Torrents on their way at the same time: enough to hide the delay of a far tracker. */
 const MAX_CONCURRENT = 4;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type InfoHash, infoHash } from "../shared/ids.ts";
-import { CommunityError } from "./community.ts";
+import { CommunityError } from "./community_answer.ts";
 import { type Publication, Publisher } from "./publisher.ts";
 
 interface Attempt {

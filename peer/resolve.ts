@@ -11,7 +11,8 @@ import type { PeerMode } from "../shared/media_kind.ts";
 import { decodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
 import { MetainfoSyntaxError } from "../shared/metainfo_fields.ts";
 import { RequestError } from "./api/request_error.ts";
-import { type Community, CommunityError } from "./community.ts";
+import type { Community } from "./community.ts";
+import { CommunityError } from "./community_answer.ts";
 import type { NewDownload } from "./downloads.ts";
 import type { Source } from "./source.ts";
 

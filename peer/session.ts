@@ -7,11 +7,13 @@
 import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
 import { infoHashesOf } from "../shared/info_hashes.ts";
 import { downloadsFolder } from "../shared/platform_folders.ts";
+import type { AnnounceEvent } from "../shared/wire/announce.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
 import { Community } from "./community.ts";
 import { Discoveries, type Found } from "./discovery.ts";
 import { Downloads } from "./downloads.ts";
 import { BanList, type Engine } from "./engine.ts";
+import { NameTeller } from "./name_teller.ts";
 import { Announcer } from "./net/announcer.ts";
 import type { PeerConnection } from "./net/connection.ts";
 import { type HandshakeAnswer, PeerListener } from "./net/listener.ts";
@@ -65,6 +67,7 @@ export class Session implements AsyncDisposable {
   /** The other info-hashes of hybrids to the one that we know the torrent by. */
   readonly #aliases = new Map<InfoHash, InfoHash>();
   readonly #publisher: Publisher | undefined;
+  readonly #nameTeller: NameTeller | undefined;
   /** When a torrent last had company. */
   #busyAt = -Infinity;
 
@@ -89,6 +92,7 @@ export class Session implements AsyncDisposable {
     this.engine = this.#makeEngine(options, scope);
     this.community = this.#makeCommunity(options, scope);
     this.#publisher = this.community === undefined ? undefined : scope.use(new Publisher(this.community));
+    this.#nameTeller = this.community === undefined ? undefined : scope.use(this.#makeNameTeller(this.community));
     const trackers = this.community === undefined ? [] : [this.community.announceUrls];
     const onChange = (infoHash: InfoHash) => this.#tell(infoHash);
     this.downloads = scope.use(
@@ -146,6 +150,11 @@ export class Session implements AsyncDisposable {
     this.#publisher?.refresh(infoHash);
   }
 
+  /** The peer is called so from now on; undefined: it has no name. */
+  rename(name: string | undefined): void {
+    this.#nameTeller?.rename(name ?? "");
+  }
+
   /** Calls the listener with what changed: a torrent, or undefined for anything else. */
   subscribe(listener: (infoHash: InfoHash | undefined) => void): Disposable {
     this.#listeners.add(listener);
@@ -201,7 +210,8 @@ export class Session implements AsyncDisposable {
     const random = Math.random;
     const udp = scope.use(new UdpTrackerClient({ random }));
     if (options.mapPort) scope.use(openToOutside(listener.port));
-    const announcer = scope.use(new Announcer({ peerId, port: listener.port, random, udp }));
+    const onAnnounced = (url: string, event: AnnounceEvent) => this.#onAnnounced(url, event);
+    const announcer = scope.use(new Announcer({ peerId, port: listener.port, random, udp, onAnnounced }));
     const discovery = scope.use(
       new Discoveries({
         lan: options.lan ?? false,
@@ -244,6 +254,20 @@ export class Session implements AsyncDisposable {
         },
       }),
     );
+  }
+
+  #makeNameTeller(community: Community): NameTeller {
+    const { peerId, listenPort: port } = this.engine;
+    return new NameTeller({
+      name: this.startSettings.name ?? "",
+      tell: (name, options) => community.tellName({ peerId, port, name }, options),
+    });
+  }
+
+  /** The community's tracker may have learnt of us just now. */
+  #onAnnounced(url: string, event: AnnounceEvent): void {
+    const isCommunity = this.community?.announceUrls.includes(url) ?? false;
+    if (isCommunity && event === "started") this.#nameTeller?.noteStarted();
   }
 
   /** Which torrent an incoming handshake is for. A v1 handshake of a peer that also speaks v2 is upgraded (BEP 52). */

@@ -291,6 +291,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
     this.#settings = mergeSettings(this.#settings, patch);
     this.#session.engine.downloadLimiter.rateBytesPerSecond = this.#settings.downloadRate;
     this.#session.engine.uploadLimiter.rateBytesPerSecond = this.#settings.uploadRate;
+    this.#session.rename(this.#settings.name);
     if (patch.downloadsFolder !== undefined) this.#session.downloads.folder = chosenFolder(this.#settings);
     await this.#session.sharedFolders.setMode(this.mode);
     this.#tell();

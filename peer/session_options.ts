@@ -18,6 +18,8 @@ export interface SessionOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly tracker?: Endpoint;
+  /** What this peer is called; absent: what was set in the dashboard, else nothing. */
+  readonly name?: string;
   /** The secret of a private community. */
   readonly key?: string;
   /** Bytes a second; absent: what was set in the dashboard, else no limit. */

@@ -6,9 +6,9 @@
  */
 import { Hono } from "hono";
 import * as v from "valibot";
+import { displayNameSchema } from "../dashboard/display_name_schema.ts";
 import { readJson } from "../dashboard/json_body.ts";
 import { answerNotFound, methodNotAllowed, problem } from "../dashboard/problem.ts";
-import { checkDisplayName } from "../shared/display_name.ts";
 import { parsePeerId } from "../shared/ids.ts";
 import { sourceHost } from "./announce_desk.ts";
 import { clientAddress } from "./client_address.ts";
@@ -19,15 +19,7 @@ import type { NamedClient } from "./named_client.ts";
 const MAX_BODY_LENGTH = 4096;
 
 const schema = v.strictObject({
-  name: v.pipe(
-    v.string(),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const checked = checkDisplayName(dataset.value);
-      if (checked.type === "taken") return checked.name;
-      addIssue({ message: checked.reason });
-      return NEVER;
-    }),
-  ),
+  name: displayNameSchema,
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
   ip: v.optional(v.pipe(v.string(), v.maxLength(64))),
 });

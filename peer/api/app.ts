@@ -7,6 +7,7 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { dashboardAssets } from "../../dashboard/assets.ts";
+import { displayNameSchema } from "../../dashboard/display_name_schema.ts";
 import { dashboardGuards, type GuardOptions } from "../../dashboard/guards.ts";
 import { checkValue, readJson } from "../../dashboard/json_body.ts";
 import { liveUpdates } from "../../dashboard/live_updates.ts";
@@ -51,6 +52,7 @@ const settingsSchema = v.strictObject({
     name: v.exactOptional(v.pipe(v.string(), v.maxLength(100))),
     key: v.exactOptional(v.pipe(v.string(), v.maxLength(128))),
   }))),
+  name: v.optional(v.nullable(displayNameSchema)),
   isWelcomed: v.optional(v.boolean()),
 });
 const catalogueSchema = v.object({
@@ -181,6 +183,8 @@ function settingsPatch(given: v.InferOutput<typeof settingsSchema>): PeerSetting
     ...(given.uploadRate === undefined ? {} : { uploadRate: given.uploadRate }),
     ...(given.downloadsFolder === undefined ? {} : { downloadsFolder: given.downloadsFolder }),
     ...(given.tracker === undefined ? {} : { tracker: given.tracker }),
+    // An empty name is none.
+    ...(given.name === undefined ? {} : { name: given.name || null }),
     ...(given.isWelcomed === undefined ? {} : { isWelcomed: given.isWelcomed }),
   };
 }

@@ -171,15 +171,28 @@ Deno.test("settings are changed; null lifts a limit", async () => {
   const { session, ask } = start();
   const patch = { mode: "audio", downloadRate: 1_000_000, uploadRate: null };
   assert.deepEqual(await (await ask("/api/settings", { method: "PATCH", json: patch })).json(), { mode: "audio" });
-  assert.equal((await ask("/api/settings", { method: "PATCH", json: {} })).status, 200);
+  for (const json of [{}, { name: " Anna's laptop " }, { name: "" }, { name: null }]) {
+    assert.equal((await ask("/api/settings", { method: "PATCH", json })).status, 200);
+  }
   for (
-    const json of [{ mode: "both" }, { mode: null }, { downloadRate: 0 }, { uploadRate: 1.5 }, { uploadRate: "1" }, {
-      x: 1,
-    }]
+    const json of [
+      { mode: "both" },
+      { mode: null },
+      { downloadRate: 0 },
+      { uploadRate: 1.5 },
+      { uploadRate: "1" },
+      {
+        x: 1,
+      },
+      { name: "a".repeat(41) },
+      { name: "a\nb" },
+      { name: 7 },
+    ]
   ) {
     assert.equal((await ask("/api/settings", { method: "PATCH", json })).status, 422, JSON.stringify(json));
   }
-  assert.deepEqual(session.calls, [["changeSettings", patch], ["changeSettings", {}]]);
+  const given = [patch, {}, { name: "Anna's laptop" }, { name: null }, { name: null }];
+  assert.deepEqual(session.calls, given.map((each) => ["changeSettings", each]));
 });
 
 Deno.test("an upload takes any type and any name, and may be empty", async () => {

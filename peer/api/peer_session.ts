@@ -57,6 +57,8 @@ export interface PeerSettings {
   readonly downloadsFolder?: string;
   /** The tracker that was chosen here. */
   readonly tracker?: ChosenTracker;
+  /** What the peer is called, as its tracker shows it; absent: nothing. */
+  readonly name?: string;
   /** The first steps were taken, or passed over. */
   readonly isWelcomed?: boolean;
 }
@@ -78,6 +80,7 @@ export interface PeerSettingsPatch {
   readonly uploadRate?: number | null;
   readonly downloadsFolder?: string | null;
   readonly tracker?: ChosenTracker | null;
+  readonly name?: string | null;
   readonly isWelcomed?: boolean;
 }
 

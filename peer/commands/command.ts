@@ -9,7 +9,7 @@ import { formatEndpoint, isLoopback } from "../../shared/endpoint.ts";
 import { explainBinding, ProgramFailure, startLogging } from "../../shared/program.ts";
 import { hostFlag, keyFlag, logFormatFlag, logLevelFlag, noLanFlag } from "../../shared/program_flags.ts";
 import { RequestError } from "../api/request_error.ts";
-import { dhtFlag, mapPortFlag, ratesOf, trackerOf } from "../flags.ts";
+import { dhtFlag, mapPortFlag, nameFlag, ratesOf, trackerOf } from "../flags.ts";
 import { findTracker } from "../net/tracker_finder.ts";
 import { Session } from "../session.ts";
 import type { SessionOptions } from "../session_options.ts";
@@ -38,11 +38,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** What every command's session is told by the flags that all of them have. @throws UsageError */
 export function connectionOptions(line: CommandLine): Pick<
   SessionOptions,
-  "host" | "tracker" | "key" | "downloadRate" | "uploadRate" | "lan" | "dht" | "mapPort"
+  "host" | "tracker" | "key" | "name" | "downloadRate" | "uploadRate" | "lan" | "dht" | "mapPort"
 > {
   const host = line.value(hostFlag);
   const tracker = trackerOf(line);
   const key = line.value(keyFlag);
+  const name = line.value(nameFlag);
   return {
     lan: !line.value(noLanFlag),
     dht: line.value(dhtFlag),
@@ -51,6 +52,7 @@ export function connectionOptions(line: CommandLine): Pick<
     ...(host === undefined ? {} : { host }),
     ...(tracker === undefined ? {} : { tracker }),
     ...(key === undefined ? {} : { key }),
+    ...(name === undefined ? {} : { name }),
   };
 }
 

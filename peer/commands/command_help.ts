@@ -28,6 +28,7 @@ import {
   jsonFlag,
   mapPortFlag,
   modeFlag,
+  nameFlag,
   outputFlag,
   peerFlag,
   seedFlag,
@@ -70,6 +71,7 @@ export const dashboardHelp: Help = {
     dashboardFlag,
     passwordFlag,
     keyFlag,
+    nameFlag,
     downloadRateFlag,
     uploadRateFlag,
     noLanFlag,
@@ -97,6 +99,7 @@ export const downloadHelp: Help = {
     hostFlag,
     anyPortFlag,
     keyFlag,
+    nameFlag,
     downloadRateFlag,
     uploadRateFlag,
     noLanFlag,
@@ -116,7 +119,7 @@ export const shareHelp: Help = {
   about: "Share files and folders until interrupted. Prints a magnet link for each file.",
   usage: [["peer share PATH... [flags]"]],
   usual: [trackerFlag, modeFlag, listenFlag, keyFlag, uploadRateFlag, configFlag],
-  further: [hostFlag, noLanFlag, dhtFlag, mapPortFlag, dataFlag, logLevelFlag],
+  further: [nameFlag, hostFlag, noLanFlag, dhtFlag, mapPortFlag, dataFlag, logLevelFlag],
   examples: ["peer share ~/Videos --tracker media.home"],
 };
 

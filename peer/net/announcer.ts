@@ -32,6 +32,8 @@ export interface AnnouncerOptions {
   readonly random: () => number;
   /** Asks trackers over UDP; it stays its owner's. */
   readonly udp: UdpTrackerClient;
+  /** A tracker took an announce; `event` is what it said. */
+  readonly onAnnounced?: (url: string, event: AnnounceEvent) => void;
   /** Asks trackers of all kinds. Default: `udp` and HTTP. */
   readonly ask?: AskTracker;
   /** Default: the system's. */
@@ -259,6 +261,7 @@ export class Announcer implements AsyncDisposable {
     this.#health.succeeded(url);
     const intervalMs = group.succeeded(url, { response, authority, event, nowMs });
     this.#renew(authority, { nowMs, intervalMs });
+    this.#options.onAnnounced?.(url, event);
     const peers = response.peers.filter((peer) => peer.peerId !== this.#options.peerId);
     if (peers.length > 0 && !group.isRemoved && !this.#stopping.signal.aborted) {
       group.torrent.onPeers(peers.map(({ host, port }) => ({ host, port })));
