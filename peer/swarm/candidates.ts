@@ -145,6 +145,16 @@ export class Candidates {
     for (const candidate of this.#candidates.values()) candidate.tie = this.#tieOf(candidate.endpoint);
   }
 
+  /**
+   * Which of two places is the better one to be connected to: the nearer, then the one with the higher canonical priority
+   * (BEP 40). Negative: the first. 0: nobody knows, as our own address is not known.
+   */
+  compare(one: Endpoint, other: Endpoint): number {
+    const own = this.#own;
+    const priority = (endpoint: Endpoint) => own === undefined ? 0 : peerPriority(own, endpoint) ?? 0;
+    return nearnessOf(one) - nearnessOf(other) || priority(other) - priority(one);
+  }
+
   /** Dials as many as the limits allow, and asks for more candidates when they are few. `isNeedy`: we want pieces. */
   dial(isNeedy: boolean): void {
     const { nowMs, settings, peers } = this.#context;
@@ -178,11 +188,10 @@ export class Candidates {
 
   #create(endpoint: Endpoint, source: CandidateSource): Candidate | undefined {
     if (this.#candidates.size >= this.#context.settings.maxCandidates && !this.#evict()) return undefined;
-    const nearness = isLoopback(endpoint.host) ? 0 : isPrivate(endpoint.host) ? 1 : 2;
     const candidate: Candidate = {
       endpoint,
       key: formatEndpoint(endpoint),
-      rank: nearness * 10 + SOURCE_RANK[source],
+      rank: nearnessOf(endpoint) * 10 + SOURCE_RANK[source],
       tie: this.#tieOf(endpoint),
       failureCount: 0,
       dialAtMs: this.#context.nowMs,
@@ -244,6 +253,11 @@ export class Candidates {
     this.#nextDialAtMs = Math.min(this.#nextDialAtMs, candidate.dialAtMs);
     if (candidate.failureCount > MAX_FAILURES) this.#candidates.delete(candidate.key);
   }
+}
+
+/** 0: this machine, 1: its network, 2: the world. */
+function nearnessOf({ host }: Endpoint): number {
+  return isLoopback(host) ? 0 : isPrivate(host) ? 1 : 2;
 }
 
 function isBefore(one: Candidate, other: Candidate): boolean {

@@ -125,3 +125,48 @@ Deno.test("once our address is known, those that both ends prefer are dialled fi
     order.slice(0, 2),
   );
 });
+
+Deno.test("when all places are taken, a newcomer that both ends prefer takes that of an idle peer (BEP 40)", () => {
+  const swarm = new TestSwarm({ settings: { maxPeers: 3 } });
+  const own = { host: "123.213.32.10", port: 6_881 };
+  const hosts = ["98.76.54.32", "98.76.54.33", "98.77.54.32", "99.76.54.32", "12.13.14.15"];
+  const [best = "", good = "", fair = "", low = ""] = hosts.toSorted((one, other) =>
+    (peerPriority(own, { host: other, port: 1 }) ?? 0) - (peerPriority(own, { host: one, port: 1 }) ?? 0)
+  );
+  const arrive = (peer: number, host: string) =>
+    swarm.handle({
+      type: "peer-connected",
+      peer,
+      endpoint: { host, port: 50_000 },
+      isOutgoing: false,
+      handshake: testHandshake(peer),
+    });
+  arrive(1, low);
+  swarm.pass(29_000);
+  swarm.handle({ type: "extension-handshake", peer: 1, ownEndpoint: own });
+  arrive(2, good);
+  arrive(3, fair);
+  assert.deepEqual(arrive(4, best), [{ type: "disconnect", peer: 4, reason: "too-many-peers" }], "all are settling");
+  swarm.pass(1_100);
+  assert.deepEqual(arrive(5, best)[0], { type: "disconnect", peer: 1, reason: "too-many-peers" });
+  swarm.pass(30_000);
+  assert.deepEqual(
+    arrive(6, low),
+    [{ type: "disconnect", peer: 6, reason: "too-many-peers" }],
+    "it would be the worst",
+  );
+  assert.deepEqual(arrive(7, "192.168.1.7")[0], { type: "disconnect", peer: 3, reason: "too-many-peers" }, "nearer");
+});
+
+Deno.test("without our own address, or while it is in use, no place is taken away", () => {
+  const swarm = new TestSwarm({ settings: { maxPeers: 1 }, verified: [0] });
+  swarm.connect(1);
+  swarm.pass(40_000);
+  assert.deepEqual(swarm.connect(2), [{ type: "disconnect", peer: 2, reason: "too-many-peers" }]);
+  swarm.handle({ type: "extension-handshake", peer: 1, ownEndpoint: { host: "10.0.0.200", port: 6_881 } });
+  swarm.say(1, { type: "interested" });
+  swarm.say(1, { type: "request", ...swarm.block(0, 0) });
+  for (const peer of [3, 4, 5, 6]) {
+    assert.deepEqual(swarm.connect(peer), [{ type: "disconnect", peer, reason: "too-many-peers" }]);
+  }
+});

@@ -18,6 +18,9 @@ import type { SwarmTorrent } from "./swarm_torrent.ts";
 /** When there are no free places, a peer that was of no use for so long makes room for a candidate. */
 const USELESS_MS = 120_000;
 
+/** A connection that is so young, or that brought or took something so lately, does not make room for a better one. */
+const SETTLING_MS = 30_000;
+
 /** The connected peers of one machine. */
 export class SwarmPeers {
   readonly #context: SwarmContext;
@@ -47,6 +50,7 @@ export class SwarmPeers {
     }
     const twin = this.#byId.get(handshake.peerId);
     if (twin !== undefined) this.drop(twin, "duplicate");
+    else if (this.#isFull) this.#makeRoomFor(event.endpoint);
     const peer = new PeerState(event, this.#context);
     this.#context.peers.set(key, peer);
     this.#byId.set(handshake.peerId, peer);
@@ -135,7 +139,7 @@ export class SwarmPeers {
   }
 
   #reasonAgainst({ endpoint, isOutgoing, handshake }: PeerConnected): DisconnectReason | undefined {
-    const { ownPeerId, peers, settings } = this.#context;
+    const { ownPeerId } = this.#context;
     if (handshake.peerId === ownPeerId) return "self";
     if (this.isPaused) return "paused";
     if (this.#bans.isBanned(endpoint) || this.#bans.isPeerBanned(handshake.peerId)) return "banned";
@@ -146,6 +150,38 @@ export class SwarmPeers {
       const isKept = twin.isOutgoing !== isOutgoing && isOutgoing === (ownPeerId > handshake.peerId);
       return isKept ? undefined : "duplicate";
     }
-    return peers.size >= settings.maxPeers ? "too-many-peers" : undefined;
+    return this.#isFull && this.#worseThan(endpoint) === undefined ? "too-many-peers" : undefined;
   }
+
+  get #isFull(): boolean {
+    return this.#context.peers.size >= this.#context.settings.maxPeers;
+  }
+
+  #makeRoomFor(endpoint: Endpoint): void {
+    const worse = this.#worseThan(endpoint);
+    if (worse !== undefined) this.drop(worse, "too-many-peers");
+  }
+
+  /**
+   * The idle peer that all would rather see replaced by this newcomer (BEP 40), if there is one. As both ends of every
+   * connection rank it alike, a full swarm stays open to those who come later, whoever came first.
+   */
+  #worseThan(endpoint: Endpoint): PeerState | undefined {
+    let worst: PeerState | undefined;
+    let worstPlace = endpoint;
+    for (const peer of this.#context.peers.values()) {
+      if (isSettling(peer, this.#context.nowMs)) continue;
+      const place = peer.listenEndpoint ?? peer.endpoint;
+      if (this.#candidates.compare(place, worstPlace) <= 0) continue;
+      worst = peer;
+      worstPlace = place;
+    }
+    return worst;
+  }
+}
+
+/** Whether the connection is new, or in use. */
+function isSettling(peer: PeerState, nowMs: number): boolean {
+  const activeAtMs = Math.max(peer.connectedAtMs, peer.lastBlockAtMs, peer.askedAtMs);
+  return nowMs - activeAtMs < SETTLING_MS;
 }
