@@ -106,6 +106,13 @@ export class TorrentPeer implements ConnectionHandler {
     return this.#owner.room();
   }
 
+  /** Takes a queued upload back and rejects it (BEP 6); one that is being written already is its own answer. */
+  takeBack(block: Block): void {
+    if (!this.connection.cancelUpload(block) || !this.connection.handshake.supportsFast) return;
+    const { piece, begin, length } = block;
+    this.connection.send({ type: "reject-request", piece, begin, length });
+  }
+
   /** Fills in the bytes of an upload when its turn comes. */
   readBlock(block: Block, into: Uint8Array): void {
     this.#owner.readBlock(block, into);

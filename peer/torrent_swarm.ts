@@ -144,7 +144,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
 
   /** A peer asks for hashes (BEP 52): answered from the trees, or rejected. */
   onHashRequest(peer: PeerKey, message: HashRequestMessage): void {
-    const mayAnswer = this.machine.mayAnswerHashes(peer, this.#engine.now());
+    const mayAnswer = this.machine.mayAnswerHashes(peer, { range: message, now: this.#engine.now() });
     const hashes = mayAnswer ? this.#host.storage?.hashes.answer(message) : undefined;
     const answer = hashes === undefined
       ? { ...message, type: "hash-reject" as const }
@@ -162,11 +162,11 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   onExtensionHandshake(key: PeerKey, handshake: ExtensionHandshake): void {
     const peer = this.#peers.get(key);
     if (peer === undefined) return;
-    const { listenPort, metadataLength, requestQueueLength, yourAddress } = handshake;
+    const { isUploadOnly, listenPort, metadataLength, requestQueueLength, yourAddress } = handshake;
     this.handle({
       type: "extension-handshake",
       peer: key,
-      isUploadOnly: handshake.isUploadOnly ?? false,
+      ...(isUploadOnly === undefined ? {} : { isUploadOnly }),
       ...(requestQueueLength === undefined ? {} : { requestQueueLength }),
       ...(metadataLength === undefined ? {} : { metadataLength }),
       ...(yourAddress === undefined ? {} : { ownEndpoint: { host: yourAddress, port: this.#engine.listenPort } }),
@@ -192,7 +192,8 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   }
 
   /** A block could not be read for upload. */
-  onUploadFailed(_peer: PeerKey, _block: Block, error: Error): void {
+  onUploadFailed(peer: PeerKey, block: Block, error: Error): void {
+    this.handle({ type: "upload-failed", peer, block });
     this.#host.onUploadFailed(error);
   }
 
@@ -233,7 +234,7 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
       case "upload-block":
         return this.#peers.get(effect.peer)?.connection.queueUpload(effect.block);
       case "cancel-upload":
-        return void this.#peers.get(effect.peer)?.connection.cancelUpload(effect.block);
+        return this.#peers.get(effect.peer)?.takeBack(effect.block);
       case "want-candidates":
         return this.#host.onWantCandidates();
       case "completed":

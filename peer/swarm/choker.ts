@@ -3,7 +3,7 @@
  * to those who send us most; when we have everything, to those who take most, with the longest served making room for
  * the longest waiting. One slot is optimistic: a waiting peer by chance, newcomers thrice as likely. Between the rounds
  * a free slot is given at once, and one that is not used is lent.
- * Invariant: a peer that is choked has no uploads queued.
+ * Invariant: what is queued for a peer is taken back when it is choked.
  *
  * @module
  */

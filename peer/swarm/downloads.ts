@@ -15,7 +15,10 @@ import { RequestBook } from "./request_book.ts";
 import { BLOCK_FREE, BLOCK_REQUESTED, type StartedPiece } from "./started_piece.ts";
 import type { SwarmContext } from "./swarm_context.ts";
 
-/** Blocks that nobody asked for until the peer is let go; crossing cancels explain a few hundred. */
+/**
+ * Answers to nothing until a peer is let go that need not answer every request: it has no fast extension, and chokes that
+ * cross with requests explain a few hundred (BEP 3).
+ */
 const MAX_UNREQUESTED = 500;
 
 /** The first pause after a peer rejects though it does not choke us; doubles each time up to a minute. */
@@ -26,7 +29,7 @@ const MAX_REJECT_PAUSE_MS = 60_000;
 const MAX_DEALT = 64;
 
 /** What became of a block that arrived. */
-export type BlockOutcome = "kept" | "dropped" | "too-many-unrequested";
+export type BlockOutcome = "kept" | "dropped" | "unrequested";
 
 /** All requests in flight of one torrent. */
 export class Downloads {
@@ -126,13 +129,14 @@ export class Downloads {
     return "kept";
   }
 
-  /** The peer will not answer a request (BEP 6). */
-  reject(peer: PeerState, block: Block): void {
+  /** The peer will not answer a request (BEP 6). Gives a sentence when it goes on rejecting what it was never asked for. */
+  reject(peer: PeerState, block: Block): string | undefined {
     const key = this.#table.blockKey(block);
     const request = peer.requests.get(key);
     if (request === undefined || !isSameBlock(request.block, block)) {
-      peer.cancelled.delete(key);
-      return;
+      if (peer.cancelled.delete(key) || settle(peer)) return undefined;
+      // BEP 6 says that it "should" go. It does no harm, so that it may be somebody's small mistake.
+      return ++peer.unrequestedCount > MAX_UNREQUESTED ? "it rejects requests that nobody made" : undefined;
     }
     this.#book.drop(request);
     const { nowMs } = this.#context;
@@ -143,6 +147,7 @@ export class Downloads {
       peer.pausedUntilMs = nowMs + Math.min(MAX_REJECT_PAUSE_MS, REJECT_PAUSE_MS * 2 ** peer.rejectCount);
       peer.rejectCount = Math.min(peer.rejectCount + 1, 10);
     }
+    return undefined;
   }
 
   /** The peer chokes us: without the fast extension it forgets all requests, with it each one is rejected. */
@@ -153,6 +158,8 @@ export class Downloads {
 
   /** Forgets all requests to a peer that will not answer them: it chokes us or is gone. */
   release(peer: PeerState): void {
+    // Some of the answers may be on their way.
+    peer.owedCount += peer.requests.size + peer.cancelled.size;
     for (const request of [...peer.requests.values()]) this.#book.drop(request);
     peer.cancelled.clear();
     peer.pipeline.idle();
@@ -241,12 +248,16 @@ export class Downloads {
     else if (started.freeCount === 0) this.#table.open.delete(started);
   }
 
-  /** A block that is not in flight: welcome if it was, and nobody else was faster. */
+  /**
+   * A block that is not in flight: welcome if it was, and nobody else was faster. With the fast extension each request has
+   * exactly one answer, and whoever sends a block that was never requested is to be let go (BEP 6, BEP 52: "MUST").
+   */
   #receiveLate(peer: PeerState, block: Block, key: number): BlockOutcome {
     const { geometry } = this.#table;
     if (!geometry.isBlock(block) || !peer.cancelled.delete(key)) {
-      peer.unrequestedCount++;
-      return peer.unrequestedCount > MAX_UNREQUESTED ? "too-many-unrequested" : "dropped";
+      if (settle(peer)) return "dropped";
+      const isExcusable = !peer.handshake.supportsFast && ++peer.unrequestedCount <= MAX_UNREQUESTED;
+      return isExcusable ? "dropped" : "unrequested";
     }
     const { nowMs } = this.#context;
     peer.lastBlockAtMs = nowMs;
@@ -259,6 +270,13 @@ export class Downloads {
     this.#keep(peer, { started, blockIndex, block });
     return "kept";
   }
+}
+
+/** Takes an answer for one of those that are owed without being remembered; false when none is. */
+function settle(peer: PeerState): boolean {
+  if (peer.owedCount === 0) return false;
+  peer.owedCount--;
+  return true;
 }
 
 function isSameBlock(one: Block, other: Block): boolean {

@@ -157,6 +157,20 @@ export class HashRequests {
     }
   }
 
+  /** Whether a peer asks for leaves among which is that of the block that its last message asked for. */
+  isForLastRequest({ justAsked }: PeerState, range: HashRange): boolean {
+    if (justAsked === undefined || range.baseLayer !== 0) return false;
+    const { info, geometry, blocksPerPiece } = this.#table;
+    const fileIndex = fileOfPiece(this.#table, justAsked.piece);
+    const piecesRoot = fileIndex === undefined ? undefined : info.files[fileIndex]?.piecesRoot;
+    if (fileIndex === undefined || piecesRoot === undefined || rootKey(piecesRoot) !== rootKey(range.piecesRoot)) {
+      return false;
+    }
+    const pieceInFile = justAsked.piece - geometry.filePieces(fileIndex).first;
+    const leaf = pieceInFile * blocksPerPiece + Math.floor(justAsked.begin / BLOCK_LENGTH);
+    return leaf >= range.index && leaf < range.index + range.length;
+  }
+
   #bestPeer(wish: Wish): PeerState | undefined {
     let best: PeerState | undefined;
     for (const peer of this.#context.peers.values()) {

@@ -90,10 +90,35 @@ Deno.test("the leaves under a player are asked for, of its first pieces", () => 
 Deno.test("answers to one peer are limited", () => {
   const swarm = new TestSwarm();
   swarm.connect(1);
+  const range = { piecesRoot: new Uint8Array(32).fill(9), baseLayer: 0, index: 0, length: 4, proofLayers: 2 };
+  const mayAnswer = (peer: number, now: number) => swarm.machine.mayAnswerHashes(peer, { range, now });
   let count = 0;
-  while (swarm.machine.mayAnswerHashes(1, 1_000)) count++;
+  while (mayAnswer(1, 1_000)) count++;
   assert.equal(count, 100);
-  assert.equal(swarm.machine.mayAnswerHashes(1, 1_040), false);
-  assert.equal(swarm.machine.mayAnswerHashes(1, 1_100), true);
-  assert.equal(swarm.machine.mayAnswerHashes(9, 1_100), false);
+  assert.equal(mayAnswer(1, 1_040), false);
+  assert.equal(mayAnswer(1, 1_100), true);
+  assert.equal(mayAnswer(9, 1_100), false);
+});
+
+Deno.test("leaves that follow at once on the request of one of their blocks are never refused (BEP 52)", () => {
+  const verified = Array.from({ length: 8 }, (_, piece) => piece);
+  const swarm = new TestSwarm({ info: testInfo(8, "hybrid"), verified });
+  swarm.connect(1, { features: V2 });
+  swarm.say(1, { type: "interested" });
+  const piecesRoot = new Uint8Array(32).fill(9);
+  const leaves = { piecesRoot, baseLayer: 0, index: 8, length: 4, proofLayers: 2 };
+  const mayAnswer = (range: HashRange) => swarm.machine.mayAnswerHashes(1, { range, now: 1_000 });
+  while (mayAnswer(leaves));
+  swarm.say(1, { type: "request", ...swarm.block(2, 3) });
+  assert(mayAnswer(leaves), "the fourth block of the third piece is among the leaves 8 to 11");
+  for (const other of [{ index: 4 }, { index: 12 }, { baseLayer: 2, index: 0 }, { piecesRoot: new Uint8Array(32) }]) {
+    assert(!mayAnswer({ ...leaves, ...other }), JSON.stringify(other));
+  }
+  swarm.say(1, { type: "interested" });
+  assert(!mayAnswer(leaves), "something came between");
+  swarm.say(1, { type: "request", ...swarm.block(2, 3) });
+  assert(!mayAnswer(leaves), "that block is on its way already, so this request is not served");
+  swarm.handle({ type: "block-uploaded", peer: 1, block: swarm.block(2, 3) });
+  swarm.say(1, { type: "request", ...swarm.block(2, 3) });
+  assert(mayAnswer(leaves));
 });

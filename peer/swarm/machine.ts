@@ -2,13 +2,14 @@
  * The swarm of one torrent as a state machine: events in, effects out, no clock, no randomness and no bytes of its own.
  * This file only dispatches; the rules are in the rooms beside it: `peer_messages.ts` (what peers say), `picker.ts` (what to
  * ask for), `downloads.ts` (requests in flight), `pipeline.ts` (how many), `urgency.ts` (players), `choker.ts`, `uploads.ts`,
- * `spreading.ts` and `yielding.ts` (what we give), `candidates.ts` and `swarm_peers.ts` (whom to be connected to), `bans.ts` and
+ * `fast_slot.ts`, `spreading.ts` and `yielding.ts` (what we give), `candidates.ts` and `swarm_peers.ts` (whom to be connected to), `bans.ts` and
  * `verdicts.ts` (liars), `hash_requests.ts` (BEP 52).
  *
  * @module
  */
 import { assertNever } from "../../shared/assert_never.ts";
 import type { PeerId } from "../../shared/ids.ts";
+import type { HashRange } from "../../shared/hash_proof.ts";
 import { Bans } from "./bans.ts";
 import { Candidates } from "./candidates.ts";
 import { Choker } from "./choker.ts";
@@ -119,11 +120,14 @@ export class SwarmMachine {
 
   /**
    * Whether a `hash-request` of this peer may be answered now, which the caller does from its storage. Counts it: about
-   * 20 a second for each peer; beyond that, and for a peer that is not connected, reject it.
+   * 20 a second for each peer; beyond that, and for a peer that is not connected, reject it. Leaves that follow at once on
+   * the request of one of their blocks are always answered, as BEP 52 demands.
    */
-  mayAnswerHashes(peer: PeerKey, now: number): boolean {
+  mayAnswerHashes(peer: PeerKey, request: { readonly range: HashRange; readonly now: number }): boolean {
     const found = this.#peers.find(peer);
-    return found !== undefined && takeHashAnswer(found, now);
+    if (found === undefined) return false;
+    const { range, now } = request;
+    return this.#torrent?.hashRequests.isForLastRequest(found, range) === true || takeHashAnswer(found, now);
   }
 
   #dispatch(event: SwarmEvent): void {
@@ -132,6 +136,8 @@ export class SwarmMachine {
         return this.#onBlock(event);
       case "block-uploaded":
         return this.#withPeer(event.peer, (peer) => this.#torrent?.uploads.uploaded(peer, event.block));
+      case "upload-failed":
+        return this.#withPeer(event.peer, (peer) => this.#torrent?.uploads.failed(peer, event.block));
       case "message-received":
         return this.#withPeer(event.peer, (peer) => this.#messages.hear(peer, event.message));
       case "tick":
@@ -187,10 +193,11 @@ export class SwarmMachine {
 
   #onBlock({ peer: key, block }: BlockReceived): void {
     const peer = this.#peers.find(key);
-    if (peer === undefined || this.#torrent === undefined) return;
-    const { downloads } = this.#torrent;
-    if (downloads.receive(peer, block) === "too-many-unrequested") {
-      this.#messages.fault(peer, "it sends blocks that nobody asked for");
+    if (peer === undefined) return;
+    const downloads = this.#torrent?.downloads;
+    // Before the metadata are known nothing is asked for.
+    if (downloads === undefined || downloads.receive(peer, block) === "unrequested") {
+      this.#messages.fault(peer, "it sent a block that nobody asked for");
     } else {
       downloads.refill(peer);
     }
@@ -215,7 +222,7 @@ export class SwarmMachine {
   }
 
   #onExtensionHandshake(peer: PeerState, event: ExtensionHandshakeReceived): void {
-    peer.isUploadOnly = event.isUploadOnly;
+    peer.isUploadOnly = event.isUploadOnly ?? peer.isUploadOnly;
     if (event.listenEndpoint !== undefined) this.#peers.listens(peer, event.listenEndpoint);
     if (event.ownEndpoint !== undefined) this.#candidates.seenAt(event.ownEndpoint);
     if (event.requestQueueLength !== undefined && event.requestQueueLength > 0) {
@@ -280,6 +287,7 @@ export class SwarmMachine {
       torrent.urgency.overtake();
       if (!torrent.hashRequests.isIdle) torrent.hashRequests.ask();
       this.#choker.tick(torrent.table.missingCount === 0);
+      torrent.uploads.tick();
       this.#peers.dropUseless();
     }
     this.#dial();

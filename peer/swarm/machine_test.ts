@@ -68,13 +68,46 @@ Deno.test("what peers say before the metadata counts afterwards", () => {
   assert.equal(requestsTo(1, effects).length, 32);
 });
 
-Deno.test("a block that nobody asked for is dropped, and a peer that goes on with it too", () => {
+Deno.test("a block that was never requested ends the connection (BEP 6, BEP 52)", () => {
+  for (const hasMetadata of [true, false]) {
+    const swarm = new TestSwarm({ hasMetadata });
+    swarm.connect(1);
+    swarm.say(1, { type: "have-all" });
+    const [effect] = swarm.send(1, swarm.block(0, 0));
+    assert(effect?.type === "disconnect" && effect.reason === "protocol-error");
+  }
+  const swarm = new TestSwarm();
+  const [first] = requestsTo(1, swarm.connectSeeder(1));
+  assert(first !== undefined);
+  assert.equal(swarm.send(1, first)[0]?.type, "keep-block");
+  assert.equal(swarm.send(1, first)[0]?.type, "disconnect", "a second answer to one request");
+});
+
+Deno.test("without the fast extension some hundred blocks that nobody asked for are excused (BEP 3)", () => {
+  const swarm = new TestSwarm();
+  swarm.connect(1, { features: { supportsFast: false } });
+  swarm.say(1, { type: "have", piece: 0 });
+  for (let count = 0; count < 500; count++) assert.deepEqual(swarm.send(1, swarm.block(0, 0)), []);
+  assert(swarm.send(1, swarm.block(0, 0)).some((effect) => effect.type === "disconnect"));
+});
+
+Deno.test("an answer that comes so late that its request is forgotten is no answer to nothing", () => {
+  const swarm = new TestSwarm({ info: testInfo(1) });
+  const blocks = requestsTo(1, swarm.connectSeeder(1));
+  // Ten seconds until the requests are taken back, thirty more until that is forgotten; one is asked again and again.
+  swarm.pass(41_000);
+  for (const block of blocks) {
+    assert(!swarm.send(1, block).some((effect) => effect.type === "disconnect"), "it was asked for, once");
+  }
+});
+
+Deno.test("rejects of what was never requested are excused some hundred times (BEP 6)", () => {
   const swarm = new TestSwarm();
   swarm.connect(1);
-  swarm.say(1, { type: "have-all" });
-  assert.deepEqual(swarm.send(1, swarm.block(0, 0)), []);
-  for (let count = 0; count < 499; count++) assert.deepEqual(swarm.send(1, swarm.block(0, 0)), []);
-  assert(swarm.send(1, swarm.block(0, 0)).some((effect) => effect.type === "disconnect"));
+  swarm.say(1, { type: "have-none" });
+  const reject = () => swarm.say(1, { type: "reject-request", ...swarm.block(0, 0) });
+  for (let count = 0; count < 500; count++) assert.deepEqual(reject(), []);
+  assert.equal(reject()[0]?.type, "disconnect");
 });
 
 Deno.test("a choke without the fast extension frees the requests for others, with it each reject does", () => {

@@ -32,6 +32,7 @@ export class PeerMessages {
     if (isFastMessage(message) && !peer.handshake.supportsFast) {
       return this.fault(peer, `it sent ${message.type} without the fast extension`);
     }
+    peer.justAsked = undefined;
     if (isPieceTalk(message)) return this.#onPieceTalk(peer, message);
     const { torrent } = this.#peers;
     switch (message.type) {
@@ -59,8 +60,7 @@ export class PeerMessages {
       case "cancel":
         return torrent?.uploads.cancel(peer, message);
       case "reject-request":
-        torrent?.downloads.reject(peer, message);
-        return torrent?.downloads.refill(peer);
+        return this.#onReject(peer, message);
       case "hash-reject":
         return torrent?.hashRequests.refused(peer, message);
       case "hash-request":
@@ -71,6 +71,13 @@ export class PeerMessages {
       default:
         return assertNever(message);
     }
+  }
+
+  #onReject(peer: PeerState, block: Block): void {
+    const { torrent } = this.#peers;
+    const fault = torrent?.downloads.reject(peer, block);
+    if (fault !== undefined) return this.fault(peer, fault);
+    torrent?.downloads.refill(peer);
   }
 
   #onPieceTalk(peer: PeerState, message: PieceTalk): void {

@@ -77,6 +77,8 @@ export class PeerState {
   readonly requests: Map<number, OpenRequest> = new Map();
   /** Requests taken back whose answer may still come: block key to the moment of the cancel. */
   readonly cancelled: Map<number, number> = new Map();
+  /** Requests that may still be answered and are not remembered one by one. */
+  owedCount = 0;
   readonly pipeline: Pipeline;
   /** Unfinished pieces that only this peer is asked for. */
   readonly ownPieces: Set<StartedPiece> = new Set();
@@ -105,6 +107,8 @@ export class PeerState {
   /** Requests we refused since we last served it one. */
   refusedCount = 0;
   unchokedAtMs = 0;
+  /** The block that its last message asked for, where that is served: its leaves are not refused (BEP 52). */
+  justAsked: Block | undefined;
   /** When it asked for a block last. */
   askedAtMs = 0;
   /** Whether it has the slot of another that asks for nothing. */

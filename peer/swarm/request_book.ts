@@ -50,7 +50,7 @@ export class RequestBook {
     if (peer.cancelled.has(key)) {
       // A second request would be answered twice by a peer that answers the cancelled one too.
       if (peer.handshake.supportsFast) return false;
-      peer.cancelled.delete(key);
+      forget(peer, key);
     }
     if (instead !== undefined) this.takeBack(instead);
     const block = this.#table.geometry.block(started.piece, blockIndex);
@@ -95,7 +95,7 @@ export class RequestBook {
     const { nowMs } = this.#context;
     for (const [key, cancelledAtMs] of peer.cancelled) {
       if (nowMs - cancelledAtMs < CANCELLED_MS) break;
-      peer.cancelled.delete(key);
+      forget(peer, key);
     }
   }
 
@@ -104,9 +104,15 @@ export class RequestBook {
     peer.cancelled.set(key, this.#context.nowMs);
     for (const oldest of peer.cancelled.keys()) {
       if (peer.cancelled.size <= MAX_CANCELLED) break;
-      peer.cancelled.delete(oldest);
+      forget(peer, oldest);
     }
     const { piece, begin, length } = block;
     this.#context.effects.push({ type: "send", peer: peer.key, message: { type: "cancel", piece, begin, length } });
   }
+}
+
+/** One cancelled request fewer is remembered; its answer, should it come, is no answer to nothing. */
+function forget(peer: PeerState, key: number): void {
+  peer.cancelled.delete(key);
+  peer.owedCount++;
 }

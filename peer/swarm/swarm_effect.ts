@@ -70,7 +70,10 @@ export interface UploadBlockEffect {
   readonly block: Block;
 }
 
-/** Take a queued upload back. If it is being written already, nothing is lost: let `block-uploaded` come. */
+/**
+ * Take a queued upload back, and reject the request if the peer has the fast extension. If it is being written already,
+ * do neither: BEP 6 wants exactly one answer to each request, and `block-uploaded` will come.
+ */
 export interface CancelUploadEffect {
   readonly type: "cancel-upload";
   readonly peer: PeerKey;

@@ -73,8 +73,8 @@ export interface MessageReceived {
 export interface ExtensionHandshakeReceived {
   readonly type: "extension-handshake";
   readonly peer: PeerKey;
-  /** BEP 21: it will not download anything (any more). */
-  readonly isUploadOnly: boolean;
+  /** BEP 21: whether it will not download anything (any more); absent: as it was (BEP 10). */
+  readonly isUploadOnly?: boolean;
   /** `reqq`: how many requests it queues. */
   readonly requestQueueLength?: number;
   /** Where it accepts connections: its address with the port it listens on. */
@@ -95,6 +95,13 @@ export interface BlockReceived {
 /** A block of an `upload-block` effect has been written to the connection. */
 export interface BlockUploaded {
   readonly type: "block-uploaded";
+  readonly peer: PeerKey;
+  readonly block: Block;
+}
+
+/** The bytes of an `upload-block` could not be had; the caller has rejected it, or ended the connection. */
+export interface UploadFailed {
+  readonly type: "upload-failed";
   readonly peer: PeerKey;
   readonly block: Block;
 }
@@ -183,6 +190,7 @@ export type SwarmEvent =
   | ExtensionHandshakeReceived
   | BlockReceived
   | BlockUploaded
+  | UploadFailed
   | MetadataKnown
   | PieceVerified
   | PieceFailed

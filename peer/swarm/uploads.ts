@@ -1,12 +1,13 @@
 /**
  * Requests of peers to us (BEP 3, BEP 6).
- * Invariants: only ranges of verified pieces, only to peers that are not choked; the uploads queued for one peer have a
- * limit; with the fast extension every request is answered by data or by a reject.
+ * Invariants: only ranges of verified pieces, only to peers that are not choked or may have them all the same; the uploads queued for one peer have a
+ * limit; with the fast extension every request is answered by data or by a reject, never by both.
  *
  * @module
  */
 import type { Block } from "../../shared/geometry.ts";
 import type { PeerState } from "./peer_state.ts";
+import { FastSlot } from "./fast_slot.ts";
 import type { PieceTable } from "./piece_table.ts";
 import { Spreading } from "./spreading.ts";
 import type { SwarmContext } from "./swarm_context.ts";
@@ -27,6 +28,7 @@ export class Uploads {
   readonly #table: PieceTable;
   readonly #spreading: Spreading;
   readonly #yielding: Yielding;
+  readonly #fastSlot: FastSlot;
 
   /** Nothing queued. */
   constructor(context: SwarmContext, table: PieceTable) {
@@ -34,6 +36,7 @@ export class Uploads {
     this.#table = table;
     this.#spreading = new Spreading(context, table);
     this.#yielding = new Yielding(context, table);
+    this.#fastSlot = new FastSlot(context, table);
   }
 
   /** Pieces suggested, or to be suggested. */
@@ -51,23 +54,25 @@ export class Uploads {
     if (length > MAX_REQUEST_LENGTH) return `it asked for ${length} bytes at a time`;
     const key = geometry.pieceOffset(piece) + begin;
     if (peer.uploads.has(key)) return undefined;
-    const isServed = !peer.isChokedByUs && geometry.isRange(block) && this.#table.isVerified(piece) &&
+    const isPossible = geometry.isRange(block) && this.#table.isVerified(piece) &&
       peer.uploads.size < MAX_QUEUED_UPLOADS;
-    if (!isServed) return refuse(this.#context, peer, block);
+    if (!isPossible || (peer.isChokedByUs && !this.#fastSlot.take(peer, block))) {
+      return refuse(this.#context, peer, block);
+    }
     peer.refusedCount = 0;
     peer.askedAtMs = this.#context.nowMs;
+    peer.justAsked = block;
     peer.uploads.set(key, block);
     this.#spreading.asked(peer, piece);
     this.#context.effects.push({ type: "upload-block", peer: peer.key, block });
     return undefined;
   }
 
-  /** A peer takes a request back. BEP 6 wants an answer to it all the same. */
+  /** A peer takes a request back. BEP 6 wants an answer to it all the same: the block, if it is on its way, or a reject. */
   cancel(peer: PeerState, block: Block): void {
     const queued = this.#take(peer, block);
     if (queued === undefined) return;
     this.#context.effects.push({ type: "cancel-upload", peer: peer.key, block: queued });
-    sendReject(this.#context, peer, queued);
   }
 
   /** A block went out. */
@@ -78,8 +83,20 @@ export class Uploads {
     this.#take(peer, block);
   }
 
+  /** A block could not be read: it may be asked for again. */
+  failed(peer: PeerState, block: Block): void {
+    this.#take(peer, block);
+  }
+
+  /** Time passed: lets one of those who wait have a few pieces (BEP 6). */
+  tick(): void {
+    const over = this.#fastSlot.tick((peer) => this.leavesToOthers(peer));
+    if (over?.isChokedByUs === true) this.clear(over);
+  }
+
   /** The peer is about to be unchoked: says what it had best ask for. */
   begin(peer: PeerState): void {
+    this.#fastSlot.release(peer);
     this.#spreading.suggest(peer);
   }
 
@@ -96,6 +113,7 @@ export class Uploads {
 
   /** The peer is gone. */
   release(peer: PeerState): void {
+    this.#fastSlot.release(peer);
     this.#spreading.release(peer);
     this.#yielding.release(peer);
   }
@@ -105,7 +123,6 @@ export class Uploads {
     this.#spreading.release(peer);
     for (const block of peer.uploads.values()) {
       this.#context.effects.push({ type: "cancel-upload", peer: peer.key, block });
-      sendReject(this.#context, peer, block);
     }
     peer.uploads.clear();
   }

@@ -4,7 +4,7 @@
  * - never two requests in flight to the same peer for one block, never more in flight than the peer queues;
  * - requests only to peers that have the piece and unchoked us, or allowed it (BEP 6), never for verified pieces;
  * - nothing is kept that was not requested of that very peer, nothing twice;
- * - uploads only of verified pieces to peers that are not choked;
+ * - uploads only of verified pieces to peers that are not choked, or are allowed them (BEP 6);
  * - verified is never cleared, interest matches what is missing, lists stay within their limits.
  *
  * @module
@@ -31,6 +31,8 @@ interface WatchedPeer extends InterestingPeer {
   isChokingUs: boolean;
   isChokedByUs: boolean;
   readonly allowedFast: Set<number>;
+  /** Pieces that we let it have while it is choked (BEP 6). */
+  readonly allowedByUs: Set<number>;
   readonly inFlight: Set<number>;
   readonly cancelled: Set<number>;
   readonly uploads: Set<number>;
@@ -84,6 +86,7 @@ export class InvariantWatch {
           isChokedByUs: true,
           areWeInterested: false,
           allowedFast: new Set(),
+          allowedByUs: new Set(),
           inFlight: new Set(),
           cancelled: new Set(),
           uploads: new Set(),
@@ -197,7 +200,7 @@ export class InvariantWatch {
         break;
       case "upload-block": {
         const peer = this.#peer(effect.peer);
-        must(!peer.isChokedByUs, "upload to a peer that is choked");
+        must(!peer.isChokedByUs || peer.allowedByUs.has(effect.block.piece), "upload to a peer that is choked");
         must(this.#interest.verified.has(effect.block.piece), "upload of a piece that is not verified");
         peer.uploads.add(this.#key(effect.block));
         must(peer.uploads.size <= 2_000, "more uploads queued than we say");
@@ -269,6 +272,10 @@ export class InvariantWatch {
         must(this.#interest.verified.has(message.piece), "suggestion of a piece that is not verified");
         must(peer.pieces?.has(message.piece) === false, "suggestion of a piece that the peer has");
         break;
+      case "allowed-fast":
+        must(peer.supportsFast && peer.isChokedByUs, "an allowance for a peer that has no use for it");
+        peer.allowedByUs.add(message.piece);
+        break;
       case "reject-request":
         must(peer.supportsFast, "reject to a peer without the fast extension");
         break;
@@ -290,7 +297,9 @@ export class InvariantWatch {
       const peer = this.#peer(peerView.peer);
       assert.equal(peerView.requestsInFlight, peer.inFlight.size, "requests in flight");
       assert.equal(peerView.isChokingUs, peer.isChokingUs, "choked by the peer");
-      if (peer.isChokedByUs) assert.equal(peer.uploads.size, 0, "uploads queued for a choked peer");
+      if (peer.isChokedByUs && peer.allowedByUs.size === 0) {
+        assert.equal(peer.uploads.size, 0, "uploads queued for a choked peer");
+      }
     }
   }
 

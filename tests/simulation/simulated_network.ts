@@ -123,10 +123,11 @@ export class LinkEnd {
     this.#place.enqueue(this);
   }
 
-  /** Takes a queued block back. */
-  cancelBlock({ piece, begin }: Block): void {
+  /** Takes a queued block back; false when it is on its way already. */
+  cancelBlock({ piece, begin }: Block): boolean {
     const index = this.#blocks.findIndex(({ block }) => block.piece === piece && block.begin === begin);
     if (index >= 0) this.#blocks.splice(index, 1);
+    return index >= 0;
   }
 
   /** Starts sending the next block: its bytes, 0 when there is none. */

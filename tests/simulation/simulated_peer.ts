@@ -223,7 +223,7 @@ export class SimulatedPeer {
       case "upload-block":
         return this.#upload(effect.peer, effect.block);
       case "cancel-upload":
-        return this.#connections.get(effect.peer)?.end.cancelBlock(effect.block);
+        return this.#takeBack(effect.peer, effect.block);
       case "want-candidates":
         return this.#simulation.announce(this);
       case "completed":
@@ -246,6 +246,13 @@ export class SimulatedPeer {
     const isLie = this.#simulation.random() < (this.#options.liarChance ?? 0);
     const content = isLie ? `wrong, from ${this.name}` : "right";
     connection?.end.queueBlock(block, () => connection.other.receive(this, { key, block, content }));
+  }
+
+  #takeBack(key: PeerKey, block: Block): void {
+    const connection = this.#connections.get(key);
+    if (connection === undefined || !connection.end.cancelBlock(block)) return;
+    if (connection.other.#options.supportsFast === false) return;
+    this.#send(key, [{ type: "message-received", message: { type: "reject-request", ...block } }]);
   }
 
   /** A block arrives. */
