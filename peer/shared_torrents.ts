@@ -173,6 +173,8 @@ export class SharedTorrents implements AsyncDisposable {
   /** Closes those that are awake. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const entry of this.#entries.values()) {
+      // What was sent is asked for after the end, too.
+      this.#removedUploadedBytes += uploadedBytes(entry);
       if (entry.torrent !== undefined) this.#close(entry.torrent);
     }
     this.#entries.clear();

@@ -76,6 +76,7 @@ export interface TrackerStatus {
   readonly fileBytes: number;
   readonly announceCount: { readonly udp: number; readonly http: number };
   readonly refusedCount: number;
+  /** As clients report since the tracker was first started, like {@link downloadedBytes}. */
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
   readonly intervalSeconds: number;
@@ -84,7 +85,7 @@ export interface TrackerStatus {
 
 /** What the tracker's own library gave, and what it was spared. */
 export interface OriginView {
-  /** Bytes of blocks that it sent since it started. */
+  /** Bytes of blocks that it sent since the tracker was first started. */
   readonly givenBytes: number;
   /** Bytes that peers took from one another instead: as they report them, and no more than both sides say. */
   readonly savedBytes: number;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { DatabaseSync } from "node:sqlite";
 import type { CataloguePage } from "../shared/dashboard_views.ts";
 import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
 import { isListed } from "../shared/media_kind.ts";
@@ -12,6 +13,7 @@ import { encodeMetainfo, type Metainfo } from "../shared/metainfo.ts";
 import { CataloguePages, type CatalogueQuery } from "./catalogue_pages.ts";
 import { CatalogueStore, type StoredTorrent, type StoreLimits } from "./catalogue_store.ts";
 import { type HeldRow, heldRow, type HeldTorrent, type Holding } from "./held_row.ts";
+import { openTrackerDatabase } from "./tracker_database.ts";
 import { describeTorrent, type TorrentClaim } from "./torrent_description.ts";
 
 /** How long a torrent that nobody has is remembered: who is away for a week's holiday finds it again. */
@@ -25,15 +27,26 @@ export class Catalogue implements Disposable {
   readonly #released = new Set<InfoHash>();
   readonly #rows = new Map<string, HeldRow>();
   readonly #pages = new CataloguePages(this.#rows);
+  readonly #scope = new DisposableStack();
+
+  /** Remembers in this database, which stays its owner's; no row is there until somebody holds a torrent. */
+  constructor(database: DatabaseSync, limits: StoreLimits = {}) {
+    this.#store = new CatalogueStore(database, limits);
+  }
 
   /**
-   * Opens the memory; no row is there until somebody holds a torrent.
+   * Opens a catalogue with a database of its own.
    *
    * @param path a SQLite file, or `:memory:`
    * @throws {StoreVersionError} when a later program wrote it
    */
-  constructor(path: string, limits: StoreLimits = {}) {
-    this.#store = new CatalogueStore(path, limits);
+  static open(path: string, limits: StoreLimits = {}): Catalogue {
+    using scope = new DisposableStack();
+    const database = openTrackerDatabase(path);
+    scope.defer(() => database.close());
+    const catalogue = new Catalogue(database, limits);
+    catalogue.#scope.use(scope.move());
+    return catalogue;
   }
 
   /** Grows with every change that any page could show. */
@@ -137,7 +150,7 @@ export class Catalogue implements Disposable {
 
   /** Closes the database. */
   [Symbol.dispose](): void {
-    this.#store[Symbol.dispose]();
+    this.#scope.dispose();
   }
 
   #setHeld(held: HeldTorrent): void {

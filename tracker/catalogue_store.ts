@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { type InfoHash, type InfoHashV2, parseInfoHash, parseInfoHashV2 } from "../shared/ids.ts";
 import { MEDIA_KINDS, type MediaKind } from "../shared/media_kind.ts";
 
@@ -13,31 +13,6 @@ export const MAX_STORED_TORRENTS = 200_000;
 
 /** Bytes of torrents kept at most: that many hybrids of a film each have 10 KiB, and the disk is not ours alone. */
 export const MAX_STORED_BYTES = 2 * 1024 * 1024 * 1024;
-
-/** The schema's number in `PRAGMA user_version`; a database of a later program is refused. */
-const SCHEMA_VERSION = 2;
-
-const SCHEMA = `
-  CREATE TABLE torrents (
-    info_hash TEXT PRIMARY KEY,
-    info_hash_v2 TEXT,
-    content_key TEXT NOT NULL,
-    name TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    is_kind_claimed INTEGER NOT NULL,
-    size_bytes INTEGER NOT NULL,
-    file_count INTEGER NOT NULL,
-    added_at_ms INTEGER NOT NULL,
-    held_at_ms INTEGER NOT NULL,
-    torrent_length INTEGER NOT NULL,
-    torrent BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX torrents_by_v2 ON torrents (info_hash_v2);
-  CREATE INDEX torrents_by_held ON torrents (held_at_ms);
-`;
-
-/** What the second version added. */
-const SCHEMA_2 = "ALTER TABLE torrents ADD COLUMN duration_seconds REAL;";
 
 const COLUMNS =
   "info_hash, info_hash_v2, content_key, name, kind, is_kind_claimed, size_bytes, file_count, added_at_ms, duration_seconds";
@@ -71,36 +46,19 @@ export class StoreFullError extends Error {
   override readonly name = "StoreFullError";
 }
 
-/** A database that this program cannot use, because a later one wrote it. */
-export class StoreVersionError extends Error {
-  override readonly name = "StoreVersionError";
-}
-
 /** The table of torrents. */
-export class CatalogueStore implements Disposable {
+export class CatalogueStore {
   readonly #database: DatabaseSync;
   readonly #limits: Required<StoreLimits>;
   readonly #statements = new Map<string, StatementSync>();
   #torrentCount = 0;
   #byteCount = 0;
 
-  /**
-   * Opens or creates the database.
-   *
-   * @param path a file, or `:memory:`
-   * @throws {StoreVersionError} when a later program wrote it
-   */
-  constructor(path: string, limits: StoreLimits = {}) {
+  /** Of a database of `openTrackerDatabase`, which stays its owner's. */
+  constructor(database: DatabaseSync, limits: StoreLimits = {}) {
     this.#limits = { maxTorrents: MAX_STORED_TORRENTS, maxBytes: MAX_STORED_BYTES, ...limits };
-    this.#database = new DatabaseSync(path);
-    try {
-      this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000");
-      this.#migrate(path);
-      this.#recount();
-    } catch (error) {
-      this.#database.close();
-      throw error;
-    }
+    this.#database = database;
+    this.#recount();
   }
 
   /** Number of torrents kept. */
@@ -192,24 +150,6 @@ export class CatalogueStore implements Disposable {
     if (row === undefined) return;
     this.#torrentCount--;
     this.#byteCount -= Number(row.torrent_length);
-  }
-
-  /** Closes the database. */
-  [Symbol.dispose](): void {
-    this.#statements.clear();
-    this.#database.close();
-  }
-
-  #migrate(path: string): void {
-    const version = Number(this.#database.prepare("PRAGMA user_version").get()?.user_version);
-    if (version > SCHEMA_VERSION) {
-      throw new StoreVersionError(
-        `Cannot open ${path} as this version's catalogue: current value of its schema is ${version}`,
-      );
-    }
-    if (version === SCHEMA_VERSION) return;
-    const missing = version === 0 ? SCHEMA + SCHEMA_2 : SCHEMA_2;
-    this.#database.exec(`BEGIN; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   }
 
   #recount(): void {

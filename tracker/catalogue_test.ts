@@ -4,7 +4,8 @@ import { type InfoHash, infoHash } from "../shared/ids.ts";
 import { decodeMetainfo } from "../shared/metainfo.ts";
 import { Catalogue, FORGET_AFTER_MS } from "./catalogue.ts";
 import type { CatalogueQuery } from "./catalogue_pages.ts";
-import { StoreFullError, StoreVersionError } from "./catalogue_store.ts";
+import { StoreFullError } from "./catalogue_store.ts";
+import { StoreVersionError } from "./tracker_database.ts";
 import { sampleFolderTorrent, sampleTorrent } from "./sample_torrent.ts";
 
 const ONE_SEEDER = { seederCount: 1, leecherCount: 0 };
@@ -30,7 +31,7 @@ function hashCode(name: string): number {
 }
 
 Deno.test("a row is there while somebody has data", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const { info } = sampleTorrent("film.mp4");
   const metainfo = sampleTorrent("film.mp4");
   catalogue.hold(info.infoHash, ONE_SEEDER);
@@ -61,7 +62,7 @@ Deno.test("a row is there while somebody has data", () => {
 });
 
 Deno.test("the version grows with every visible change, and with nothing else", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const infoHash = share(catalogue, "a.mp3");
   let version = catalogue.version;
   const grows = (change: () => void) => {
@@ -79,7 +80,7 @@ Deno.test("the version grows with every visible change, and with nothing else", 
 });
 
 Deno.test("search: all words, any case and accent, in any order; the mode shows its own kind", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   for (const name of ["Big Bück Bunny.mp4", "Bunny song.mp3", "Notes.txt"]) share(catalogue, name);
   assert.deepEqual(names(catalogue, { text: "bunny BUCK" }), ["Big Bück Bunny.mp4"]);
   assert.deepEqual(names(catalogue, { text: "bunny" }), ["Big Bück Bunny.mp4", "Bunny song.mp3"]);
@@ -90,7 +91,7 @@ Deno.test("search: all words, any case and accent, in any order; the mode shows 
 });
 
 Deno.test("what the sharer found by content stays, whatever the name says", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const metainfo = sampleTorrent("song.mp4");
   catalogue.put(metainfo, { nowMs: 0 });
   catalogue.hold(metainfo.info.infoHash, ONE_SEEDER);
@@ -102,7 +103,7 @@ Deno.test("what the sharer found by content stays, whatever the name says", () =
 });
 
 Deno.test("a folder of v1 is one row, of the kind of its largest file", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const album = sampleFolderTorrent("Album", { "cover.jpg": 100, "1.flac": 900_000, "2.flac": 800_000 });
   catalogue.put(album, { nowMs: 0 });
   catalogue.hold(album.info.infoHash, ONE_SEEDER);
@@ -113,7 +114,7 @@ Deno.test("a folder of v1 is one row, of the kind of its largest file", () => {
 });
 
 Deno.test("identical content is one row, named after what most people seed", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const first = share(catalogue, "holiday.mp4", { fill: 9, nowMs: 10 });
   const second = share(catalogue, "Summer 2020.mp4", { fill: 9, nowMs: 20 });
   catalogue.hold(second, { seederCount: 3, leecherCount: 1 });
@@ -130,7 +131,7 @@ Deno.test("identical content is one row, named after what most people seed", () 
 });
 
 Deno.test("every order, in pages that neither skip nor repeat", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const total = 23;
   for (let number = 0; number < total; number++) {
     const infoHash = share(catalogue, `Part ${number}.mp4`, {
@@ -158,7 +159,7 @@ Deno.test("every order, in pages that neither skip nor repeat", () => {
 });
 
 Deno.test("the longest first, as the first sharer says; what nobody has told of comes last", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   for (const name of ["a.mp4", "b.mp4", "c.mp4"]) share(catalogue, name);
   for (const [name, durationSeconds] of [["c.mp4", 60], ["b.mp4", 90.5], ["c.mp4", 9_000]] as const) {
     catalogue.put(sampleTorrent(name, { fill: hashCode(name) }), { nowMs: 1, durationSeconds });
@@ -172,7 +173,7 @@ Deno.test("the longest first, as the first sharer says; what nobody has told of 
 });
 
 Deno.test("a cursor keeps its place when rows come and go", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const shared = new Map(["a", "c", "e", "g"].map((name) => [name, share(catalogue, name)]));
   const { nextCursor = "" } = catalogue.page({ sort: "name", limit: 2 });
   share(catalogue, "b");
@@ -188,13 +189,13 @@ Deno.test("a restart remembers what was told; rows come back with their holders,
     const metainfo = sampleTorrent("film.mp4", { length: 3000 });
     const { infoHash } = metainfo.info;
     {
-      using catalogue = new Catalogue(path);
+      using catalogue = Catalogue.open(path);
       catalogue.put(metainfo, { nowMs: 1000, kind: "video" });
       catalogue.hold(infoHash, ONE_SEEDER);
       catalogue.forget(2000);
     }
     {
-      using catalogue = new Catalogue(path);
+      using catalogue = Catalogue.open(path);
       assert.deepEqual(names(catalogue), []);
       catalogue.hold(infoHash, ONE_SEEDER);
       assert.deepEqual(names(catalogue), ["film.mp4"]);
@@ -206,7 +207,7 @@ Deno.test("a restart remembers what was told; rows come back with their holders,
       catalogue.hold(infoHash, undefined);
       assert.deepEqual(catalogue.forget(3000 + FORGET_AFTER_MS), [], "it was held until now");
     }
-    using catalogue = new Catalogue(path);
+    using catalogue = Catalogue.open(path);
     assert.equal(catalogue.forget(3001 + 2 * FORGET_AFTER_MS).length, 1);
     assert.equal(catalogue.find(infoHash), undefined);
   } finally {
@@ -215,7 +216,7 @@ Deno.test("a restart remembers what was told; rows come back with their holders,
 });
 
 Deno.test("subtitles are no rows, but are found by the name of their film", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const fill = 3;
   for (const name of ["A Film.mp4", "A.Film.srt", "a film.en.vtt", "other.srt"]) share(catalogue, name, { fill });
   assert.deepEqual(names(catalogue), ["A Film.mp4"]);
@@ -227,7 +228,7 @@ Deno.test("subtitles are no rows, but are found by the name of their film", () =
 });
 
 Deno.test("the memory is bounded: who is not held goes first, who is held stays", () => {
-  using catalogue = new Catalogue(":memory:", { maxTorrents: 2 });
+  using catalogue = Catalogue.open(":memory:", { maxTorrents: 2 });
   const first = share(catalogue, "a.mp3");
   const unheld = sampleTorrent("unheld.mp3");
   catalogue.put(unheld, { nowMs: 0 });
@@ -235,12 +236,12 @@ Deno.test("the memory is bounded: who is not held goes first, who is held stays"
   assert.equal(catalogue.find(unheld.info.infoHash), undefined);
   assert.throws(() => catalogue.put(sampleTorrent("c.mp3"), { nowMs: 0 }), StoreFullError);
   assert.ok(catalogue.find(first) !== undefined && catalogue.find(second) !== undefined);
-  using narrow = new Catalogue(":memory:", { maxBytes: 10 });
+  using narrow = Catalogue.open(":memory:", { maxBytes: 10 });
   assert.throws(() => narrow.put(sampleTorrent("c.mp3"), { nowMs: 0 }), StoreFullError);
 });
 
 Deno.test("a torrent is found by its v2 name too, and not by another", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   const { info } = sampleTorrent("a.mp3");
   catalogue.put(sampleTorrent("a.mp3"), { nowMs: 0 });
   assert.ok(info.infoHashV2 !== undefined && catalogue.find(info.infoHashV2)?.infoHash === info.infoHash);
@@ -254,18 +255,18 @@ Deno.test("the database of the first version is taken over, and learns lengths",
     const metainfo = sampleTorrent("a.mp4");
     const { infoHash } = metainfo.info;
     {
-      using catalogue = new Catalogue(path);
+      using catalogue = Catalogue.open(path);
       catalogue.put(metainfo, { nowMs: 5 });
     }
     const database = new DatabaseSync(path);
-    database.exec("ALTER TABLE torrents DROP COLUMN duration_seconds; PRAGMA user_version = 1");
+    database.exec("ALTER TABLE torrents DROP COLUMN duration_seconds; DROP TABLE totals; PRAGMA user_version = 1");
     database.close();
     {
-      using catalogue = new Catalogue(path);
+      using catalogue = Catalogue.open(path);
       assert.equal(catalogue.find(infoHash)?.addedAtMs, 5);
       catalogue.put(metainfo, { nowMs: 6, durationSeconds: 7.25 });
     }
-    using catalogue = new Catalogue(path);
+    using catalogue = Catalogue.open(path);
     assert.equal(catalogue.find(infoHash)?.durationSeconds, 7.25);
   } finally {
     await Deno.remove(directory, { recursive: true });
@@ -279,14 +280,14 @@ Deno.test("the database of a later version is left alone", async () => {
     const database = new DatabaseSync(path);
     database.exec("PRAGMA user_version = 99");
     database.close();
-    assert.throws(() => new Catalogue(path), StoreVersionError);
+    assert.throws(() => Catalogue.open(path), StoreVersionError);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 });
 
 Deno.test("any part of the list can be had by its offset, without some kinds of files, or only of what is near", () => {
-  using catalogue = new Catalogue(":memory:");
+  using catalogue = Catalogue.open(":memory:");
   for (const name of ["a.mp4", "b.avi", "c.mp4", "d.AVI", "e.webm"]) share(catalogue, name);
   assert.deepEqual(names(catalogue, { offset: 1, limit: 2 }), ["b.avi", "c.mp4"]);
   assert.deepEqual(names(catalogue, { offset: 9 }), []);

@@ -19,7 +19,7 @@ const id = (letter: string): PeerId => peerId(new TextEncoder().encode(`-XX0100-
 function trackerOf(
   options: { readonly key?: string; readonly deny?: string; readonly requestsPerSecond?: number } = {},
 ) {
-  const catalogue = new Catalogue(":memory:");
+  const catalogue = Catalogue.open(":memory:");
   const lists = { ...OPEN_LISTS, deny: parseAccessList(options.deny ?? "") };
   const meeting = new MeetingPoint({
     gate: new Gatekeeper({ lists, requestsPerSecond: options.requestsPerSecond ?? 0 }),

@@ -18,12 +18,13 @@ export interface Report {
 /** Reports of all members. */
 export class MemberReports {
   readonly #registry: SwarmRegistry;
-  readonly #traffic = new TrafficTotals();
+  readonly #traffic: TrafficTotals;
   #library: Uint32Array | undefined;
 
-  /** Of these. */
-  constructor(registry: SwarmRegistry) {
+  /** Of these; the sums go on from what was moved before. */
+  constructor(registry: SwarmRegistry, before?: TrafficSums) {
     this.#registry = registry;
+    this.#traffic = new TrafficTotals(before);
   }
 
   /** What all members moved. */

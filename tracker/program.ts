@@ -29,7 +29,6 @@ import {
   passwordFlag,
 } from "../shared/program_flags.ts";
 import { opensBrowser } from "../shared/program_line.ts";
-import { StoreVersionError } from "./catalogue_store.ts";
 import { type CommunityStore, StoreLostError } from "./community_store.ts";
 import { trackerDashboard } from "./dashboard.ts";
 import { type AccessFiles, readAccessLists } from "./access_files.ts";
@@ -47,6 +46,7 @@ import {
 import { LanAnnouncer } from "./lan_announcer.ts";
 import { type OpenLibrary, openLibrary } from "./library.ts";
 import { Tracker } from "./tracker.ts";
+import { StoreVersionError } from "./tracker_database.ts";
 import { sampleTraffic, TrafficHistory } from "./traffic_history.ts";
 
 /** From SIGTERM to the end at the most: what service managers give before they kill is a multiple of it. */

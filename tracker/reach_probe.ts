@@ -8,6 +8,7 @@
  */
 import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import { addressWords, reachOf } from "./address_words.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { ClientName } from "./swarm_registry.ts";
 
 /** Below it are the ports of system services (RFC 6335): no client listens there, and others may. */
@@ -31,28 +32,12 @@ export const TRY_AGAIN_MS = 60 * 60_000;
 /** Three lost packets, sent again after 1, 2 and 4 s (RFC 6298), at the end of which a router would have let one in. */
 const TIMEOUT_MS = 8000;
 
-/** Time as the probe sees it. */
-export interface ProbeClock {
-  /** Milliseconds on a clock that does not jump. */
-  now(): number;
-  /** Calls back once; disposing of the answer before cancels it. */
-  after(delayMs: number, callback: () => void): Disposable;
-}
-
-const systemClock: ProbeClock = {
-  now: () => performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
-};
-
 /** What a {@link ReachProbe} is made of. */
 export interface ReachProbeOptions {
   /** Takes what was found out. */
   readonly onResult: (client: ClientName, isReachable: boolean) => void;
   /** The machine's own by default. */
-  readonly clock?: ProbeClock;
+  readonly clock?: Clock;
   /** Whether the endpoint takes a connection; for tests. */
   readonly connect?: (endpoint: Endpoint, signal: AbortSignal) => Promise<boolean>;
 }
@@ -67,7 +52,7 @@ interface Trial {
 /** Tries clients until disposed of. */
 export class ReachProbe implements AsyncDisposable {
   readonly #options: ReachProbeOptions;
-  readonly #clock: ProbeClock;
+  readonly #clock: Clock;
   readonly #trials = new Map<string, Trial>();
   /** When each address was tried last, of those that may not be tried again yet. */
   readonly #triedAtMs = new Map<string, number>();

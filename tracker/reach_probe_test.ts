@@ -1,45 +1,9 @@
 import assert from "node:assert/strict";
 import { formatEndpoint } from "../shared/endpoint.ts";
 import { peerId } from "../shared/ids.ts";
-import {
-  MAX_PROBES,
-  MAX_WAITING,
-  type ProbeClock,
-  ReachProbe,
-  SAME_HOST_MS,
-  takesConnection,
-  TRY_AGAIN_MS,
-} from "./reach_probe.ts";
+import { ManualClock } from "../peer/net/manual_clock.ts";
+import { MAX_PROBES, MAX_WAITING, ReachProbe, SAME_HOST_MS, takesConnection, TRY_AGAIN_MS } from "./reach_probe.ts";
 import type { ClientName } from "./swarm_registry.ts";
-
-/** A clock that stands still until it is moved. One call waits at a time. */
-class ManualClock implements ProbeClock {
-  #nowMs = 0;
-  #waiting: { readonly atMs: number; readonly callback: () => void } | undefined;
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  after(delayMs: number, callback: () => void): Disposable {
-    const own = this.#waiting = { atMs: this.#nowMs + delayMs, callback };
-    return {
-      [Symbol.dispose]: () => {
-        if (this.#waiting === own) this.#waiting = undefined;
-      },
-    };
-  }
-
-  advance(deltaMs: number): void {
-    const untilMs = this.#nowMs + deltaMs;
-    for (let next = this.#waiting; next !== undefined && next.atMs <= untilMs; next = this.#waiting) {
-      this.#waiting = undefined;
-      this.#nowMs = next.atMs;
-      next.callback();
-    }
-    this.#nowMs = untilMs;
-  }
-}
 
 /** A probe whose handshakes end when the test says so. */
 function scene() {

@@ -22,6 +22,7 @@ import { type ClientName, SwarmRegistry } from "./swarm_registry.ts";
 import { SwarmSweep } from "./swarm_sweep.ts";
 import type { Swarm, SwarmTotals, TrackedClient } from "./swarm_views.ts";
 import { TorrentAliases } from "./torrent_aliases.ts";
+import type { TrafficSums } from "./traffic_totals.ts";
 
 /** Peers given when the asker does not say: what BEP 3 calls the default, and more than a client dials at once. */
 export const DEFAULT_PEER_COUNT = 50;
@@ -38,6 +39,8 @@ export interface SwarmsOptions {
   readonly intervalSeconds: number;
   /** 0 (inclusive) to 1 (exclusive): jitter of intervals, and the key of the tables. */
   readonly random: () => number;
+  /** What was moved in former runs; default: nothing. */
+  readonly traffic?: TrafficSums;
   /** Limits that tests lower. */
   readonly maxMemberships?: number;
   readonly maxClientsPerHost?: number;
@@ -70,7 +73,7 @@ export class Swarms {
     // One more than is let in: who moves from one swarm to another is for a moment in both.
     this.#registry = new SwarmRegistry({ capacity: this.#maxMemberships + 1, sip });
     this.#sweep = new SwarmSweep(this.#registry);
-    this.#reports = new MemberReports(this.#registry);
+    this.#reports = new MemberReports(this.#registry, options.traffic);
     this.copy = new SwarmCopy(this.#registry, {
       leaseEndsAtMs: (membership) => this.#leaseEndsAtMs(membership),
       leaseMs: (client) => this.#leaseMs(client),

@@ -12,7 +12,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { CONNECTION_KEY_LENGTH, ConnectionIds } from "./connection_id.ts";
 import { trackerApp } from "./http_server.ts";
 import type { AccessLists } from "./gatekeeper.ts";
-import { monotonicMs } from "./monotonic_clock.ts";
+import { monotonicMs } from "./clock.ts";
 import { addressesOf, ownAddresses } from "./own_addresses.ts";
 import { PublicPort } from "./public_port.ts";
 import { SweepTimer } from "./sweep_timer.ts";
@@ -111,10 +111,12 @@ export class Tracker implements AsyncDisposable {
     this.#parts.meeting.evict();
   }
 
-  /** Says which client is our own library, and how much it gave: whoever looks is told what it was spared. */
+  /** Says which client is our own library, and how much it gave in this run: whoever looks is told what it was spared. */
   setLibrary(library: { readonly peerId: PeerId; readonly uploadedBytes: () => number }): void {
-    this.#parts.swarms.setLibrary(library.peerId);
-    this.#parts.origin.givenBytes = library.uploadedBytes;
+    const { swarms, origin } = this.#parts;
+    const givenBytes = origin.givenBytes();
+    swarms.setLibrary(library.peerId);
+    origin.givenBytes = () => givenBytes + library.uploadedBytes();
   }
 
   /** What the library gave, and what peers took from one another. */

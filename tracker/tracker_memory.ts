@@ -1,12 +1,13 @@
 /**
- * What the tracker remembers beyond its own process: a snapshot of the swarms in its data folder, and the store that it
- * shares with other trackers of its community.
+ * What the tracker remembers beyond its own process: each minute and when it ends, a snapshot of the swarms in its data
+ * folder and the sums of what was moved; and the store that it shares with other trackers of its community.
  *
  * @module
  */
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import type { InfoHash } from "../shared/ids.ts";
+import type { Clock } from "./clock.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { Community } from "./community.ts";
 import type { CommunityStore } from "./community_store.ts";
@@ -14,8 +15,8 @@ import type { MeetingPoint } from "./meeting_point.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import type { Swarms } from "./swarms.ts";
 
-/** A crash loses so much of who is where. */
-const SNAPSHOT_EVERY_MS = 60_000;
+/** A crash loses so much of who is where, and of what was moved. */
+export const WRITE_EVERY_MS = 60_000;
 
 const logger = getLogger(["playswarm", "tracker"]);
 
@@ -28,8 +29,10 @@ export interface TrackerMemoryOptions {
   readonly dataDirectory?: string;
   /** What is shared with other trackers; belongs to the memory. */
   readonly store?: CommunityStore;
-  /** Milliseconds since 1970 on the clock of leases, which does not jump. */
-  readonly now: () => number;
+  /** Keeps the sums of what was moved. */
+  readonly noteTotals: () => void;
+  /** The clock of leases: milliseconds since 1970. */
+  readonly clock: Clock;
 }
 
 /** Remembers until disposed of, and then for the next start. */
@@ -37,7 +40,7 @@ export class TrackerMemory implements AsyncDisposable {
   readonly #options: TrackerMemoryOptions;
   readonly #path: string | undefined;
   #community: Community | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Disposable | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -51,7 +54,14 @@ export class TrackerMemory implements AsyncDisposable {
     const memory = new TrackerMemory(options);
     await memory.#recall();
     const { store } = options;
-    if (store !== undefined) memory.#community = await Community.join({ ...options, store, date: Date.now });
+    if (store !== undefined) {
+      memory.#community = await Community.join({
+        ...options,
+        store,
+        now: () => options.clock.now(),
+        date: Date.now,
+      });
+    }
     memory.#schedule();
     return memory;
   }
@@ -69,16 +79,16 @@ export class TrackerMemory implements AsyncDisposable {
   /** Writes the last snapshot, and leaves the community. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
     await this.#writing;
     await this.#write();
     await this.#community?.[Symbol.asyncDispose]();
   }
 
   async #recall(): Promise<void> {
-    const { meeting, now } = this.#options;
+    const { meeting, clock } = this.#options;
     if (this.#path === undefined) return;
-    for await (const entry of readSnapshot({ path: this.#path, nowMs: now() })) {
+    for await (const entry of readSnapshot({ path: this.#path, nowMs: clock.now() })) {
       if (entry.type === "member") meeting.restoreMember(entry.member);
       else meeting.restoreName(entry.client);
     }
@@ -86,14 +96,15 @@ export class TrackerMemory implements AsyncDisposable {
 
   #schedule(): void {
     if (this.#isClosed || this.#path === undefined) return;
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#options.clock.after(WRITE_EVERY_MS, () => {
       this.#writing = this.#write().finally(() => this.#schedule());
-    }, SNAPSHOT_EVERY_MS);
+    });
   }
 
   async #write(): Promise<void> {
     if (this.#path === undefined) return;
-    const { swarms, now } = this.#options;
+    const { swarms, clock, noteTotals } = this.#options;
+    noteTotals();
     try {
       await writeSnapshot(
         {
@@ -101,7 +112,7 @@ export class TrackerMemory implements AsyncDisposable {
           end: () => swarms.sweepLength,
           named: () => swarms.copy.named(),
         },
-        { path: this.#path, nowMs: now() },
+        { path: this.#path, nowMs: clock.now() },
       );
     } catch (error) {
       // A full or vanished disk: clients will be known again as they announce.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "./clock.ts";
 import type { CommunityStore } from "./community_store.ts";
 import type { AccessLists } from "./gatekeeper.ts";
 import { MAX_INTERVAL_SECONDS } from "./intervals.ts";
@@ -26,6 +27,8 @@ export interface TrackerOptions {
   readonly dataDirectory?: string;
   /** What it shares with other trackers of its community; belongs to the tracker. */
   readonly store?: CommunityStore;
+  /** By which it writes what it remembers each minute; the machine's own by default, for tests. */
+  readonly clock?: Clock;
   /** How metadata of foreign torrents are fetched; for tests. */
   readonly metadata?: Pick<MetadataFetcherOptions, "fetch" | "graceMs" | "firstRetryMs">;
 }

@@ -16,10 +16,12 @@ import { ChangeListeners } from "./change_listeners.ts";
 import { Gatekeeper, OPEN_LISTS } from "./gatekeeper.ts";
 import { MeetingPoint } from "./meeting_point.ts";
 import { MetadataFetcher } from "./metadata_fetch.ts";
-import { monotonicMs } from "./monotonic_clock.ts";
+import { monotonicMs, systemClock } from "./clock.ts";
 import { ReachProbe } from "./reach_probe.ts";
 import { DEFAULT_REQUESTS_PER_SECOND } from "./request_limits.ts";
 import { Swarms } from "./swarms.ts";
+import { TotalsStore } from "./totals_store.ts";
+import { openTrackerDatabase } from "./tracker_database.ts";
 import { TrackerMemory } from "./tracker_memory.ts";
 import { TrackerMetrics } from "./tracker_metrics.ts";
 import type { TrackerOptions } from "./tracker_options.ts";
@@ -35,7 +37,7 @@ export interface TrackerParts {
   readonly catalogue: Catalogue;
   readonly meeting: MeetingPoint;
   readonly listeners: ChangeListeners;
-  /** How much our own library gave; nothing while there is none. */
+  /** How much our own library gave, in former runs too. */
   readonly origin: { givenBytes: () => number };
   readonly metrics: TrackerMetrics;
   readonly instanceId: string;
@@ -45,8 +47,13 @@ export interface TrackerParts {
 /** Opens and makes the parts; they are closed with the scope. @throws {StoreVersionError} */
 export async function makeParts(options: TrackerOptions, scope: AsyncDisposableStack): Promise<TrackerParts> {
   const key = new AccessKey(options.key);
-  const catalogue = scope.use(await openCatalogue(options));
-  const swarms = new Swarms({ intervalSeconds: options.intervalSeconds, random: Math.random });
+  const database = openTrackerDatabase(await databasePath(options));
+  scope.defer(() => database.close());
+  const catalogue = scope.use(new Catalogue(database));
+  const totals = new TotalsStore(database);
+  const { givenBytes, ...traffic } = totals.read();
+  const swarms = new Swarms({ intervalSeconds: options.intervalSeconds, random: Math.random, traffic });
+  const origin = { givenBytes: () => givenBytes };
   const listeners = scope.use(new ChangeListeners());
   const onChange = () => listeners.notify();
   const metadata: MetadataFetcher = scope.use(
@@ -83,13 +90,13 @@ export async function makeParts(options: TrackerOptions, scope: AsyncDisposableS
       swarms,
       catalogue,
       meeting,
-      now: monotonicMs,
+      clock: options.clock ?? systemClock,
+      noteTotals: () => totals.write({ ...swarms.totals, givenBytes: origin.givenBytes() }),
       ...(dataDirectory === undefined ? {} : { dataDirectory }),
       ...(store === undefined ? {} : { store }),
     }),
   );
   const startedAtMs = Date.now();
-  const origin = { givenBytes: () => 0 };
   const metrics = new TrackerMetrics({
     requestCounts: () => meeting.requestCounts,
     swarmTotals: () => swarms.totals,
@@ -104,10 +111,10 @@ export async function makeParts(options: TrackerOptions, scope: AsyncDisposableS
   return { options, key, gate, swarms, catalogue, meeting, listeners, origin, metrics, instanceId, startedAtMs };
 }
 
-async function openCatalogue({ dataDirectory }: TrackerOptions): Promise<Catalogue> {
-  if (dataDirectory === undefined) return new Catalogue(":memory:");
+async function databasePath({ dataDirectory }: TrackerOptions): Promise<string> {
+  if (dataDirectory === undefined) return ":memory:";
   await Deno.mkdir(dataDirectory, { recursive: true });
-  return new Catalogue(join(dataDirectory, "catalogue.sqlite"));
+  return join(dataDirectory, "catalogue.sqlite");
 }
 
 function makeReachProbe(swarms: Swarms, onChange: () => void): ReachProbe {

@@ -19,7 +19,7 @@ export interface Traffic {
 /** Nothing. */
 export const NO_TRAFFIC: Traffic = { uploadedBytes: 0, downloadedBytes: 0 };
 
-/** Sums over all clients since the tracker started. */
+/** Sums over all clients since the tracker was first started. */
 export interface TrafficSums {
   /** As senders report. */
   readonly uploadedBytes: number;
@@ -29,11 +29,21 @@ export interface TrafficSums {
   readonly exchangedBytes: number;
 }
 
+/** Nothing moved yet. */
+export const NO_SUMS: TrafficSums = { uploadedBytes: 0, downloadedBytes: 0, exchangedBytes: 0 };
+
 /** Sums what clients report. */
 export class TrafficTotals {
-  #uploadedBytes = 0;
-  #downloadedBytes = 0;
-  #exchangedBytes = 0;
+  #uploadedBytes: number;
+  #downloadedBytes: number;
+  #exchangedBytes: number;
+
+  /** Goes on from these sums. */
+  constructor(sums: TrafficSums = NO_SUMS) {
+    this.#uploadedBytes = sums.uploadedBytes;
+    this.#downloadedBytes = sums.downloadedBytes;
+    this.#exchangedBytes = sums.exchangedBytes;
+  }
 
   /** The sums now. */
   get sums(): TrafficSums {

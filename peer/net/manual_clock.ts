@@ -48,9 +48,14 @@ export class ManualClock implements Clock {
     this.#nowMs = target;
   }
 
+  /** Waits for a timer to be set if there is none. */
+  async untilTimer(): Promise<void> {
+    while (this.#timers.size === 0) await this.#changed.promise;
+  }
+
   /** Moves the time to the next timer and fires it; waits for one to be set if there is none. */
   async advanceToNextTimer(): Promise<void> {
-    while (this.#timers.size === 0) await this.#changed.promise;
+    await this.untilTimer();
     const next = this.#next(Infinity);
     if (next !== undefined) this.advance(next.dueMs - this.#nowMs);
   }

@@ -52,7 +52,7 @@ class SwarmState {
       gate: new Gatekeeper({ lists: OPEN_LISTS, requestsPerSecond: 0 }),
       reach: { want: () => {} },
       swarms: this.#swarms,
-      catalogue: new Catalogue(":memory:"),
+      catalogue: Catalogue.open(":memory:"),
       metadata: new MetadataFetcher({
         peerId: createPeerId(randomBytes(12)),
         now,
