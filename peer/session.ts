@@ -13,6 +13,7 @@ import { Community } from "./community.ts";
 import { Discoveries, type Found } from "./discovery.ts";
 import { Downloads } from "./downloads.ts";
 import { BanList, type Engine } from "./engine.ts";
+import { InfoHashAliases } from "./info_hash_aliases.ts";
 import { NameTeller } from "./name_teller.ts";
 import { Announcer } from "./net/announcer.ts";
 import type { PeerConnection } from "./net/connection.ts";
@@ -64,8 +65,7 @@ export class Session implements AsyncDisposable {
   readonly startSettings: PeerSettings;
   readonly #scope: AsyncDisposableStack;
   readonly #listeners = new Set<(infoHash: InfoHash | undefined) => void>();
-  /** The other info-hashes of hybrids to the one that we know the torrent by. */
-  readonly #aliases = new Map<InfoHash, InfoHash>();
+  readonly #aliases = new InfoHashAliases();
   readonly #publisher: Publisher | undefined;
   readonly #nameTeller: NameTeller | undefined;
   /** When a torrent last had company. */
@@ -102,7 +102,7 @@ export class Session implements AsyncDisposable {
         folder: options.downloadsFolder ?? chosenFolder(this.startSettings),
         trackers,
         sourceOf: rememberedSource,
-        onMetainfo: (torrent, { info }) => this.#addAliases(torrent.infoHash, infoHashesOf(info)),
+        onMetainfo: (torrent, { info }) => this.#aliases.add(torrent.infoHash, infoHashesOf(info)),
         onRemoved: (torrent, how) => this.#onDownloadRemoved(torrent, how),
         onChange,
       }),
@@ -136,7 +136,7 @@ export class Session implements AsyncDisposable {
 
   /** A torrent by any of its info-hashes; a shared one that rests is woken. */
   torrent(infoHash: InfoHash): Torrent | undefined {
-    const known = this.#aliases.get(infoHash) ?? infoHash;
+    const known = this.#aliases.resolve(infoHash);
     return this.downloads.get(known) ?? this.sharedTorrents.wake(known);
   }
 
@@ -272,7 +272,7 @@ export class Session implements AsyncDisposable {
 
   /** Which torrent an incoming handshake is for. A v1 handshake of a peer that also speaks v2 is upgraded (BEP 52). */
   #route(handshake: Handshake): HandshakeAnswer | undefined {
-    const infoHash = this.#aliases.get(handshake.infoHash) ?? handshake.infoHash;
+    const infoHash = this.#aliases.resolve(handshake.infoHash);
     const download = this.downloads.get(infoHash);
     const shared = download === undefined ? this.sharedTorrents.file(infoHash) : undefined;
     const isHere = shared !== undefined || download !== undefined;
@@ -293,27 +293,14 @@ export class Session implements AsyncDisposable {
 
   /** Peers were found without a tracker. A share is not woken for them where they will hear that it is here. */
   #onFound(infoHash: InfoHash, found: Found): boolean {
-    const known = this.#aliases.get(infoHash) ?? infoHash;
+    const known = this.#aliases.resolve(infoHash);
     const torrent = found.isUrgent ? this.torrent(known) : this.downloads.get(known);
     return torrent?.find(found) ?? this.sharedTorrents.has(known);
   }
 
-  /** Notes by which other info-hash a torrent is known too. */
-  #addAliases(infoHash: InfoHash, infoHashes: readonly InfoHash[]): void {
-    for (const other of infoHashes) {
-      if (other !== infoHash) this.#aliases.set(other, infoHash);
-    }
-  }
-
-  #dropAliases(infoHash: InfoHash, infoHashes: readonly InfoHash[]): void {
-    for (const other of infoHashes) {
-      if (this.#aliases.get(other) === infoHash) this.#aliases.delete(other);
-    }
-  }
-
   /** What a download stood for may be shared again from where it lies. */
   #onDownloadRemoved(torrent: Torrent, options: { readonly haveFilesGone: boolean }): void {
-    this.#dropAliases(torrent.infoHash, torrent.info === undefined ? [] : infoHashesOf(torrent.info));
+    this.#aliases.drop(torrent.infoHash, torrent.info === undefined ? [] : infoHashesOf(torrent.info));
     for (const file of this.sharedFolders.files()) {
       // A file that was just deleted is still known to its folder for a moment.
       const isGone = options.haveFilesGone && torrent.layout?.paths.includes(file.path);
@@ -325,7 +312,7 @@ export class Session implements AsyncDisposable {
     const { infoHash } = file;
     // What is being downloaded into a shared folder, or was, is served as the download that it is.
     if (this.#downloadOf(infoHash) !== undefined || this.#isDownload(file.path)) return;
-    this.#addAliases(infoHash, file.infoHashes);
+    this.#aliases.add(infoHash, file.infoHashes);
     this.sharedTorrents.add(file);
     this.#publisher?.add({
       infoHash,
@@ -339,13 +326,13 @@ export class Session implements AsyncDisposable {
   #onUnshared(infoHash: InfoHash): void {
     const file = this.sharedTorrents.file(infoHash);
     if (file === undefined) return;
-    this.#dropAliases(infoHash, file.infoHashes);
+    this.#aliases.drop(infoHash, file.infoHashes);
     this.sharedTorrents.remove(infoHash);
     this.#publisher?.remove(infoHash);
   }
 
   #downloadOf(infoHash: InfoHash): Torrent | undefined {
-    return this.downloads.get(this.#aliases.get(infoHash) ?? infoHash);
+    return this.downloads.get(this.#aliases.resolve(infoHash));
   }
 
   #isDownload(path: string): boolean {

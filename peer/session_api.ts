@@ -1,21 +1,18 @@
 /**
- * The session as the dashboard's HTTP API sees and steers it: views, and refusals in sentences.
+ * The session as the dashboard's HTTP API sees and steers it: what it shows, and what a person does to it.
  *
  * @module
  */
 import type {
   FolderListing,
-  FoundTrackerView,
   PeerCatalogue,
   PeerStatus,
   ShareView,
   TorrentDetails,
   TorrentView,
 } from "../shared/dashboard_views.ts";
-import { formatEndpoint } from "../shared/endpoint.ts";
 import type { InfoHash } from "../shared/ids.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
-import { VERSION } from "../shared/version.ts";
 import type {
   CatalogueQuery,
   PeerSession,
@@ -26,6 +23,7 @@ import type {
   UploadedFile,
 } from "./api/peer_session.ts";
 import { RequestError } from "./api/request_error.ts";
+import { DownloadChanges } from "./download_changes.ts";
 import { listFolders, realFolder } from "./folders.ts";
 import type { MediaFile } from "./media/media_file.ts";
 import { peerCatalogue } from "./peer_catalogue.ts";
@@ -35,9 +33,10 @@ import { resolveSource } from "./resolve.ts";
 import { chosenFolder, type Session } from "./session.ts";
 import { SessionMedia } from "./session_media.ts";
 import { sessionMetrics } from "./session_metrics.ts";
+import { sessionStatus } from "./session_status.ts";
 import { reveal } from "./reveal.ts";
 import { readSource } from "./source.ts";
-import type { Torrent } from "./torrent.ts";
+import { type Surroundings, viewSurroundings } from "./surroundings.ts";
 import { TorrentBytes } from "./torrent_bytes.ts";
 import { TorrentViews } from "./torrent_views.ts";
 import { takeFile } from "./uploads.ts";
@@ -52,22 +51,6 @@ export interface SessionApiOptions {
   readonly surroundings?: Surroundings;
 }
 
-/** What a peer knows of the network and the machine that it runs on, and who changes its tracker. */
-export interface Surroundings {
-  /** Trackers on the local network, now. */
-  readonly trackers: readonly FoundTrackerView[];
-  /** Calls the listener when those changed. */
-  subscribe(listener: () => void): Disposable;
-  /** Whether the command line left the first steps open: which tracker, which shares. */
-  readonly isOpen: boolean;
-  /** The tracker was given on the command line, and is not to be chosen. */
-  readonly isTrackerFixed: boolean;
-  /** The folder where the platform keeps media of a mode; undefined where it is not there. */
-  suggestedShare(mode: PeerMode | undefined): string | undefined;
-  /** Another tracker was set: the session is to be opened anew. */
-  onTrackerSet(): void;
-}
-
 /** The session behind the dashboard. */
 export class SessionApi implements PeerSession, AsyncDisposable {
   readonly media: SessionMedia;
@@ -75,6 +58,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
   readonly #options: SessionApiOptions;
   readonly #fixedMode: PeerMode | undefined;
   readonly #views: TorrentViews;
+  readonly #changes: DownloadChanges;
   readonly #listeners = new Set<() => void>();
   readonly #subscriptions: DisposableStack = new DisposableStack();
   #settings: PeerSettings;
@@ -83,6 +67,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
   constructor(session: Session, options: SessionApiOptions = {}) {
     this.#session = session;
     this.#options = options;
+    this.#changes = new DownloadChanges(session);
     this.#fixedMode = options.mode;
     this.#settings = session.startSettings;
     this.media = new SessionMedia({
@@ -110,36 +95,13 @@ export class SessionApi implements PeerSession, AsyncDisposable {
 
   /** The peer as a whole. */
   status(): PeerStatus {
-    const { engine, community, downloadsFolder, isDownloadsFolderFixed, startedAtMs } = this.#session;
-    const torrents = this.torrents();
-    const sum = (pick: (view: TorrentView) => number) => torrents.reduce((total, view) => total + pick(view), 0);
-    const { downloadRate, uploadRate } = this.#settings;
-    const problem = community?.problem;
+    const { surroundings } = this.#options;
+    const { mode } = this;
+    const isSettled = this.#settings.isWelcomed === true || this.#session.sharedFolders.rows.length > 0;
     return {
-      version: VERSION,
-      peerId: engine.peerId,
-      port: engine.listenPort,
-      downloadsFolder,
-      isDownloadsFolderFixed,
-      downloadRate: sum((view) => view.downloadRate),
-      uploadRate: sum((view) => view.uploadRate),
-      downloadedBytes: sum((view) => view.downloadedBytes),
-      uploadedBytes: sum((view) => view.uploadedBytes),
-      peerCount: sum((view) => view.peerCount),
-      limits: {
-        ...(downloadRate === undefined ? {} : { downloadRate }),
-        ...(uploadRate === undefined ? {} : { uploadRate }),
-      },
-      startedAtMs,
-      ...this.#surroundings(),
-      ...(this.mode === undefined ? {} : { mode: this.mode }),
-      ...(community === undefined ? {} : {
-        tracker: {
-          address: formatEndpoint(community.tracker),
-          isReachable: problem === undefined,
-          ...(problem === undefined ? {} : { message: problem }),
-        },
-      }),
+      ...sessionStatus(this.#session, { torrents: this.torrents(), settings: this.#settings }),
+      ...(surroundings === undefined ? {} : viewSurroundings(surroundings, { mode, isSettled })),
+      ...(mode === undefined ? {} : { mode }),
     };
   }
 
@@ -166,41 +128,22 @@ export class SessionApi implements PeerSession, AsyncDisposable {
 
   /** Pauses or resumes. */
   async setPaused(infoHash: InfoHash, isPaused: boolean): Promise<TorrentView> {
-    const { downloads } = this.#session;
-    this.#expectDownload(infoHash, isPaused ? "paused" : "resumed");
-    await downloads.setPaused(infoHash, isPaused);
-    const torrent = downloads.get(infoHash);
-    if (torrent === undefined) throw notHere(infoHash);
-    return this.#views.of(torrent);
+    return this.#views.of(await this.#changes.setPaused(infoHash, isPaused));
   }
 
   /** Chooses the files to download. */
   setWanted(infoHash: InfoHash, files: readonly number[] | undefined): TorrentView {
-    const torrent = this.#downloadOf(infoHash, "downloaded in part");
-    const known = torrent.info?.files;
-    const wrong = files?.find((file) => known !== undefined && known[file]?.isPad !== false);
-    if (wrong !== undefined) throw new RequestError(404, `${torrent.name} has no file ${wrong}.`);
-    this.#session.downloads.setWanted(infoHash, files);
-    return this.#views.of(torrent);
+    return this.#views.of(this.#changes.setWanted(infoHash, files));
   }
 
   /** Changes a torrent's own speed limits. */
-  setTorrentRates(infoHash: InfoHash, { downloadRate, uploadRate }: TorrentRatesPatch): TorrentView {
-    const torrent = this.#downloadOf(infoHash, "limited by itself");
-    const { rates } = torrent.limits;
-    const down = downloadRate === undefined ? rates.downloadRate : downloadRate ?? undefined;
-    const up = uploadRate === undefined ? rates.uploadRate : uploadRate ?? undefined;
-    this.#session.downloads.setRates(infoHash, {
-      ...(down === undefined ? {} : { downloadRate: down }),
-      ...(up === undefined ? {} : { uploadRate: up }),
-    });
-    return this.#views.of(torrent);
+  setTorrentRates(infoHash: InfoHash, patch: TorrentRatesPatch): TorrentView {
+    return this.#views.of(this.#changes.setRates(infoHash, patch));
   }
 
   /** Forgets a torrent, and deletes what was downloaded when asked. */
   async remove(infoHash: InfoHash, options: { readonly deleteFiles: boolean }): Promise<void> {
-    this.#expectDownload(infoHash, "removed");
-    await this.#session.downloads.remove(infoHash, options);
+    await this.#changes.remove(infoHash, options);
     this.#views.forget(infoHash);
     this.media.forget(infoHash);
   }
@@ -346,39 +289,7 @@ export class SessionApi implements PeerSession, AsyncDisposable {
     this.#tell();
   }
 
-  #surroundings(): Pick<PeerStatus, "trackersFound" | "firstSteps"> {
-    const { surroundings } = this.#options;
-    if (surroundings === undefined) return {};
-    const { trackers, isOpen } = surroundings;
-    const isNew = isOpen && this.#settings.isWelcomed !== true && this.shares().length === 0;
-    const suggestedShare = isNew ? surroundings.suggestedShare(this.mode) : undefined;
-    return {
-      ...(trackers.length === 0 ? {} : { trackersFound: trackers }),
-      ...(isNew ? { firstSteps: suggestedShare === undefined ? {} : { suggestedShare } } : {}),
-    };
-  }
-
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-
-  #expectDownload(infoHash: InfoHash, action: string): void {
-    this.#downloadOf(infoHash, action);
-  }
-
-  #downloadOf(infoHash: InfoHash, action: string): Torrent {
-    const torrent = this.#session.downloads.get(infoHash);
-    if (torrent !== undefined) return torrent;
-    if (this.#session.sharedTorrents.has(infoHash)) {
-      throw new RequestError(
-        409,
-        `A shared file cannot be ${action}: take it out of its folder, or share the folder no more`,
-      );
-    }
-    throw notHere(infoHash);
-  }
-}
-
-function notHere(infoHash: InfoHash): RequestError {
-  return new RequestError(404, `There is no torrent ${infoHash} here`);
 }
