@@ -12,6 +12,12 @@ import { METADATA_PIECE_LENGTH, type MetadataMessage } from "../shared/wire/meta
 import { type MetadataEffect, MetadataMachine } from "./swarm/metadata.ts";
 import type { PeerKey } from "./swarm/swarm_event.ts";
 
+/**
+ * How often one peer is given the whole dictionary: once is needed, a lost connection comes as another peer, and one that
+ * asks again and again only has us send (BEP 9 "flood protection").
+ */
+const MAX_COPIES = 4;
+
 /** How to make a {@link MetadataExchange}. */
 export interface MetadataExchangeOptions {
   readonly infoHash: InfoHash;
@@ -27,6 +33,8 @@ export interface MetadataExchangeOptions {
 export class MetadataExchange {
   readonly #options: MetadataExchangeOptions;
   readonly #machine = new MetadataMachine();
+  /** Pieces given, by peer. */
+  readonly #given = new Map<PeerKey, number>();
   #info: Info | undefined;
 
   /** Asks nobody before the first {@link offer}. */
@@ -50,7 +58,7 @@ export class MetadataExchange {
     const { message, now } = options;
     switch (message.type) {
       case "request":
-        return this.#options.send(peer, this.#answer(message.piece));
+        return this.#options.send(peer, this.#answer(peer, message.piece));
       case "data": {
         const { piece, totalLength, data } = message;
         return this.#handle({ type: "metadata-received", peer, piece, totalLength, data }, now);
@@ -66,6 +74,7 @@ export class MetadataExchange {
 
   /** A peer is gone. */
   forget(peer: PeerKey, options: { readonly now: number }): void {
+    this.#given.delete(peer);
     this.#handle({ type: "peer-disconnected", peer }, options.now);
   }
 
@@ -107,10 +116,13 @@ export class MetadataExchange {
     return info.infoHash === infoHash || isV2;
   }
 
-  #answer(piece: number): MetadataMessage {
+  #answer(peer: PeerKey, piece: number): MetadataMessage {
     const bytes = this.#info?.infoBytes;
     const start = piece * METADATA_PIECE_LENGTH;
     if (bytes === undefined || start >= bytes.length) return { type: "reject", piece };
+    const givenCount = this.#given.get(peer) ?? 0;
+    if (givenCount >= MAX_COPIES * Math.ceil(bytes.length / METADATA_PIECE_LENGTH)) return { type: "reject", piece };
+    this.#given.set(peer, givenCount + 1);
     return {
       type: "data",
       piece,

@@ -81,3 +81,17 @@ Deno.test("a peer that leaves is not waited for: the next is asked", () => {
   converse(near, far);
   assert.equal(near.got.length, 1);
 });
+
+Deno.test("one peer is not given the dictionary again and again (BEP 9), others and later ones are", () => {
+  const near = end();
+  near.exchange.provide(info);
+  const pieceCount = Math.ceil(info.infoBytes.length / METADATA_PIECE_LENGTH);
+  const ask = (peer: number) => near.exchange.receive(peer, { message: { type: "request", piece: 0 }, now });
+  for (let count = 0; count < 4 * pieceCount; count++) ask(THEIRS);
+  assert.ok(near.sent.splice(0).every((message) => message.type === "data"));
+  ask(THEIRS);
+  ask(9);
+  near.exchange.forget(THEIRS, { now });
+  ask(THEIRS);
+  assert.deepEqual(near.sent.map(({ type }) => type), ["reject", "data", "data"]);
+});

@@ -76,7 +76,7 @@ export class ExchangePartner {
 
   /**
    * Whom to try of what it told us: nobody when it talks too often. Of a message that is read at most the first 100
-   * peers count, of a later one 50.
+   * peers count, of a later one 50, and of each public address one: more are likely to be made up (BEP 11).
    *
    * @param options `room`: how many more we want to know of; `isComplete`: we have no use for seeders
    */
@@ -87,8 +87,7 @@ export class ExchangePartner {
     if (options.now - this.#heardAtMs < RECEIVE_INTERVAL_MS) return [];
     const limit = this.#heardAtMs === -Infinity ? MAX_FIRST_HEARD : MAX_HEARD;
     this.#heardAtMs = options.now;
-    return exchange.added
-      .slice(0, limit)
+    return distinct(exchange.added.slice(0, limit))
       .filter(({ host, isSeeder }) => isMeaningful(host, this.#host) && !(options.isComplete && isSeeder))
       .slice(0, Math.max(0, options.room))
       .map(({ host, port }) => ({ host, port }));
@@ -108,6 +107,17 @@ export function isMeaningful(host: string, partner: string): boolean {
   if (isGroup || address.every((byte) => byte === 0)) return false;
   if (isLoopback(host)) return isLoopback(partner);
   return !isPrivate(host) || isPrivate(partner) || isLoopback(partner);
+}
+
+/** Peers of public addresses once each; in a private network, and on this machine, many may share one. */
+function distinct(peers: readonly PexPeer[]): readonly PexPeer[] {
+  const hosts = new Set<string>();
+  return peers.filter(({ host }) => {
+    if (isPrivate(host) || isLoopback(host)) return true;
+    const isNew = !hosts.has(host);
+    hosts.add(host);
+    return isNew;
+  });
 }
 
 function pexPeer({ endpoint, isSeeder, isReachable }: SwarmMember): PexPeer {

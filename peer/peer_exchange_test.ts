@@ -90,3 +90,10 @@ Deno.test("peer exchange: who is complete does not look for seeders", () => {
     assert.equal(found.length, isComplete ? 0 : 1);
   }
 });
+
+Deno.test("peer exchange: of a public address one port is tried, in a private network all", () => {
+  const { added } = heard(["8.8.8.8", "8.8.4.4", "8.8.8.8", "10.0.0.2", "10.0.0.2"]);
+  const exchange = { added: added.map((peer, index) => ({ ...peer, port: 7_000 + index })), dropped: [] };
+  const found = new ExchangePartner("10.0.0.1").hear(exchange, { now: 0, room: 10, isComplete: false });
+  assert.deepEqual(found.map(({ port }) => port), [7_000, 7_001, 7_003, 7_004]);
+});
