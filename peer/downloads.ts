@@ -75,12 +75,12 @@ export class Downloads implements AsyncDisposable {
     return this.#torrents.values();
   }
 
-  /** Adds a torrent and starts it; one that is here is given back as it is. */
+  /** Adds a torrent and starts it. One that is here is given back; files that its link names are wanted too (BEP 53). */
   async add(download: NewDownload): Promise<Torrent> {
     const { infoHash, metainfo, source, wantedFiles } = download;
     await this.#removing.get(infoHash);
     const known = this.#torrents.get(infoHash);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#addAgain(known, download);
     const row: TorrentRow = {
       infoHash,
       source,
@@ -169,6 +169,15 @@ export class Downloads implements AsyncDisposable {
     this.#options.onChange(torrent.infoHash);
   }
 
+  #addAgain(torrent: Torrent, { infoHash, wantedFiles, candidates }: NewDownload): Torrent {
+    torrent.addLink({
+      ...(wantedFiles === undefined ? {} : { files: wantedFiles }),
+      ...(candidates === undefined ? {} : { peers: candidates }),
+    });
+    if (wantedFiles !== undefined) this.#options.store.saveWanted(infoHash, torrent.wantedFiles);
+    return torrent;
+  }
+
   async #close(torrent: Torrent): Promise<void> {
     this.#options.store.saveTotals(torrent.infoHash, torrent.totals);
     await torrent[Symbol.asyncDispose]();
@@ -182,7 +191,6 @@ export class Downloads implements AsyncDisposable {
   #open(download: NewDownload, row: TorrentRow): Torrent {
     const { engine, trackers, onChange } = this.#options;
     const { infoHash, metainfo } = download;
-    const isPrivate = metainfo?.info.isPrivate ?? false;
     const torrent = new Torrent({
       engine,
       infoHash,
@@ -192,8 +200,8 @@ export class Downloads implements AsyncDisposable {
         folder: row.folder,
         ...(row.rootName === undefined ? {} : { rootName: row.rootName }),
       },
-      // A private torrent (BEP 27) is announced to its own trackers and nowhere else.
-      trackers: isPrivate ? [] : [...trackers, ...(download.trackers ?? []).map((url) => [url])],
+      trackers,
+      linkTrackers: download.trackers ?? [],
       isPaused: row.isPaused,
       totals: row,
       addedAtMs: row.addedAtMs,

@@ -1,6 +1,7 @@
 /**
  * A torrent's presence to the outside while it runs: its announces to trackers and to the ways of discovery. Invariant: a
- * private torrent (BEP 27) is known to its trackers alone, from the moment that its metadata say so.
+ * private torrent (BEP 27) is known to one of its own trackers at a time and to nobody else, from the moment that its
+ * metadata say so.
  *
  * @module
  */
@@ -18,13 +19,15 @@ export interface PresenceOptions {
     readonly discovery: Discovery;
   };
   readonly infoHash: InfoHash;
-  /** Announce addresses in tiers (BEP 12), as they are known now. */
+  /** Announce addresses in tiers (BEP 12), as they are known now: of a private torrent its own alone. */
   readonly trackers: () => readonly (readonly string[])[];
   /** Whether it is private; undefined while nobody knows. A magnet link is looked for by all ways, as everywhere. */
   readonly isPrivate: () => boolean | undefined;
   readonly state: () => AnnounceState;
   /** Trackers gave these. */
   readonly onPeers: (candidates: readonly Endpoint[]) => void;
+  /** A private torrent changed to another of its trackers: those whom the one before gave are no company any more. */
+  readonly onTrackerSwitched: () => void;
 }
 
 /** The presence of one torrent; absent until it is told to {@link join}. */
@@ -41,15 +44,18 @@ export class Presence {
   join(): void {
     if (this.#isJoined) return;
     this.#isJoined = true;
-    const { engine, infoHash, trackers, state, onPeers } = this.#options;
-    engine.announcer.add(infoHash, { trackers: trackers(), state, onPeers });
-    if (this.#options.isPrivate() !== true) engine.discovery.add(infoHash);
+    const { engine, infoHash, isPrivate } = this.#options;
+    this.#announce();
+    if (isPrivate() !== true) engine.discovery.add(infoHash);
   }
 
-  /** The metadata are known now. */
+  /** The metadata are known now. What turns out private leaves every other place where it was announced. */
   noteMetadata(): void {
     const { engine, infoHash, isPrivate } = this.#options;
-    if (this.#isJoined && isPrivate() === true) engine.discovery.remove(infoHash);
+    if (!this.#isJoined || isPrivate() !== true) return;
+    engine.discovery.remove(infoHash);
+    engine.announcer.remove(infoHash);
+    this.#announce();
   }
 
   /** Leaves the swarm; nothing happens when it has. */
@@ -69,5 +75,11 @@ export class Presence {
   /** More peers would help. */
   wantPeers(): void {
     if (this.#isJoined) this.#options.engine.announcer.announceSoon(this.#options.infoHash);
+  }
+
+  #announce(): void {
+    const { engine, infoHash, trackers, state, onPeers, isPrivate, onTrackerSwitched } = this.#options;
+    const alone = { announceTo: "first-tier", onTrackerSwitched } as const;
+    engine.announcer.add(infoHash, { trackers: trackers(), state, onPeers, ...(isPrivate() === true ? alone : {}) });
   }
 }

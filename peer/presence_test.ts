@@ -7,21 +7,24 @@ function bench(initially: { readonly isPrivate: boolean | undefined }) {
   const said: string[] = [];
   const say = (text: string) => () => void said.push(text);
   const torrent: { isPrivate: boolean | undefined } = { ...initially };
+  const trackers = () => torrent.isPrivate === true ? [["udp://own:1"]] : [["udp://community:1"], ["udp://own:1"]];
   const presence = new Presence({
     infoHash: parseInfoHash("a".repeat(40)),
     engine: {
       announcer: {
-        add: say("announce"),
+        add: (_infoHash, { trackers, announceTo }) =>
+          void said.push(`announce to ${trackers.flat().join(" and ")}${announceTo === "first-tier" ? " alone" : ""}`),
         remove: say("leave"),
         completed: say("completed"),
         announceSoon: say("announce soon"),
       },
       discovery: { add: say("discover"), remove: say("hide") },
     },
-    trackers: () => [],
+    trackers,
     isPrivate: () => torrent.isPrivate,
     state: () => ({ uploaded: 0, downloaded: 0, left: 0 }),
     onPeers: () => {},
+    onTrackerSwitched: () => {},
   });
   return { presence, said, torrent };
 }
@@ -38,19 +41,26 @@ Deno.test("presence: a public torrent is announced and discovered, once, until i
   presence.complete();
   presence.leave();
   presence.leave();
-  assert.deepEqual(said, ["announce", "discover", "announce soon", "completed", "leave", "hide"]);
+  const announce = "announce to udp://community:1 and udp://own:1";
+  assert.deepEqual(said, [announce, "discover", "announce soon", "completed", "leave", "hide"]);
 });
 
-Deno.test("presence: a private torrent is known to its trackers alone", () => {
+Deno.test("presence: a private torrent is known to one of its own trackers at a time (BEP 27)", () => {
   const { presence, said } = bench({ isPrivate: true });
   presence.join();
-  assert.deepEqual(said, ["announce"]);
+  assert.deepEqual(said, ["announce to udp://own:1 alone"]);
 });
 
-Deno.test("presence: a magnet whose metadata turn out private is hidden at once", () => {
+Deno.test("presence: a magnet whose metadata turn out private is hidden at once, from the community's tracker too", () => {
   const { presence, said, torrent } = bench({ isPrivate: undefined });
   presence.join();
   torrent.isPrivate = true;
   presence.noteMetadata();
-  assert.deepEqual(said, ["announce", "discover", "hide"]);
+  assert.deepEqual(said, [
+    "announce to udp://community:1 and udp://own:1",
+    "discover",
+    "hide",
+    "leave",
+    "announce to udp://own:1 alone",
+  ]);
 });

@@ -75,7 +75,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     if (this.#isPaused) this.swarm.handle({ type: "paused" });
     if (options.metainfo !== undefined) this.#open(options.metainfo);
     else if (!this.#isPaused) this.#presence?.join();
-    this.addCandidates(options.candidates ?? []);
+    this.#addLinkPeers(options.candidates ?? []);
   }
 
   /** The info dictionary, once it is known. */
@@ -172,9 +172,22 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     this.swarm.adopt(connection, { after: this.#disk.opened });
   }
 
-  /** Tells of peers that may have it. */
+  /** Tells of peers that may have it, by the user's own word: of a private torrent, too. */
   addCandidates(candidates: readonly Endpoint[]): void {
     if (candidates.length > 0) this.swarm.handle({ type: "candidates-found", candidates, source: "manual" });
+  }
+
+  /** Its link was added once more: the files that it names are wanted too (BEP 53), and its peers may be new. */
+  addLink(link: { readonly files?: readonly number[]; readonly peers?: readonly Endpoint[] }): void {
+    if (link.files !== undefined && this.#wantedFiles !== undefined) {
+      this.want([...new Set([...this.#wantedFiles, ...link.files])].sort((one, other) => one - other));
+    }
+    this.#addLinkPeers(link.peers ?? []);
+  }
+
+  /** The files to download, by index, as the user or a link chose them; undefined: all. */
+  get wantedFiles(): readonly number[] | undefined {
+    return this.#wantedFiles;
   }
 
   /** Peers were found. False when it may not be spoken of: it is paused, broken, or private (BEP 27). */
@@ -293,11 +306,27 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     return new Presence({
       engine: this.#engine,
       infoHash: this.infoHash,
-      trackers: () => [...this.#options.trackers, ...(this.metainfo?.trackers ?? [])],
+      trackers: () => this.#trackers(),
       isPrivate: () => this.info?.isPrivate,
-      state: () => ({ uploaded: this.#uploadedBytes, downloaded: this.#downloadedBytes, left: this.#leftBytes() }),
+      state: () => ({
+        uploaded: this.#uploadedBytes,
+        downloaded: this.#downloadedBytes,
+        left: this.#leftBytes(),
+        isPartialSeed: this.#hasCompleted && this.storage?.verified.isComplete === false,
+      }),
       onPeers: (candidates) => this.swarm.handle({ type: "candidates-found", candidates, source: "tracker" }),
+      onTrackerSwitched: () => this.swarm.handle({ type: "tracker-switched" }),
     });
+  }
+
+  /** A private torrent (BEP 27) is announced to its own trackers and nowhere else. */
+  #trackers(): readonly (readonly string[])[] {
+    const own = [...(this.#options.linkTrackers ?? []).map((url) => [url]), ...(this.metainfo?.trackers ?? [])];
+    return this.info?.isPrivate === true ? own : [...this.#options.trackers, ...own];
+  }
+
+  #addLinkPeers(candidates: readonly Endpoint[]): void {
+    if (candidates.length > 0) this.swarm.handle({ type: "candidates-found", candidates, source: "magnet" });
   }
 
   /** Bytes still to fetch. A magnet whose length nobody knows says one, so that no tracker takes it for a seeder. */

@@ -99,6 +99,12 @@ Deno.test("a magnet link's choice holds once the metadata are here, and outlives
   await torrent.whenOpen();
   assert.equal(torrent.isComplete, true);
   assert.deepEqual([torrent.isWanted(first), torrent.isWanted(third)], [false, true]);
+  const more = formatMagnet({ infoHash, trackers: [], peers, fileIndices: [first] });
+  const signal = new AbortController().signal;
+  const again = await leecher.downloads.add(await resolveSource(readSource(more), { community: undefined, signal }));
+  assert.equal(again, torrent);
+  assert.deepEqual(torrent.wantedFiles, [first, third], "what a second link names is wanted too (BEP 53)");
+  await until(leecher, () => wholeFiles(torrent, content).length >= 2, "the file of the second link");
   leecher.downloads.setWanted(infoHash, undefined);
   torrent.addCandidates(peers);
   await until(leecher, () => wholeFiles(torrent, content).length === 3, "all files");

@@ -41,9 +41,11 @@ export interface TorrentOptions {
   readonly metainfo?: Metainfo;
   readonly place: TorrentPlace;
   readonly record?: StorageRecord;
-  /** Announce addresses beside those of the metainfo, in tiers (BEP 12). */
+  /** The community's announce addresses, in tiers (BEP 12): for all but private torrents (BEP 27). */
   readonly trackers: readonly (readonly string[])[];
-  /** Peers known beforehand. */
+  /** Announce addresses of its magnet link, each a tier. */
+  readonly linkTrackers?: readonly string[];
+  /** Peers known beforehand, from its magnet link (`x.pe`). */
   readonly candidates?: readonly Endpoint[];
   readonly wantedFiles?: readonly number[];
   /** Its own speed limits; absent: none. */

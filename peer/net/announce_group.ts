@@ -20,6 +20,8 @@ export interface AnnounceState {
   readonly downloaded: number;
   /** Bytes it lacks; `UNKNOWN_LEFT` while only its magnet is known. */
   readonly left: number;
+  /** It has all it wants, and wants not all: every announce says so (BEP 21). Default false. */
+  readonly isPartialSeed?: boolean;
 }
 
 /** A torrent as the announcer sees it. */
@@ -30,6 +32,8 @@ export interface AnnouncedTorrent {
   state(): AnnounceState;
   /** What a tracker gave, ourselves left out as far as it said who is who. */
   onPeers(peers: readonly Endpoint[]): void;
+  /** Another tracker than before answered in the place of one that failed; its peers come after this. */
+  onTrackerSwitched?(): void;
   /**
    * True: the first tier is our community's tracker, which renews a client's lease on all its swarms with any announce;
    * so this torrent is announced once and then kept by the others' announces, one an interval for all of them. For
@@ -76,6 +80,8 @@ export class AnnounceGroup {
   readonly #trackerIds = new Map<string, string>();
   readonly #refusedUntilMs = new Map<string, number>();
   #refusalCount = 0;
+  /** The tracker that answered last, `host:port`; also when it has been told goodbye. */
+  #answeredBy: string | undefined;
   /** Where we are known: the address and its `host:port`; undefined before "started" and after "stopped". */
   known: { readonly url: string; readonly authority: string } | undefined;
   /** "completed" has to be said. */
@@ -117,6 +123,7 @@ export class AnnounceGroup {
 
   /** What the announce to this tracker has to say. */
   eventFor(authority: string): AnnounceEvent {
+    if (this.torrent.state().isPartialSeed === true) return "paused";
     if (this.known?.authority !== authority) return "started";
     return this.owesCompleted ? "completed" : undefined;
   }
@@ -171,6 +178,8 @@ export class AnnounceGroup {
     this.asking = undefined;
     this.#refusalCount = 0;
     this.known = { url, authority };
+    if (this.#answeredBy !== undefined && this.#answeredBy !== authority) this.torrent.onTrackerSwitched?.();
+    this.#answeredBy = authority;
     this.#refusedUntilMs.delete(url);
     // "started" of a complete torrent says that it is complete; one that became so meanwhile says it once more.
     if (event === "completed") this.owesCompleted = false;

@@ -112,6 +112,40 @@ Deno.test("every tier has one tracker that works; to the letter of BEP 12 only t
   assert.equal(rig.announcer.status(strict)[0]?.state, "failed");
 });
 
+Deno.test("a torrent that went over to another tracker hears of it before that one's peers (BEP 27)", async () => {
+  let isDown = (_url: string) => false;
+  await using rig = new AnnouncerRig(({ url }) => isDown(url) ? down(url) : someResponse);
+  const heard: string[] = [];
+  rig.add(1, {
+    trackers: [["udp://a:1", "http://a:1"], ["udp://b:2"]],
+    announceTo: "first-tier",
+    onPeers: () => heard.push("peers"),
+    onTrackerSwitched: () => heard.push("switched"),
+  });
+  await rig.pass(0);
+  isDown = (url) => url === "udp://a:1";
+  await rig.pass(60_000);
+  assert.deepEqual(heard.splice(0), ["peers", "peers"], "by HTTP it is the same tracker");
+  isDown = (url) => url !== "udp://b:2";
+  await rig.pass(60_000);
+  assert.deepEqual(heard.splice(0), ["switched", "peers"]);
+  isDown = () => false;
+  await rig.pass(60_000);
+  assert.deepEqual(heard, ["switched", "peers"], "and back, as the first tier comes first");
+});
+
+Deno.test("a partial seed says so with every announce, until it wants more (BEP 21)", async () => {
+  await using rig = new AnnouncerRig();
+  let isPartialSeed = true;
+  rig.add(1, { state: () => ({ uploaded: 0, downloaded: 0, left: 9, isPartialSeed }) });
+  await rig.pass(0);
+  await rig.pass(60_000);
+  isPartialSeed = false;
+  await rig.pass(60_000);
+  const url = "udp://a:1/announce";
+  assert.deepEqual(rig.take(), [`paused ${url}`, `paused ${url}`, `regular ${url}`]);
+});
+
 Deno.test("a tracker that is down is asked after 5, 10, 20 … 300 s, by one torrent for all", async () => {
   let isDown = true;
   await using rig = new AnnouncerRig(({ url }) => isDown ? down(url) : someResponse, { maxConcurrent: 1 });

@@ -33,6 +33,8 @@ interface Candidate {
   readonly key: string;
   /** Nearness first, then how likely the source is to be right; smaller is dialled earlier. */
   readonly rank: number;
+  /** A tracker gave it, or the user; others may not be dialled for a private torrent (BEP 27). */
+  isVouchedFor: boolean;
   /** Order among equals, smaller first: the highest canonical priority (BEP 40) once our address is known, else random. */
   tie: number;
   failureCount: number;
@@ -53,6 +55,9 @@ const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
   exchange: 4,
 };
 
+/** Whose word is enough for a private torrent. */
+const VOUCHING_SOURCES: ReadonlySet<CandidateSource> = new Set(["tracker", "manual"]);
+
 /** The candidates of one torrent. */
 export class Candidates {
   readonly #context: SwarmContext;
@@ -61,6 +66,7 @@ export class Candidates {
   #halfOpenCount = 0;
   #wantedAtMs = -Infinity;
   #own: Endpoint | undefined;
+  #isRestricted = false;
   /** Nothing can be dialled before; saves looking through all of them. */
   #nextDialAtMs = -Infinity;
 
@@ -85,6 +91,7 @@ export class Candidates {
     for (const endpoint of endpoints) {
       if (!(endpoint.port > 0 && endpoint.port < 65_536) || this.#isBanned(endpoint)) continue;
       const candidate = this.#find(endpoint) ?? this.#create(endpoint, source);
+      if (candidate !== undefined) candidate.isVouchedFor ||= VOUCHING_SOURCES.has(source);
       // The user means it: at once.
       if (candidate !== undefined && source === "manual") {
         candidate.dialAtMs = Math.min(candidate.dialAtMs, this.#context.nowMs);
@@ -126,6 +133,20 @@ export class Candidates {
     candidate.isAvoided ||= options.avoid;
     if (this.#context.nowMs - candidate.connectedAtMs >= GOOD_CONNECTION_MS) candidate.failureCount = 0;
     this.#backOff(candidate);
+  }
+
+  /**
+   * The torrent is private: from now on only those are dialled that its tracker gives (BEP 27), or the user, who may do
+   * as he likes with his own.
+   */
+  restrict(): void {
+    this.#isRestricted = true;
+    for (const candidate of [...this.#candidates.values()]) if (!candidate.isVouchedFor) this.#remove(candidate);
+  }
+
+  /** Forgets everybody. */
+  clear(): void {
+    for (const candidate of [...this.#candidates.values()]) this.#remove(candidate);
   }
 
   /** We want things again: those that had nothing for us may have. */
@@ -186,12 +207,19 @@ export class Candidates {
     return this.#candidates.get(formatEndpoint(endpoint));
   }
 
+  #remove(candidate: Candidate): void {
+    this.#endDial(candidate);
+    this.#candidates.delete(candidate.key);
+  }
+
   #create(endpoint: Endpoint, source: CandidateSource): Candidate | undefined {
+    if (this.#isRestricted && !VOUCHING_SOURCES.has(source)) return undefined;
     if (this.#candidates.size >= this.#context.settings.maxCandidates && !this.#evict()) return undefined;
     const candidate: Candidate = {
       endpoint,
       key: formatEndpoint(endpoint),
       rank: nearnessOf(endpoint) * 10 + SOURCE_RANK[source],
+      isVouchedFor: VOUCHING_SOURCES.has(source),
       tie: this.#tieOf(endpoint),
       failureCount: 0,
       dialAtMs: this.#context.nowMs,

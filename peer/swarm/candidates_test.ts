@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { Bitfield } from "../../shared/bitfield.ts";
 import { peerPriority } from "../../shared/peer_priority.ts";
 import type { SwarmEffect } from "./swarm_effect.ts";
+import type { CandidateSource } from "./swarm_event.ts";
 import { testHandshake, testInfo, TestSwarm } from "./test_swarm.ts";
 
 function dialled(effects: readonly SwarmEffect[]): string[] {
@@ -169,4 +171,45 @@ Deno.test("without our own address, or while it is in use, no place is taken awa
   for (const peer of [3, 4, 5, 6]) {
     assert.deepEqual(swarm.connect(peer), [{ type: "disconnect", peer, reason: "too-many-peers" }]);
   }
+});
+
+Deno.test("of a private torrent only those are dialled whom the tracker gave, or the user (BEP 27)", () => {
+  const info = { ...testInfo(8), isPrivate: true };
+  const swarm = new TestSwarm({ info, hasMetadata: false, settings: { maxHalfOpen: 1 } });
+  const hear = (source: CandidateSource, host: string) =>
+    dialled(swarm.handle({ type: "candidates-found", candidates: [{ host, port: 6_881 }], source }));
+  // While nobody knows that it is private, everybody is asked for the metadata.
+  assert.deepEqual(hear("magnet", "10.0.0.1"), ["10.0.0.1"]);
+  hear("exchange", "10.0.0.2");
+  hear("lan", "10.0.0.3");
+  hear("tracker", "10.0.0.3");
+  hear("tracker", "10.0.0.4");
+  swarm.handle({ type: "metadata-known", info, verified: new Bitfield(8), hasLayers: true });
+  swarm.handle({ type: "dial-failed", endpoint: { host: "10.0.0.1", port: 6_881 } });
+  for (const source of ["exchange", "lan", "magnet"] as const) hear(source, "10.0.0.5");
+  assert.deepEqual(dialled(swarm.log), ["10.0.0.1", "10.0.0.3"], "heard of twice, once from the tracker");
+  swarm.handle({ type: "dial-failed", endpoint: { host: "10.0.0.3", port: 6_881 } });
+  swarm.pass(30_000);
+  assert.deepEqual(new Set(dialled(swarm.log).slice(1)), new Set(["10.0.0.3", "10.0.0.4"]));
+  hear("manual", "10.0.0.6");
+  for (const host of ["10.0.0.3", "10.0.0.4"]) {
+    swarm.handle({ type: "dial-failed", endpoint: { host, port: 6_881 } });
+  }
+  assert(dialled(swarm.log).includes("10.0.0.6"));
+});
+
+Deno.test("when a private torrent goes over to another tracker, everybody is let go and forgotten (BEP 27)", () => {
+  const swarm = new TestSwarm({ settings: { maxHalfOpen: 1 } });
+  found(swarm, ["10.0.0.1", "10.0.0.2"]);
+  swarm.connect(1);
+  swarm.connect(7, { isOutgoing: false });
+  const effects = swarm.handle({ type: "tracker-switched" });
+  assert.deepEqual(effects.map((effect) => effect.type === "disconnect" && effect.reason), [
+    "tracker-switched",
+    "tracker-switched",
+  ]);
+  const { candidateCount, halfOpenCount } = swarm.machine.view();
+  assert.deepEqual([candidateCount, halfOpenCount], [0, 0]);
+  assert.deepEqual(dialled(swarm.pass(60_000)), []);
+  assert.deepEqual(dialled(found(swarm, ["10.0.0.3"])), ["10.0.0.3"]);
 });

@@ -20,7 +20,7 @@ import { beginPieces, renewInterest, sayHave, sayPieces } from "./peer_pieces.ts
 import type { PeerState } from "./peer_state.ts";
 import type { SwarmSettings } from "./settings.ts";
 import type { SwarmContext } from "./swarm_context.ts";
-import type { SwarmEffect } from "./swarm_effect.ts";
+import type { DisconnectReason, SwarmEffect } from "./swarm_effect.ts";
 import type {
   BlockReceived,
   DemandMoved,
@@ -174,6 +174,9 @@ export class SwarmMachine {
         return this.#pause();
       case "resumed":
         return this.#resume();
+      case "tracker-switched":
+        this.#candidates.clear();
+        return this.#dropAll("tracker-switched");
       case "storage-full":
         this.#isFull = true;
         this.#torrent?.downloads.cancelWhere(() => true);
@@ -236,6 +239,7 @@ export class SwarmMachine {
     const torrent = new SwarmTorrent(this.#context, event);
     this.#torrent = torrent;
     this.#peers.torrent = torrent;
+    if (event.info.isPrivate) this.#candidates.restrict();
     for (const piece of torrent.table.verified.indices()) sayHave(this.#context, piece);
     for (const peer of [...this.#context.peers.values()]) {
       const fault = beginPieces(torrent.table, peer);
@@ -296,8 +300,12 @@ export class SwarmMachine {
   #pause(): void {
     this.#isPaused = true;
     this.#peers.isPaused = true;
-    for (const peer of [...this.#context.peers.values()]) this.#peers.drop(peer, "paused");
+    this.#dropAll("paused");
     this.#enableDownloads();
+  }
+
+  #dropAll(reason: DisconnectReason): void {
+    for (const peer of [...this.#context.peers.values()]) this.#peers.drop(peer, reason);
   }
 
   #resume(): void {

@@ -17,7 +17,8 @@ export type DisconnectReason =
   | "both-complete"
   | "useless"
   | "banned"
-  | "paused";
+  | "paused"
+  | "tracker-switched";
 
 /** Connect to this endpoint; answered by `peer-connected` with the same endpoint, or by `dial-failed`. */
 export interface DialEffect {

@@ -174,10 +174,13 @@ export interface WantedChanged {
   readonly wanted: Bitfield;
 }
 
-/** The user paused (every peer is let go) or resumed; the storage has no room, or has again; time passed. */
+/**
+ * The user paused (every peer is let go) or resumed; the storage has no room, or has again; a private torrent went over to
+ * another tracker, which ends all acquaintances (BEP 27); time passed.
+ */
 export interface PlainEvent {
   /** `tick` should come every 50 to 250 ms while there are peers; any distance is right, but urgency suffers. */
-  readonly type: "paused" | "resumed" | "storage-full" | "storage-ready" | "tick";
+  readonly type: "paused" | "resumed" | "storage-full" | "storage-ready" | "tracker-switched" | "tick";
 }
 
 /** One thing that happened. */

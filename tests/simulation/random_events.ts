@@ -190,6 +190,7 @@ export class RandomEvents {
     }
     if (dice < 0.525) return { type: "paused" };
     if (dice < 0.56) return { type: "resumed" };
+    if (dice < 0.565) return { type: "tracker-switched" };
     if (dice < 0.57) return { type: "storage-full" };
     if (dice < 0.62) return { type: "storage-ready" };
     return { type: "tick" };
