@@ -4,42 +4,32 @@
  *
  * @module
  */
-import { createPeerId, type InfoHash, truncateInfoHash } from "../shared/ids.ts";
+import { type InfoHash, truncateInfoHash } from "../shared/ids.ts";
 import { infoHashesOf } from "../shared/info_hashes.ts";
 import { downloadsFolder } from "../shared/platform_folders.ts";
-import type { AnnounceEvent } from "../shared/wire/announce.ts";
 import type { Handshake } from "../shared/wire/handshake.ts";
-import { Community } from "./community.ts";
-import { Discoveries, type Found } from "./discovery.ts";
+import type { Community } from "./community.ts";
+import type { Found } from "./discovery.ts";
 import { Downloads } from "./downloads.ts";
-import { BanList, type Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { InfoHashAliases } from "./info_hash_aliases.ts";
-import { NameTeller } from "./name_teller.ts";
-import { Announcer } from "./net/announcer.ts";
+import { communityToJoin, Membership } from "./membership.ts";
 import type { PeerConnection } from "./net/connection.ts";
-import { type HandshakeAnswer, PeerListener } from "./net/listener.ts";
-import { RateLimiter } from "./net/rate_limiter.ts";
-import { UdpTrackerClient } from "./net/udp_tracker_client.ts";
+import type { HandshakeAnswer } from "./net/listener.ts";
+import { openEngine } from "./open_engine.ts";
 import type { PeerSettings } from "./api/peer_session.ts";
 import { startSettings } from "./peer_settings.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { Publisher } from "./publisher.ts";
-import { openToOutside } from "./reachability.ts";
 import { rememberedSource } from "./source.ts";
 import { SharedFolders } from "./shared_folders.ts";
 import { SharedTorrents } from "./shared_torrents.ts";
 import { openDatabase } from "./storage/database.ts";
 import { FileHashStore } from "./storage/file_hash_store.ts";
-import { HashPool } from "./storage/hash_pool.ts";
 import { MediaStore } from "./storage/media_store.ts";
-import { OpenFiles } from "./storage/open_files.ts";
-import { PieceBuffers } from "./storage/piece_buffers.ts";
 import { SettingsStore } from "./storage/settings_store.ts";
 import { ShareStore } from "./storage/share_store.ts";
 import type { SharedFile } from "./storage/shared_file.ts";
 import { TorrentStore } from "./storage/torrent_store.ts";
-import { defaultSwarmSettings } from "./swarm/settings.ts";
-import { readTrackerAddress } from "./tracker_address.ts";
 import type { Torrent } from "./torrent.ts";
 
 /** How often torrents are told that time passed: the deadlines of blocks are some hundred milliseconds apart. */
@@ -57,7 +47,6 @@ export class Session implements AsyncDisposable {
   readonly downloads: Downloads;
   readonly sharedFolders: SharedFolders;
   readonly sharedTorrents: SharedTorrents;
-  readonly community: Community | undefined;
   /** The folder for downloads was given for this run. */
   readonly isDownloadsFolderFixed: boolean;
   readonly startedAtMs: number = Date.now();
@@ -66,8 +55,7 @@ export class Session implements AsyncDisposable {
   readonly #scope: AsyncDisposableStack;
   readonly #listeners = new Set<(infoHash: InfoHash | undefined) => void>();
   readonly #aliases = new InfoHashAliases();
-  readonly #publisher: Publisher | undefined;
-  readonly #nameTeller: NameTeller | undefined;
+  readonly #membership: Membership | undefined;
   /** When a torrent last had company. */
   #busyAt = -Infinity;
 
@@ -89,10 +77,23 @@ export class Session implements AsyncDisposable {
     this.mediaStore = new MediaStore(database);
     this.startSettings = startSettings(this.settings, options);
     this.isDownloadsFolderFixed = options.downloadsFolder !== undefined;
-    this.engine = this.#makeEngine(options, scope);
-    this.community = this.#makeCommunity(options, scope);
-    this.#publisher = this.community === undefined ? undefined : scope.use(new Publisher(this.community));
-    this.#nameTeller = this.community === undefined ? undefined : scope.use(this.#makeNameTeller(this.community));
+    this.engine = openEngine({
+      ...options,
+      rates: this.startSettings,
+      route: (handshake) => this.#route(handshake),
+      onConnection: (connection) => this.#onConnection(connection),
+      onAnnounced: (url, event) => this.#membership?.noteAnnounced(url, event),
+      onFound: (infoHash, found) => this.#onFound(infoHash, found),
+    }, scope);
+    const community = communityToJoin(options, this.startSettings);
+    this.#membership = community && scope.use(
+      new Membership({
+        ...community,
+        engine: this.engine,
+        name: this.startSettings.name ?? "",
+        onChange: () => this.#tell(undefined),
+      }),
+    );
     const trackers = this.community === undefined ? [] : [this.community.announceUrls];
     const onChange = (infoHash: InfoHash) => this.#tell(infoHash);
     this.downloads = scope.use(
@@ -140,6 +141,11 @@ export class Session implements AsyncDisposable {
     return this.downloads.get(known) ?? this.sharedTorrents.wake(known);
   }
 
+  /** The tracker that we belong to, if we do. */
+  get community(): Community | undefined {
+    return this.#membership?.community;
+  }
+
   /** Where new downloads go. */
   get downloadsFolder(): string {
     return this.downloads.folder;
@@ -147,12 +153,12 @@ export class Session implements AsyncDisposable {
 
   /** More is known of what a torrent's files hold: the community is told how long a shared one plays. */
   describe(infoHash: InfoHash): void {
-    this.#publisher?.refresh(infoHash);
+    this.#membership?.publisher.refresh(infoHash);
   }
 
   /** The peer is called so from now on; undefined: it has no name. */
   rename(name: string | undefined): void {
-    this.#nameTeller?.rename(name ?? "");
+    this.#membership?.rename(name);
   }
 
   /** Calls the listener with what changed: a torrent, or undefined for anything else. */
@@ -190,84 +196,6 @@ export class Session implements AsyncDisposable {
 
   #tell(infoHash: InfoHash | undefined): void {
     for (const listener of this.#listeners) listener(infoHash);
-  }
-
-  #makeEngine(options: SessionOptions, scope: AsyncDisposableStack): Engine {
-    const limit = (rate: number | undefined) => new RateLimiter(rate === undefined ? {} : { rateBytesPerSecond: rate });
-    const downloadLimiter = limit(this.startSettings.downloadRate);
-    const uploadLimiter = limit(this.startSettings.uploadRate);
-    const peerId = createPeerId(crypto.getRandomValues(new Uint8Array(12)));
-    const pool = scope.use(new HashPool());
-    const files = scope.use(new OpenFiles());
-    const listener = scope.use(PeerListener.listen({
-      ...(options.host === undefined ? {} : { host: options.host }),
-      port: options.port,
-      downloadLimiter,
-      uploadLimiter,
-      route: (handshake) => this.#route(handshake),
-      onConnection: (connection) => this.#onConnection(connection),
-    }));
-    const random = Math.random;
-    const udp = scope.use(new UdpTrackerClient({ random }));
-    if (options.mapPort) scope.use(openToOutside(listener.port));
-    const onAnnounced = (url: string, event: AnnounceEvent) => this.#onAnnounced(url, event);
-    const announcer = scope.use(new Announcer({ peerId, port: listener.port, random, udp, onAnnounced }));
-    const discovery = scope.use(
-      new Discoveries({
-        lan: options.lan ?? false,
-        dht: options.dht ?? false,
-        port: listener.port,
-        onFound: (infoHash, found) => this.#onFound(infoHash, found),
-        ...(options.host === undefined ? {} : { host: options.host }),
-      }),
-    );
-    return {
-      peerId,
-      listenPort: listener.port,
-      announcer,
-      discovery,
-      pool,
-      buffers: new PieceBuffers(),
-      files,
-      downloadLimiter,
-      uploadLimiter,
-      bans: new BanList(),
-      swarmSettings: { ...defaultSwarmSettings, yieldsToPeers: options.yieldsToPeers ?? false },
-      now: () => performance.now(),
-      random,
-    };
-  }
-
-  #makeCommunity(options: SessionOptions, scope: AsyncDisposableStack): Community | undefined {
-    const chosen = this.startSettings.tracker;
-    const tracker = options.tracker ?? (chosen === undefined ? undefined : readTrackerAddress(chosen.address));
-    if (tracker === undefined) return undefined;
-    const key = options.key ?? (options.tracker === undefined ? chosen?.key : undefined);
-    return scope.use(
-      new Community({
-        tracker,
-        ...(key === undefined ? {} : { key }),
-        onChange: () => this.#tell(undefined),
-        onRestart: () => {
-          this.engine.announcer.reannounceAll();
-          this.#publisher?.publishAll();
-        },
-      }),
-    );
-  }
-
-  #makeNameTeller(community: Community): NameTeller {
-    const { peerId, listenPort: port } = this.engine;
-    return new NameTeller({
-      name: this.startSettings.name ?? "",
-      tell: (name, options) => community.tellName({ peerId, port, name }, options),
-    });
-  }
-
-  /** The community's tracker may have learnt of us just now. */
-  #onAnnounced(url: string, event: AnnounceEvent): void {
-    const isCommunity = this.community?.announceUrls.includes(url) ?? false;
-    if (isCommunity && event === "started") this.#nameTeller?.noteStarted();
   }
 
   /** Which torrent an incoming handshake is for. A v1 handshake of a peer that also speaks v2 is upgraded (BEP 52). */
@@ -314,7 +242,7 @@ export class Session implements AsyncDisposable {
     if (this.#downloadOf(infoHash) !== undefined || this.#isDownload(file.path)) return;
     this.#aliases.add(infoHash, file.infoHashes);
     this.sharedTorrents.add(file);
-    this.#publisher?.add({
+    this.#membership?.publisher.add({
       infoHash,
       kind: file.kind,
       metainfo: () => this.sharedTorrents.metainfo(infoHash),
@@ -328,7 +256,7 @@ export class Session implements AsyncDisposable {
     if (file === undefined) return;
     this.#aliases.drop(infoHash, file.infoHashes);
     this.sharedTorrents.remove(infoHash);
-    this.#publisher?.remove(infoHash);
+    this.#membership?.publisher.remove(infoHash);
   }
 
   #downloadOf(infoHash: InfoHash): Torrent | undefined {

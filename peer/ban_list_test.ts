@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BanList } from "./engine.ts";
+import { BanList } from "./ban_list.ts";
 
 Deno.test("a ban is for an hour, and for one endpoint", () => {
   const bans = new BanList();
