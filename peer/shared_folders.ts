@@ -13,7 +13,7 @@ import type { HashPool } from "./storage/hash_pool.ts";
 import type { ShareRow, ShareStore } from "./storage/share_store.ts";
 import type { ShareEvent } from "./storage/share_event.ts";
 import type { SharedFile } from "./storage/shared_file.ts";
-import { ShareWatcher } from "./storage/shares.ts";
+import { ShareWatcher } from "./storage/share_watcher.ts";
 
 /** How to make {@link SharedFolders}. */
 export interface SharedFoldersOptions {

@@ -21,7 +21,7 @@ Deno.test("imports point down and sibling rooms never meet", () => {
     ["peer/swarm/picker.ts", 'import { a } from "../net/dialer.ts";'],
     ["peer/net/dialer.ts", 'import { a } from "../storage/database.ts";'],
     ["peer/media/range.ts", 'import { a } from "../torrent.ts";'],
-    ["peer/storage/shares.ts", 'const a = await import("../media/range.ts");'],
+    ["peer/storage/share_watcher.ts", 'const a = await import("../media/range.ts");'],
     ["dashboard/client/store.ts", 'import { a } from "../guards.ts";'],
     ["tracker/swarms.ts", 'import { a } from "../peer/session.ts";'],
     ["tracker/metadata_fetch.ts", 'import { a } from "../peer/session.ts";'],

@@ -13,18 +13,13 @@ import type { FileHashRow, FileHashStore } from "./file_hash_store.ts";
 import { type FileStamp, isSameStamp } from "./file_stamp.ts";
 import { FolderWatch } from "./folder_watch.ts";
 import type { HashPool } from "./hash_pool.ts";
+import { SettlingFiles } from "./settling_files.ts";
+import { OfferedFiles } from "./offered_files.ts";
 import type { ShareEvent } from "./share_event.ts";
 import { type IdentifiedFile, ShareHasher } from "./share_hasher.ts";
 import { RestingFile, type SharedFile, summarize } from "./shared_file.ts";
 import { isSharedPath, lookAtFolder, lookAtPath, scanFolder } from "./share_scan.ts";
-import { Sidecars } from "./sidecars.ts";
 import { StorageError } from "./storage_error.ts";
-
-/** How long a file must stand still before it is hashed: copying programs write more often than that. */
-const SETTLE_MS = 500;
-
-/** The longest that is waited for a file that changed again and again while it was hashed. */
-const MAX_SETTLE_MS = 30_000;
 
 /** A file untouched for this long need not be waited for. Longer than any disk's clock is coarse (FAT: 2 s). */
 const STILL_MS = 3000;
@@ -51,26 +46,16 @@ export interface ShareWatcherOptions {
   readonly rescanMs?: number;
 }
 
-/** A file that was touched lately. */
-interface Settling {
-  readonly stamp: FileStamp;
-  /** How often it changed while it was hashed: each time it is waited for longer. */
-  readonly attempts: number;
-  /** Runs while it is waited for; then it is looked at once more. */
-  timer: ReturnType<typeof setTimeout> | undefined;
-}
-
 /** A shared folder, watched until disposed. */
 export class ShareWatcher implements AsyncDisposable {
   /** The folder, absolute. */
   readonly path: string;
   readonly #options: ShareWatcherOptions;
   readonly #hasher: ShareHasher;
-  readonly #files = new Map<string, SharedFile>();
-  readonly #sidecars = new Sidecars();
+  readonly #offered: OfferedFiles;
   /** Paths to look at; the root stands for everything. */
   readonly #dirty = new Set<string>();
-  readonly #settling = new Map<string, Settling>();
+  readonly #settling = new SettlingFiles((path) => this.#lookAgain(path));
   #message: string | undefined;
   #watch: FolderWatch | undefined;
   /** The folder that is watched; another one may come under the same name. */
@@ -85,11 +70,15 @@ export class ShareWatcher implements AsyncDisposable {
   private constructor(options: ShareWatcherOptions) {
     this.#options = options;
     this.path = resolve(options.path);
+    this.#offered = new OfferedFiles({
+      onEvent: (event) => this.#emit(event),
+      onSubtitles: (path) => this.#lookAgain(path),
+    });
     this.#hasher = new ShareHasher({
       pool: options.pool,
       isWanted: (path, kind) => this.#isWanted(path, kind),
       onIdentified: (file) => this.#takeIdentified(file),
-      onUnsettled: ({ path, stamp, attempts }) => this.#settle(path, { stamp, attempts: attempts + 1 }),
+      onUnsettled: ({ path, stamp, attempts }) => this.#settling.add(path, { stamp, attempts: attempts + 1 }),
       onProblem: (path, message) => this.#emit({ type: "problem", path, message }),
       onProgress: (hashing) => this.#emit({ type: "progress", ...(hashing === undefined ? {} : { hashing }) }),
       onIdle: () => this.#settleIfIdle(),
@@ -106,7 +95,7 @@ export class ShareWatcher implements AsyncDisposable {
 
   /** What is offered now, by path. Live. */
   get files(): ReadonlyMap<string, SharedFile> {
-    return this.#files;
+    return this.#offered.files;
   }
 
   /** Why the folder cannot be shared now, as a sentence; `undefined` when it can. */
@@ -116,7 +105,7 @@ export class ShareWatcher implements AsyncDisposable {
 
   /** Withdraws a file that a read found changed (`StorageError` `changed` or `missing`), and looks at it again. */
   invalidate(path: string): void {
-    this.#withdraw(path, "changed");
+    this.#offered.withdraw(path, "changed");
     this.#lookAgain(path);
   }
 
@@ -129,7 +118,7 @@ export class ShareWatcher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort(new DOMException("The share is not watched any more", "AbortError"));
     clearTimeout(this.#rescanTimer);
-    for (const { timer } of this.#settling.values()) clearTimeout(timer);
+    this.#settling[Symbol.dispose]();
     this.#wake.resolve();
     await this.#hasher[Symbol.asyncDispose]();
     await this.#running;
@@ -202,16 +191,17 @@ export class ShareWatcher implements AsyncDisposable {
   /** Decides what a file that is there needs: nothing, waiting, or hashing. */
   #examine(path: string, stamp: FileStamp): void {
     if (this.#options.only?.has(path) === false) return;
-    const shared = this.#files.get(path);
+    const shared = this.#offered.files.get(path);
     if (shared !== undefined && isSameStamp(shared.stamp, stamp)) return;
-    this.#withdraw(path, "changed");
-    if (isSubtitleName(path) && stamp.length <= MAX_SUBTITLE_LENGTH) this.#sidecars.addSubtitles(path);
+    this.#offered.withdraw(path, "changed");
+    if (isSubtitleName(path) && stamp.length <= MAX_SUBTITLE_LENGTH) this.#offered.noteSubtitles(path);
     const settling = this.#settling.get(path);
     if (settling !== undefined) {
-      if (settling.timer !== undefined) return;
+      if (this.#settling.isWaiting(path)) return;
       this.#settling.delete(path);
-      if (isSameStamp(settling.stamp, stamp)) this.#hasher.add({ path, ...settling });
-      else this.#settle(path, { stamp, attempts: settling.attempts });
+      const { attempts } = settling;
+      if (isSameStamp(settling.stamp, stamp)) this.#hasher.add({ path, stamp, attempts });
+      else this.#settling.add(path, { stamp, attempts });
       return;
     }
     const pending = this.#hasher.stampOf(path);
@@ -220,7 +210,7 @@ export class ShareWatcher implements AsyncDisposable {
     const known = this.#options.cache.get(path, stamp);
     if (known !== undefined && this.#takeKnown(path, { stamp, row: known })) return;
     if (Date.now() - stamp.modifiedAtMs > STILL_MS) this.#hasher.add({ path, stamp, attempts: 0 });
-    else this.#settle(path, { stamp, attempts: 0 });
+    else this.#settling.add(path, { stamp, attempts: 0 });
   }
 
   /** Offers a file whose content is remembered; false when it must be hashed after all. */
@@ -229,7 +219,7 @@ export class ShareWatcher implements AsyncDisposable {
     if (!this.#isWanted(path, kind)) return true;
     if (summary === undefined) return false;
     const load = () => this.#options.cache.metainfo(path);
-    this.#offer(new RestingFile({ path, stamp, kind, contentType }, { summary, load }));
+    this.#offered.add(new RestingFile({ path, stamp, kind, contentType }, { summary, load }));
     return true;
   }
 
@@ -242,19 +232,7 @@ export class ShareWatcher implements AsyncDisposable {
     if (metainfo === undefined) return this.#lookAgain(path);
     // Where the database has no room for it, it is kept here.
     const load = () => isRemembered ? this.#options.cache.metainfo(path) : metainfo;
-    this.#offer(new RestingFile({ path, stamp, kind, contentType }, { summary: summarize(metainfo), load }));
-  }
-
-  /** Waits until the file stands still, then looks at it again. */
-  #settle(path: string, options: { readonly stamp: FileStamp; readonly attempts: number }): void {
-    const { stamp, attempts } = options;
-    const settling: Settling = { stamp, attempts, timer: undefined };
-    settling.timer = setTimeout(() => {
-      settling.timer = undefined;
-      this.#lookAgain(path);
-    }, Math.min(SETTLE_MS * 2 ** attempts, MAX_SETTLE_MS));
-    clearTimeout(this.#settling.get(path)?.timer);
-    this.#settling.set(path, settling);
+    this.#offered.add(new RestingFile({ path, stamp, kind, contentType }, { summary: summarize(metainfo), load }));
   }
 
   #takeChange(paths: readonly string[]): void {
@@ -262,9 +240,10 @@ export class ShareWatcher implements AsyncDisposable {
     for (const path of paths) {
       if (path === this.path) this.rescan();
       else if (isSharedPath(path, this.path)) {
-        this.#withdrawIfChanged(path);
+        // At once and not when its turn to be looked at comes: until then it could be served.
+        this.#offered.withdrawIfChanged(path);
         // A file being written changes many times a second; it is looked at when its time is over.
-        if (this.#settling.get(path)?.timer === undefined) this.#lookAgain(path);
+        if (!this.#settling.isWaiting(path)) this.#lookAgain(path);
       }
     }
   }
@@ -276,55 +255,23 @@ export class ShareWatcher implements AsyncDisposable {
     this.#wake = Promise.withResolvers();
   }
 
-  #offer(file: SharedFile): void {
-    this.#files.set(file.path, file);
-    this.#emit({ type: "added", file });
-    if (file.kind !== "video") return;
-    for (const subtitles of this.#sidecars.addFilm(file.path)) this.#lookAgain(subtitles);
-  }
-
-  #withdraw(path: string, reason: "gone" | "changed"): void {
-    const file = this.#files.get(path);
-    if (file === undefined) return;
-    this.#files.delete(path);
-    this.#emit({ type: "removed", file, reason });
-    if (file.kind !== "video") return;
-    for (const subtitles of this.#sidecars.removeFilm(path)) this.#withdraw(subtitles, "gone");
-  }
-
-  /** At once and not when its turn to be looked at comes: until then it could be served. */
-  #withdrawIfChanged(path: string): void {
-    const file = this.#files.get(path);
-    if (file === undefined) return;
-    try {
-      const { size, mtime } = Deno.lstatSync(path);
-      if (size === file.stamp.length && mtime?.getTime() === file.stamp.modifiedAtMs) return;
-      this.#withdraw(path, "changed");
-    } catch (error) {
-      if (!isPlatformError(error)) throw error;
-      this.#withdraw(path, "gone");
-    }
-  }
-
   /** The file is not there any more. */
   #forget(path: string): void {
     this.#hasher.cancel(path);
-    clearTimeout(this.#settling.get(path)?.timer);
     this.#settling.delete(path);
-    this.#sidecars.removeSubtitles(path);
-    this.#withdraw(path, "gone");
+    this.#offered.forget(path);
   }
 
   /** The files at or below a path that are offered or will be. */
   #knownBelow(path: string): readonly string[] {
-    const all = [...this.#files.keys(), ...this.#settling.keys(), ...this.#hasher.paths];
+    const all = [...this.#offered.files.keys(), ...this.#settling.paths, ...this.#hasher.paths];
     const below = join(path, sep);
     return all.filter((known) => known === path || known.startsWith(below));
   }
 
   #isWanted(path: string, kind: MediaKind): boolean {
     const { mode } = this.#options;
-    if (kind === "subtitles") return this.#sidecars.areBesideFilm(path);
+    if (kind === "subtitles") return this.#offered.areBesideFilm(path);
     return mode === undefined ? isPlayableKind(kind) : kind === mode;
   }
 

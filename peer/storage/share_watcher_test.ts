@@ -6,7 +6,7 @@ import { FileHashStore } from "./file_hash_store.ts";
 import { HashPool } from "./hash_pool.ts";
 import type { ShareEvent } from "./share_event.ts";
 import { isIgnoredName, isSharedPath } from "./share_scan.ts";
-import { ShareWatcher } from "./shares.ts";
+import { ShareWatcher } from "./share_watcher.ts";
 import { testBytes } from "./test_torrent.ts";
 
 /** The start of a FLAC file, of an MP4 with a video track's handler, and what follows. */
