@@ -143,24 +143,24 @@ export class Community implements AsyncDisposable {
   }
 
   /**
-   * Tells the tracker what a client is called that has announced itself; an empty name takes away what it was. Gives
-   * whether the tracker knew it.
+   * Tells the tracker what a client is called that has announced itself, with this `ip` if any; an empty name takes away
+   * what it was. Gives whether the tracker knew it.
    *
    * @throws {CommunityError}
    */
   async tellName(
-    client: { readonly peerId: PeerId; readonly port: number; readonly name: string },
+    client: { readonly peerId: PeerId; readonly port: number; readonly name: string; readonly ip?: string },
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<boolean> {
-    const { peerId, port, name } = client;
+    const { peerId, ...body } = client;
     const request = {
       method: "PUT",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ name, port }),
+      body: JSON.stringify(body),
       ...options,
     };
     for (const base of await this.#bases()) {
-      const response = await this.#request(`/clients/${peerId}`, request, base);
+      const response = await this.#request(`/clients/${peerId}`, { ...request, base });
       if (!response.ok && response.status !== 404) throw await refusal(response, "tell the peer's name");
       await response.body?.cancel();
       if (response.ok) return true;
@@ -246,11 +246,12 @@ export class Community implements AsyncDisposable {
     return `http://${formatEndpoint(tracker)}${key === undefined ? "" : `/${encodeURIComponent(key)}`}`;
   }
 
-  async #request(path: string, options: RequestInit, base: string = this.#base): Promise<Response> {
+  async #request(path: string, options: RequestInit & { readonly base?: string }): Promise<Response> {
+    const { base = this.#base, ...request } = options;
     const signals = [this.#end.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)];
     if (options.signal) signals.push(options.signal);
     try {
-      return await fetch(`${base}${path}`, { ...options, redirect: "error", signal: AbortSignal.any(signals) });
+      return await fetch(`${base}${path}`, { ...request, redirect: "error", signal: AbortSignal.any(signals) });
     } catch (error) {
       throw this.#explain(error);
     }

@@ -1,6 +1,6 @@
 /**
- * A peer as a member of a community: the tracker it belongs to, which it supplies with its torrents and tells its name.
- * Where the tracker has lost its memory, everything is said anew.
+ * A peer as a member of a community: the tracker it belongs to, which it supplies with its torrents and tells its name,
+ * and where it is on its own network. Where the tracker has lost its memory, everything is said anew.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import type { AnnounceEvent } from "../shared/wire/announce.ts";
 import type { PeerSettings } from "./api/peer_session.ts";
 import { Community } from "./community.ts";
 import type { Engine } from "./engine.ts";
-import { NameTeller } from "./name_teller.ts";
+import { LanAddress } from "./net/lan_address.ts";
+import { NameTeller, type NameTellerOptions } from "./name_teller.ts";
 import { Publisher } from "./publisher.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { readTrackerAddress } from "./tracker_address.ts";
@@ -26,6 +27,8 @@ export interface MembershipOptions extends CommunityAddress {
   readonly engine: Pick<Engine, "peerId" | "listenPort" | "announcer">;
   /** What the peer is called; empty for nothing. */
   readonly name: string;
+  /** The address that we listen on; absent: every address. */
+  readonly host?: string;
   /** The catalogue changed, or the tracker came or went. */
   readonly onChange: () => void;
 }
@@ -35,11 +38,12 @@ export class Membership implements AsyncDisposable {
   readonly community: Community;
   readonly publisher: Publisher;
   readonly #nameTeller: NameTeller;
+  readonly #lanAddress: LanAddress;
   readonly #scope = new AsyncDisposableStack();
 
   /** Asks nothing before the community is started. */
   constructor(options: MembershipOptions) {
-    const { engine, name, tracker, key, onChange } = options;
+    const { engine, name, tracker, key, host, onChange } = options;
     const { peerId, listenPort: port } = engine;
     const onRestart = () => {
       engine.announcer.reannounceAll();
@@ -49,9 +53,20 @@ export class Membership implements AsyncDisposable {
       new Community({ tracker, ...(key === undefined ? {} : { key }), onChange, onRestart }),
     );
     this.publisher = this.#scope.use(new Publisher(this.community));
-    this.#nameTeller = this.#scope.use(
-      new NameTeller({ name, tell: (name, how) => this.community.tellName({ peerId, port, name }, how) }),
-    );
+    this.#lanAddress = new LanAddress(tracker.host, { listenHost: host });
+    const tell: NameTellerOptions["tell"] = async (name, how) => {
+      const ip = await this.#lanAddress.told();
+      return await this.community.tellName({ peerId, port, name, ...(ip === undefined ? {} : { ip }) }, how);
+    };
+    this.#nameTeller = this.#scope.use(new NameTeller({ name, tell }));
+  }
+
+  /**
+   * Where we are on our own network, if the tracker at this address is to be told. Other trackers than ours are not: they
+   * might take it for where everybody reaches us.
+   */
+  async lanAddressFor(url: string): Promise<string | undefined> {
+    return this.community.announceUrls.includes(url) ? await this.#lanAddress.told() : undefined;
   }
 
   /** A tracker was announced to, and may have learnt of us just now. */

@@ -11,7 +11,9 @@ import { BanList } from "./ban_list.ts";
 import { Discoveries, type Found } from "./discovery.ts";
 import type { Engine } from "./engine.ts";
 import { Announcer } from "./net/announcer.ts";
+import { trackerAsker } from "./net/ask_tracker.ts";
 import type { PeerConnection } from "./net/connection.ts";
+import { tellingLanAddress } from "./net/lan_address.ts";
 import { type HandshakeAnswer, PeerListener } from "./net/listener.ts";
 import { RateLimiter } from "./net/rate_limiter.ts";
 import { UdpTrackerClient } from "./net/udp_tracker_client.ts";
@@ -30,6 +32,8 @@ export interface EngineOptions
   /** Which torrent an incoming handshake is for; undefined: none of ours. */
   readonly route: (handshake: Handshake) => HandshakeAnswer | undefined;
   readonly onConnection: (connection: PeerConnection) => void;
+  /** Where we are on our own network, if the tracker at this address is to be told. */
+  readonly lanAddressFor: (url: string) => Promise<string | undefined> | undefined;
   /** A tracker has answered. */
   readonly onAnnounced: (url: string, event: AnnounceEvent) => void;
   /** Peers were found without a tracker. Gives whether the torrent is here. */
@@ -53,8 +57,9 @@ export function openEngine(options: EngineOptions, scope: AsyncDisposableStack):
   const random = Math.random;
   const udp = scope.use(new UdpTrackerClient({ random }));
   if (options.mapPort) scope.use(openToOutside(listenPort));
-  const { onAnnounced } = options;
-  const announcer = scope.use(new Announcer({ peerId, port: listenPort, random, udp, onAnnounced }));
+  const { onAnnounced, lanAddressFor } = options;
+  const ask = tellingLanAddress(trackerAsker({ udp }), lanAddressFor);
+  const announcer = scope.use(new Announcer({ peerId, port: listenPort, random, udp, ask, onAnnounced }));
   const discovery = scope.use(new Discoveries({ ...host, lan, dht, port: listenPort, onFound }));
   return {
     peerId,

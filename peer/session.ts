@@ -82,6 +82,7 @@ export class Session implements AsyncDisposable {
       rates: this.startSettings,
       route: (handshake) => this.#route(handshake),
       onConnection: (connection) => this.#onConnection(connection),
+      lanAddressFor: (url) => this.#membership?.lanAddressFor(url),
       onAnnounced: (url, event) => this.#membership?.noteAnnounced(url, event),
       onFound: (infoHash, found) => this.#onFound(infoHash, found),
     }, scope);
@@ -91,6 +92,7 @@ export class Session implements AsyncDisposable {
         ...community,
         engine: this.engine,
         name: this.startSettings.name ?? "",
+        ...(options.host === undefined ? {} : { host: options.host }),
         onChange: () => this.#tell(undefined),
       }),
     );

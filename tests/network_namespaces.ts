@@ -71,7 +71,8 @@ export async function readPage(url: string, options: { readonly namespace: strin
   return text.decode(stdout);
 }
 
-async function ip(args: readonly string[]): Promise<void> {
+/** Runs `ip` of iproute2; fails with what it says. */
+export async function ip(args: readonly string[]): Promise<void> {
   const { code, stderr } = await new Deno.Command("ip", { args: [...args], stdin: "null" }).output();
   if (code !== 0) throw new Error(`ip ${args.join(" ")}: ${new TextDecoder().decode(stderr).trim()}`);
 }
