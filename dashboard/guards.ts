@@ -76,7 +76,7 @@ export function requiresPassword(host: string): boolean {
  * @param address What we serve.
  * @returns Middleware.
  */
-export function hostGuard(address: ServedAddress): MiddlewareHandler {
+function hostGuard(address: ServedAddress): MiddlewareHandler {
   return async (context, next) => {
     const host = requestHost(context.req.raw);
     if (!isServedHost(host, address)) {
@@ -94,7 +94,7 @@ export function hostGuard(address: ServedAddress): MiddlewareHandler {
  * @param options `bodyTypes`: types taken beside JSON, by exact path.
  * @returns Middleware.
  */
-export function sameOriginGuard(
+function sameOriginGuard(
   options: { readonly bodyTypes?: Readonly<Record<string, readonly string[]>> } = {},
 ): MiddlewareHandler {
   return async (context, next) => {
@@ -135,7 +135,7 @@ export const CONTENT_SECURITY_POLICY: string = [
  *
  * @returns Middleware.
  */
-export function securityHeaders(): MiddlewareHandler {
+function securityHeaders(): MiddlewareHandler {
   return async (context, next) => {
     await next();
     context.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
@@ -154,7 +154,7 @@ export function securityHeaders(): MiddlewareHandler {
  * @returns Middleware that answers 401 until it is right.
  * @throws RangeError when the password is empty.
  */
-export function passwordGuard(password: string): MiddlewareHandler {
+function passwordGuard(password: string): MiddlewareHandler {
   if (password === "") {
     throw new RangeError('Cannot take an empty text as the dashboard\'s password: current value is ""');
   }

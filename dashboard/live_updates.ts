@@ -9,13 +9,13 @@ import type { Handler } from "hono";
 import { problem } from "./problem.ts";
 
 /** Least time between two events of one viewer: four a second look continuous and cost little. */
-export const UPDATE_INTERVAL_MS = 250;
+const UPDATE_INTERVAL_MS = 250;
 
 /** A comment after this much silence, below the usual 30 s after which proxies give a silent connection up. */
-export const HEARTBEAT_MS = 15_000;
+const HEARTBEAT_MS = 15_000;
 
 /** How many pages may watch at once: a browser keeps six connections to a host, so this is ten browsers and more. */
-export const MAX_VIEWERS = 64;
+const MAX_VIEWERS = 64;
 
 /** Where live updates come from. */
 export interface LiveSource<Update> {

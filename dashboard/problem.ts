@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import { STATUS_TEXT } from "./status_text.ts";
 
 /** The media type of a problem document (RFC 9457, section 3). */
-export const PROBLEM_CONTENT_TYPE = "application/problem+json";
+const PROBLEM_CONTENT_TYPE = "application/problem+json";
 
 /** What a problem document says beside its status. */
 export interface ProblemOptions {

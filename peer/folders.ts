@@ -56,7 +56,7 @@ export async function writableFolder(path: string): Promise<string> {
 }
 
 /** The user's home folder. */
-export function homeFolder(): string {
+function homeFolder(): string {
   return Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "/";
 }
 

@@ -28,7 +28,7 @@ export type PeerId = string & { readonly [peerIdBrand]: true };
 export const ID_LENGTH = 20;
 
 /** Bytes of an {@link InfoHashV2}. */
-export const ID_V2_LENGTH = 32;
+const ID_V2_LENGTH = 32;
 
 /** Text that is not the id it should be. */
 export class IdSyntaxError extends SyntaxError {

@@ -61,7 +61,7 @@ export const MAX_INFO_LENGTH = 8 * 1024 * 1024;
 export const MAX_METAINFO_LENGTH = 2 * MAX_INFO_LENGTH;
 
 /** Pieces of a torrent, as libtorrent has it: bounds bitfields, which a v2 torrent of few bytes could make huge. */
-export const MAX_PIECES = 0x20_0000;
+const MAX_PIECES = 0x20_0000;
 
 /** Bytes of a piece: it must fit in the buffers that hold it until it is verified. */
 export const MAX_PIECE_LENGTH = 64 * 1024 * 1024;

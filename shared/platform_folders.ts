@@ -13,7 +13,7 @@ export interface Platform {
 }
 
 /** The platform that we run on. */
-export const thisPlatform: Platform = { os: Deno.build.os, environment: (name) => Deno.env.get(name) };
+const thisPlatform: Platform = { os: Deno.build.os, environment: (name) => Deno.env.get(name) };
 
 /** The folder for a program's own data: `~/.local/share/playswarm/peer` on Linux. */
 export function dataFolder(program: string, platform: Platform = thisPlatform): string {

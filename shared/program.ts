@@ -101,7 +101,7 @@ export function isNothingThere(error: unknown): boolean {
 }
 
 /** Turns what the system says about a file of the user into a sentence; gives any other error back as it is. */
-export function explainFile(error: unknown, options: { readonly path: string; readonly doing: string }): unknown {
+function explainFile(error: unknown, options: { readonly path: string; readonly doing: string }): unknown {
   if (!(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // What the platform has a class for comes without a code.

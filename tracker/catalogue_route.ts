@@ -15,10 +15,10 @@ import { CursorSyntaxError } from "./catalogue_order.ts";
 import { matchesEntityTag } from "./entity_tag.ts";
 
 /** Rows of a page unless asked otherwise: a few screens. */
-export const DEFAULT_PAGE_LENGTH = 60;
+const DEFAULT_PAGE_LENGTH = 60;
 
 /** The most rows of a page: some hundred bytes each, so an answer stays well below a tenth of a megabyte. */
-export const MAX_PAGE_LENGTH = 200;
+const MAX_PAGE_LENGTH = 200;
 
 /** The most extensions that a page may be without: more than there are kinds of media. */
 const MAX_EXTENSIONS = 100;

@@ -9,10 +9,10 @@ import { type InfoHash, type InfoHashV2, parseInfoHash, parseInfoHashV2 } from "
 import { MEDIA_KINDS, type MediaKind } from "../shared/media_kind.ts";
 
 /** Torrents kept at most: ten times a large community, and an index that SQLite holds in memory. */
-export const MAX_STORED_TORRENTS = 200_000;
+const MAX_STORED_TORRENTS = 200_000;
 
 /** Bytes of torrents kept at most: that many hybrids of a film each have 10 KiB, and the disk is not ours alone. */
-export const MAX_STORED_BYTES = 2 * 1024 * 1024 * 1024;
+const MAX_STORED_BYTES = 2 * 1024 * 1024 * 1024;
 
 const COLUMNS =
   "info_hash, info_hash_v2, content_key, name, kind, is_kind_claimed, size_bytes, file_count, added_at_ms, duration_seconds";

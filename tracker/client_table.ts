@@ -16,7 +16,7 @@ import { RecordTable } from "./record_table.ts";
 import type { SipHash } from "./sip_hash.ts";
 
 /** So much upload weighs as much as one more peer to serve: what a household's line gives to one. */
-export const RATE_PER_PEER: number = 1024 * 1024;
+const RATE_PER_PEER: number = 1024 * 1024;
 
 /** Shorter spans than this say little about a rate. */
 const RATE_SPAN_SECONDS = 5;

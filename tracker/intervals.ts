@@ -15,7 +15,7 @@ export const RENEWALS_PER_SECOND = 2000;
 export const MAX_INTERVAL_SECONDS = 1800;
 
 /** An announce may be asked up to this share of the interval early, never late: leases are counted in full intervals. */
-export const JITTER_SHARE = 0.1;
+const JITTER_SHARE = 0.1;
 
 /** libtorrent's default for the least time between announces. */
 export const FOREIGN_INTERVAL_SECONDS = 300;

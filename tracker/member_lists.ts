@@ -6,7 +6,7 @@
  */
 
 /** Words of an entry: membership, address, port with flags, load. */
-export const ENTRY_WORDS = 4;
+const ENTRY_WORDS = 4;
 
 /** Places in an entry. */
 const ENTRY = { membership: 0, address: 1, portAndFlags: 2, load: 3 } as const;

@@ -12,16 +12,16 @@ import type { Info } from "../shared/metainfo.ts";
 import { ProtocolError } from "../shared/protocol_error.ts";
 
 /** Our own peers put their torrents at once; who has not within this time will not. */
-export const GRACE_MS = 3000;
+const GRACE_MS = 3000;
 
 /** Connections at once: each may hold the longest info dictionary, and this is a side job. */
 export const MAX_FETCHES = 8;
 
 /** Candidates tried in one go. The next go begins with others. */
-export const MAX_CANDIDATES = 4;
+const MAX_CANDIDATES = 4;
 
 /** Torrents waited for; those beyond are thought of again at their next announce. */
-export const MAX_WANTED = 10_000;
+const MAX_WANTED = 10_000;
 
 /** After a first failure, doubled at each further one. */
 const FIRST_RETRY_MS = 15_000;

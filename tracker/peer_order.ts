@@ -29,7 +29,7 @@ export interface OwnAddress {
 }
 
 /** Candidates of one answer at most; a sample of a swarm is smaller. */
-export const MAX_CANDIDATES = 512;
+const MAX_CANDIDATES = 512;
 
 /** How near a peer is to the asker: its own host, its network, elsewhere, elsewhere without taking connections. */
 const RANK = { host: 0, network: 1, elsewhere: 2, unreachable: 3, count: 4 } as const;

@@ -12,7 +12,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { ClientName } from "./swarm_registry.ts";
 
 /** Below it are the ports of system services (RFC 6335): no client listens there, and others may. */
-export const FIRST_PROBED_PORT = 1024;
+const FIRST_PROBED_PORT = 1024;
 
 /** Handshakes under way at once. */
 export const MAX_PROBES = 16;
@@ -24,7 +24,7 @@ export const MAX_WAITING = 256;
 export const SAME_HOST_MS = 5000;
 
 /** Endpoints remembered, each some hundred bytes; the one tried longest ago is forgotten first. */
-export const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 20_000;
 
 /** Whoever could not be reached is tried again at an announce after this: it may have opened its router meanwhile. */
 export const TRY_AGAIN_MS = 60 * 60_000;

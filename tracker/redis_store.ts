@@ -289,6 +289,6 @@ function isMediaKind(text: string): text is MediaKind {
 }
 
 /** A URL as it may stand in a log. */
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   return url.replace(/\/\/[^@/]*@/, "//");
 }

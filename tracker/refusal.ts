@@ -23,16 +23,6 @@ export interface Refusal {
   readonly retryInSeconds?: number;
 }
 
-/** No membership more. */
-export const FULL: Refusal = { code: "full", reason: "This tracker is full: try again later", retryInSeconds: 600 };
-
-/** No client more from there. */
-export const CROWDED: Refusal = {
-  code: "too-many-clients",
-  reason: "Too many clients at your address: try again later",
-  retryInSeconds: 600,
-};
-
 /** There is no room for another membership. */
 export const TRACKER_FULL: Refusal = {
   code: "full",

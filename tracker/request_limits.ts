@@ -16,7 +16,7 @@ export const DEFAULT_REQUESTS_PER_SECOND = 500;
 export const BURST_SECONDS = 60;
 
 /** Addresses remembered, some hundred bytes each; the one known longest is forgotten first, and may begin anew. */
-export const MAX_ADDRESSES = 65_536;
+const MAX_ADDRESSES = 65_536;
 
 /** The buckets of all addresses. */
 export class RequestLimits {

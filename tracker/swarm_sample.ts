@@ -18,10 +18,10 @@ import type { SwarmTable } from "./swarm_table.ts";
 export const SCAN_LIMIT = 80;
 
 /** So many of a sample's neighbours, a third of what an asker gets by default: more would be all it ever hears of. */
-export const NEIGHBOUR_LIMIT = 16;
+const NEIGHBOUR_LIMIT = 16;
 
 /** Members looked at for one answer: where so few are useful, an asker hears of more at its next announce. */
-export const VISIT_LIMIT = 1000;
+const VISIT_LIMIT = 1000;
 
 /** What is sampled from, and who sorts the sample. */
 export interface SwarmSampleSource {

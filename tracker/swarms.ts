@@ -28,10 +28,10 @@ import type { TrafficSums } from "./traffic_totals.ts";
 export const DEFAULT_PEER_COUNT = 50;
 
 /** Memberships in all, each at most 250 bytes with all that belongs to it: 625 MB at the very most. */
-export const MAX_MEMBERSHIPS = 2_500_000;
+const MAX_MEMBERSHIPS = 2_500_000;
 
 /** Peer ids at one address that is not our own machine: some programs have another one for each of thousands of torrents. */
-export const MAX_CLIENTS_PER_HOST = 10_000;
+const MAX_CLIENTS_PER_HOST = 10_000;
 
 /** What {@link Swarms} is made of. */
 export interface SwarmsOptions {

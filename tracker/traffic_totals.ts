@@ -30,7 +30,7 @@ export interface TrafficSums {
 }
 
 /** Nothing moved yet. */
-export const NO_SUMS: TrafficSums = { uploadedBytes: 0, downloadedBytes: 0, exchangedBytes: 0 };
+const NO_SUMS: TrafficSums = { uploadedBytes: 0, downloadedBytes: 0, exchangedBytes: 0 };
 
 /** Sums what clients report. */
 export class TrafficTotals {

@@ -12,7 +12,7 @@ export type ThemeChoice = "system" | "light" | "dark";
 const STORAGE_KEY = "playswarm-theme";
 
 /** All choices, the default first. */
-export const themeChoices: readonly ThemeChoice[] = ["system", "light", "dark"];
+const themeChoices: readonly ThemeChoice[] = ["system", "light", "dark"];
 
 /** The present choice; setting it changes the page and is remembered. */
 export const themeChoice: Signal<ThemeChoice> = signal<ThemeChoice>("system");

@@ -33,10 +33,10 @@ export interface PeerAppOptions extends Omit<GuardOptions, "bodyTypes"> {
 }
 
 /** Rows of a catalogue page unless asked otherwise. */
-export const DEFAULT_PAGE_LENGTH = 60;
+const DEFAULT_PAGE_LENGTH = 60;
 
 /** The most rows of a catalogue page. */
-export const MAX_PAGE_LENGTH = 200;
+const MAX_PAGE_LENGTH = 200;
 
 /** The highest limit that means anything, in bytes per second: a TB/s. */
 const MAX_RATE = 1e12;

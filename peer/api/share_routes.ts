@@ -11,7 +11,7 @@ import type { PeerSession } from "./peer_session.ts";
 import { RequestError } from "./request_error.ts";
 
 /** The longest path we take: Linux's PATH_MAX; Windows' longest has 32,767 characters, and no chooser gives them. */
-export const MAX_PATH_LENGTH = 4096;
+const MAX_PATH_LENGTH = 4096;
 
 const pathSchema = v.pipe(
   v.string(),

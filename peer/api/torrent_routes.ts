@@ -18,7 +18,7 @@ import { RequestError } from "./request_error.ts";
 export const TORRENT_CONTENT_TYPE = "application/x-bittorrent";
 
 /** The longest source in text: a magnet link with dozens of trackers has a few KiB. */
-export const MAX_SOURCE_LENGTH: number = 64 * 1024;
+const MAX_SOURCE_LENGTH: number = 64 * 1024;
 
 const addSchema = v.strictObject({
   source: v.pipe(v.string(), v.trim(), v.nonEmpty("A source is needed."), v.maxLength(MAX_SOURCE_LENGTH)),

@@ -23,7 +23,7 @@ export type RequestedRange =
 export const MAX_RANGES = 10;
 
 /** A longer header is ignored before any work is done on it: ten ranges of sixteen digits have 350 characters. */
-export const MAX_RANGE_HEADER_LENGTH = 1024;
+const MAX_RANGE_HEADER_LENGTH = 1024;
 
 /**
  * Reads a Range header.

@@ -13,7 +13,7 @@ import type { RemuxType } from "./remux_type.ts";
 import { findByPath } from "./stream_route.ts";
 
 /** At once: each holds up to 8 MiB of packets, and a player that seeks has two for a moment. */
-export const MAX_REMUXES = 12;
+const MAX_REMUXES = 12;
 
 /**
  * The route, for `app.route("/", …)`. An unknown file is left to the app's own `notFound`.

@@ -15,7 +15,7 @@ import { refuse } from "./refusal.ts";
 import { verifiedStream } from "./verified_reader.ts";
 
 /** Streams at once: each holds up to a chunk of 256 KiB and a demand, and a player opens three at most. */
-export const MAX_STREAMS = 64;
+const MAX_STREAMS = 64;
 
 /** Limits of the stream route. */
 export interface StreamRouteOptions {

@@ -51,7 +51,7 @@ export interface ConnectionLimits {
 }
 
 /** The limits unless others are given. */
-export const defaultConnectionLimits: ConnectionLimits = {
+const defaultConnectionLimits: ConnectionLimits = {
   maxQueuedUploads: 4096,
   maxQueuedControlBytes: 2 * 1024 * 1024,
   keepAliveMs: 100_000,

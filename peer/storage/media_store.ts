@@ -12,10 +12,10 @@ import type { MediaFacts } from "../../shared/media_description.ts";
 import { isWritten } from "./database.ts";
 
 /** Files of torrents that are remembered: as many as a share may have. The store is not made for more. */
-export const MAX_MEDIA_FILES = 100_000;
+const MAX_MEDIA_FILES = 100_000;
 
 /** Pictures that are kept, the oldest go first: at the usual 30 to 100 kB each this is up to two gigabytes. */
-export const MAX_PICTURES = 20_000;
+const MAX_PICTURES = 20_000;
 
 /** Which file of which torrent. */
 export interface MediaKey {

@@ -7,7 +7,7 @@
  */
 
 /** The budget unless told otherwise: what is left for pieces of the 150 MB that the whole program may take. */
-export const DEFAULT_BUDGET_BYTES = 56 * 1024 * 1024;
+const DEFAULT_BUDGET_BYTES = 56 * 1024 * 1024;
 
 /** The part of the budget that unfinished pieces may fill before the coldest is spilled: room for pieces being judged. */
 const SPILL_ABOVE = 0.75;

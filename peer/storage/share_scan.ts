@@ -10,10 +10,10 @@ import { type FileStamp, fileStamp } from "./file_stamp.ts";
 import type { StorageError } from "./storage_error.ts";
 
 /** Files of one share: ten times what a large household has. More are not looked at. */
-export const MAX_SHARED_FILES = 100_000;
+const MAX_SHARED_FILES = 100_000;
 
 /** Folders inside folders: deeper is a loop that somebody mounted. */
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /** Endings of files that a browser, a BitTorrent client or an editor has not finished. */
 const TEMPORARY = /(~|\.(part|partial|crdownload|opdownload|download|tmp|temp|aria2|!qb|!ut|bc!|swp))$/i;

@@ -16,7 +16,7 @@ import type { PeerConnected, PeerKey } from "./swarm_event.ts";
 import type { ControlMessage } from "../../shared/wire/peer_message.ts";
 
 /** Requests a peer queues that does not say: libtorrent's and most others' smallest default. */
-export const DEFAULT_REQUEST_QUEUE_LENGTH = 250;
+const DEFAULT_REQUEST_QUEUE_LENGTH = 250;
 
 /** Who sent a block: outlives the connection, so that a liar can be named later. */
 export interface Sender {

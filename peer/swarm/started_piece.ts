@@ -13,9 +13,9 @@ export const BLOCK_FREE = 0;
 /** At least one request for the block is in flight. */
 export const BLOCK_REQUESTED = 1;
 /** The storage has the block; whether it is right is not known. */
-export const BLOCK_RECEIVED = 2;
+const BLOCK_RECEIVED = 2;
 /** The storage has the block and its leaf hash is right (BEP 52). */
-export const BLOCK_VERIFIED = 3;
+const BLOCK_VERIFIED = 3;
 
 /** The blocks of one unfinished piece. */
 export class StartedPiece {

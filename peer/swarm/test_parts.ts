@@ -14,7 +14,7 @@ import type { Demand, PeerKey } from "./swarm_event.ts";
 import { testHandshake, testInfo } from "./test_swarm.ts";
 
 /** Bytes of a whole piece of {@link TestParts}. */
-export const TEST_PIECE_LENGTH = 4 * 16_384;
+const TEST_PIECE_LENGTH = 4 * 16_384;
 
 /** A torrent of which nothing is here, at second 1. Random is always the middle. */
 export class TestParts {

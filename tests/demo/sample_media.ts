@@ -62,7 +62,7 @@ const H264 = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "
 const AAC = ["-c:a", "aac", "-b:a", "64k"];
 
 /** The small files under `tests/fixtures/`. */
-export const fixtures: readonly Sample[] = [
+const fixtures: readonly Sample[] = [
   {
     name: "aurora.mp4",
     seconds: 60,

@@ -53,7 +53,7 @@ export function trackerPaths(playable: string): readonly string[] {
 }
 
 /** Pages by their paths. */
-export function pagesOf(dashboard: Dashboard, program: string, paths: readonly string[]): readonly SitePage[] {
+function pagesOf(dashboard: Dashboard, program: string, paths: readonly string[]): readonly SitePage[] {
   return paths.map((path) => ({
     name: `${program}/${path.replace(/[0-9a-f]{40}.*/, "…")}`,
     url: `${dashboard.url}/${path}`,

@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 export const MIB = 1_048_576;
 
 /** The bytes of a seed (xorshift32); the same seed and length give the same bytes. */
-export function contentOf(seed: number, length: number): Uint8Array<ArrayBuffer> {
+function contentOf(seed: number, length: number): Uint8Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil(length / 4));
   let state = (seed * 2_654_435_761 >>> 0) || 1;
   for (let index = 0; index < words.length; index++) {

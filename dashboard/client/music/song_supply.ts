@@ -36,7 +36,7 @@ export async function prepareSong(
 }
 
 /** The file of a song among what is here. */
-export function fileOf(store: PeerStore, song: SongView): TorrentFileView | undefined {
+function fileOf(store: PeerStore, song: SongView): TorrentFileView | undefined {
   return store.torrents.value.get(song.infoHash)?.files.find((file) => file.index === song.index);
 }
 
