@@ -129,7 +129,7 @@ function AlbumCard({ album }: { readonly album: Album }): JSX.Element {
       </Link>
       <button
         type="button"
-        class="album-play"
+        class="bare album-play"
         aria-label={`Play ${album.title}`}
         title={`Play ${album.title}`}
         onClick={() => void music.play(album.songs, 0)}
@@ -180,18 +180,18 @@ function OpenAlbum({ album }: { readonly album: Album }): JSX.Element {
           </p>
         </div>
       </header>
-      <ol class="album-songs">
+      <ol class="song-list">
         {songs.map((song, place) => (
           <li key={`${song.infoHash}/${song.index}`} class={isSameSong(song, current) ? "is-current" : undefined}>
             <button
               type="button"
-              class="queue-song"
+              class="bare song"
               aria-current={isSameSong(song, current) ? "true" : undefined}
               onClick={() =>
                 void music.play(songs, place)}
             >
-              <small class="album-number">{song.trackNumber ?? place + 1}</small>
-              <span class="queue-words">
+              <small class="song-number">{song.trackNumber ?? place + 1}</small>
+              <span class="song-words">
                 <span dir="auto">{nameOf(song)}</span>
                 <small dir="auto">{song.artist === album.artist ? "" : song.artist ?? ""}</small>
               </span>

@@ -36,7 +36,7 @@ export function MiniPlayer(): JSX.Element | null {
         class="mini-player-song"
       >
         <SongArt song={song} />
-        <span class="mini-player-words">
+        <span class="song-words">
           <b dir="auto" data-testid="mini-player-title">{nameOf(song)}</b>
           <small dir="auto">{problem === undefined ? song.artist ?? "" : problem.text}</small>
         </span>

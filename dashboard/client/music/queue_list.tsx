@@ -27,7 +27,7 @@ export function QueueList(): JSX.Element | null {
       <h2>
         Queue <small>{position + 1} of {songs.length}</small>
       </h2>
-      <ol data-testid="queue">
+      <ol class="song-list" data-testid="queue">
         {shown.map((queued, offset) => {
           const place = start + offset;
           const song = knownSong(store, queued);
@@ -36,12 +36,12 @@ export function QueueList(): JSX.Element | null {
             <li key={`${song.infoHash}/${song.index}`} class={isCurrent ? "is-current" : undefined}>
               <button
                 type="button"
-                class="queue-song"
+                class="bare song"
                 aria-current={isCurrent ? "true" : undefined}
                 onClick={() => void music.jump(place)}
               >
                 <SongArt song={song} />
-                <span class="queue-words">
+                <span class="song-words">
                   <span dir="auto">{nameOf(song)}</span>
                   <small dir="auto">{song.artist ?? ""}</small>
                 </span>
@@ -50,7 +50,7 @@ export function QueueList(): JSX.Element | null {
               {isCurrent ? null : (
                 <button
                   type="button"
-                  class="control"
+                  class="bare control"
                   aria-label={`Take ${nameOf(song)} out of the queue`}
                   title="Take out of the queue"
                   onClick={() => music.remove(place)}

@@ -74,7 +74,7 @@ function Button({ label, icon, testId, isMain = false, onAct }: ButtonProps): JS
   return (
     <button
       type="button"
-      class={isMain ? "control control-main" : "control"}
+      class={isMain ? "bare control control-main" : "bare control"}
       aria-label={label}
       title={label}
       data-testid={testId}
@@ -94,7 +94,7 @@ function Toggle(
   return (
     <button
       type="button"
-      class="control control-toggle"
+      class="bare control control-toggle"
       aria-label={label}
       title={label}
       aria-pressed={isOn}

@@ -64,7 +64,7 @@ export function PlayerMenu(props: PlayerMenuProps): JSX.Element {
       <button
         ref={button}
         type="button"
-        class="control"
+        class="bare control"
         aria-label={props.text === undefined ? props.label : `${props.label}, ${props.text}`}
         title={props.label}
         aria-haspopup="menu"
@@ -81,6 +81,7 @@ export function PlayerMenu(props: PlayerMenuProps): JSX.Element {
               <button
                 key={choice.label}
                 type="button"
+                class="bare"
                 role="menuitemradio"
                 aria-checked={choice.isChosen}
                 onClick={() => {
