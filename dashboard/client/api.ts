@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { call, tell } from "./api_call.ts";
+import { call, callForFile, tell } from "./api_call.ts";
 import type { PeerMode } from "../../shared/media_kind.ts";
 import type {
   CatalogueEntry,
@@ -227,6 +227,22 @@ export function putPicture(
     body: picture,
     contentType: picture.type,
   });
+}
+
+/**
+ * The picture of a film at a moment, as a film of one frame. It makes nothing come that is not here.
+ *
+ * @param file which
+ * @param options the moment, and the signal that ends the call
+ * @returns undefined where there is none now
+ * @throws {ApiProblem} see the module
+ */
+export function fetchFrame(
+  file: { readonly infoHash: string; readonly index: number },
+  options: { readonly seconds: number; readonly signal: AbortSignal },
+): Promise<Blob | undefined> {
+  const { seconds, signal } = options;
+  return callForFile(`/frames/${file.infoHash}/${file.index}?at=${seconds.toFixed(3)}`, { signal });
 }
 
 /**

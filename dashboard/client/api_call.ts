@@ -53,6 +53,8 @@ export interface Call {
   readonly body?: Blob;
   readonly contentType?: string;
   readonly signal?: AbortSignal;
+  /** What the browser does first when several calls are under way. */
+  readonly priority?: RequestPriority;
 }
 
 /**
@@ -64,6 +66,19 @@ export interface Call {
  */
 export async function call<Answer>(path: string, options: Call): Promise<Answer> {
   return await (await respond(path, options)).json();
+}
+
+/**
+ * A call whose answer is a file, asked for after whatever else is under way.
+ *
+ * @param path the route
+ * @param options the signal that ends it
+ * @returns undefined for an answer without one (status 204)
+ * @throws {ApiProblem} see the module
+ */
+export async function callForFile(path: string, options: Call): Promise<Blob | undefined> {
+  const response = await respond(path, { ...options, priority: "low" });
+  return response.status === 204 ? undefined : await response.blob();
 }
 
 /**
@@ -79,7 +94,7 @@ export async function tell(path: string, options: Call): Promise<void> {
 }
 
 async function respond(path: string, options: Call): Promise<Response> {
-  const { method = "GET", json, signal } = options;
+  const { method = "GET", json, signal, priority } = options;
   const response = await send(path, {
     method,
     // The guards of the server let only JSON and torrents pass, also where there is no body.
@@ -87,6 +102,7 @@ async function respond(path: string, options: Call): Promise<Response> {
     ...(json !== undefined ? { body: JSON.stringify(json) } : {}),
     ...(options.body !== undefined ? { body: options.body } : {}),
     ...(signal !== undefined ? { signal } : {}),
+    ...(priority !== undefined ? { priority } : {}),
   });
   if (!response.ok) throw await problemOf(response);
   return response;

@@ -12,6 +12,7 @@ import { dashboardGuards, type GuardOptions } from "../../dashboard/guards.ts";
 import { checkValue, readJson } from "../../dashboard/json_body.ts";
 import { liveUpdates } from "../../dashboard/live_updates.ts";
 import { answerError, answerNotFound, methodNotAllowed } from "../../dashboard/problem.ts";
+import { frameRoute } from "../media/frame_route.ts";
 import { playlistRoute } from "../media/playlist.ts";
 import { remuxRoute } from "../media/remux_route.ts";
 import { streamRoute } from "../media/stream_route.ts";
@@ -170,6 +171,8 @@ function mediaRoutes(session: PeerSession): Hono {
   app.all("/stream/:infoHash/:index", methodNotAllowed("GET, HEAD"));
   app.route("/", remuxRoute(find));
   app.all("/remux/:infoHash/:index", methodNotAllowed("GET, HEAD"));
+  app.route("/", frameRoute(find));
+  app.all("/frames/:infoHash/:index", methodNotAllowed("GET, HEAD"));
   app.route("/", playlistRoute(find));
   app.all("/playlist/:infoHash/:file{[0-9]+\\.m3u}", methodNotAllowed("GET, HEAD"));
   return app;

@@ -1,5 +1,5 @@
 /**
- * A media file as `mediabunny` takes it apart, read through the verified reader: it waits for what is not here yet.
+ * A media file as `mediabunny` takes it apart, read through a reader that waits for what is not here yet, or does not.
  *
  * @module
  */
@@ -20,7 +20,15 @@ import {
 } from "mediabunny";
 import type { MediaTrack } from "../../shared/media_description.ts";
 import { codecName } from "./codec_names.ts";
-import type { WaitingReader } from "./waiting_reader.ts";
+import type { ByteRange } from "./range.ts";
+
+/** What a container is read through. */
+export interface ContainerReader {
+  /** The file's length in bytes. */
+  readonly length: number;
+  /** Bytes of a window, fewer only at the file's end, in a buffer that the caller owns. */
+  read(range: ByteRange): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+}
 
 /** What we read: all that lies in one file. Playlists (HLS) would make us fetch from addresses in a torrent. */
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, OGG, MP3, FLAC, WAVE];
@@ -36,7 +44,7 @@ const MAX_READ_LENGTH: number = 64 * 1024 * 1024;
  *
  * @param reader Where its bytes come from. What that throws comes out of the call that needed the bytes.
  */
-export function openContainer(reader: WaitingReader): Input {
+export function openContainer(reader: ContainerReader): Input {
   const source = new CustomSource({
     getSize: () => reader.length,
     read: (start, end) => {

@@ -2,18 +2,10 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { assertPageAccessible } from "./accessibility.ts";
 import { type Browser, browserTest, byId, untilPlayed } from "./browser.ts";
-import { assertSameBytes, Community, fixturePath, type PeerProgram } from "./community.ts";
+import { assertSameBytes, fixturePath, type PeerProgram } from "./community.ts";
+import { watching } from "./watching.ts";
 
 const STAGE = ".stage";
-
-/** One who shares films, and one who watches. */
-async function watching(scope: AsyncDisposableStack, files: Parameters<Community["media"]>[1]) {
-  const community = scope.use(await Community.start());
-  const share = await community.media("films", files);
-  const args = ["--mode", "video"];
-  const [sharing, other] = await Promise.all([community.peer({ share, args }), community.peer({ args })]);
-  return { sharing, other };
-}
 
 /** Finds a film by its search field and opens it, all by keyboard. */
 async function searchAndPlay(browser: Browser, options: { readonly peer: PeerProgram; readonly name: string }) {

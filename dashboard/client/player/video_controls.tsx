@@ -12,6 +12,7 @@ import { formatClock } from "./clock_words.ts";
 import type { Playback } from "./playback.ts";
 import { type MenuChoice, PlayerMenu } from "./player_menu.tsx";
 import { SeekBar } from "./seek_bar.tsx";
+import type { SeekFrames } from "./seek_frames.ts";
 import { subtitleOfFile } from "./subtitle_files.ts";
 import type { Subtitles } from "./use_subtitles.ts";
 import { SPEEDS, type VideoDeck } from "./video_deck.ts";
@@ -22,6 +23,8 @@ export interface VideoControlsProps {
   readonly playback: Playback;
   readonly description: MediaDescription;
   readonly pieces: string | undefined;
+  /** Pictures of the moments that are pointed at. */
+  readonly frames: SeekFrames<ImageBitmap>;
   readonly subtitles: Subtitles;
   /** The tracks of sound that this browser can play. */
   readonly audioTracks: readonly MediaTrack[];
@@ -39,12 +42,12 @@ export interface VideoControlsProps {
  * @param props see {@link VideoControlsProps}
  */
 export function VideoControls(props: VideoControlsProps): JSX.Element {
-  const { deck, playback, description, pieces, onNext } = props;
+  const { deck, playback, description, pieces, frames, onNext } = props;
   const duration = playback.duration.value || description.durationSeconds || 0;
   const isPaused = playback.isPaused.value;
   return (
     <div class="controls" data-testid="player-controls">
-      <SeekBar time={playback.time} duration={duration} pieces={pieces} onSeek={(seconds) => deck.seek(seconds)} />
+      <SeekBar {...{ duration, pieces, frames }} time={playback.time} onSeek={(seconds) => deck.seek(seconds)} />
       <div class="controls-row">
         <Control
           label={isPaused ? "Play" : "Pause"}
@@ -98,7 +101,7 @@ function Control({ label, icon, testId, isExtra = false, onAct }: ControlProps):
   return (
     <button
       type="button"
-      class={isExtra ? "control control-extra" : "control"}
+      class={isExtra ? "bare control control-extra" : "bare control"}
       aria-label={label}
       title={label}
       data-testid={testId}
@@ -152,7 +155,13 @@ function SubtitleMenu({ subtitles }: { readonly subtitles: Subtitles }): JSX.Ele
   return (
     <>
       <PlayerMenu label="Subtitles" icon="subtitles" testId="player-subtitles" choices={[off, ...choices]}>
-        <button type="button" role="menuitem" data-testid="choose-subtitles" onClick={() => input.current?.click()}>
+        <button
+          type="button"
+          class="bare"
+          role="menuitem"
+          data-testid="choose-subtitles"
+          onClick={() => input.current?.click()}
+        >
           <span class="player-menu-mark">
             <Icon name="file" />
           </span>

@@ -12,12 +12,14 @@ import { streamPath } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { Icon } from "../components/icons.tsx";
 import { formatClock } from "./clock_words.ts";
+import { frameAt } from "./frame_at.ts";
 import { takePictureOf } from "./frame_picture.ts";
 import { KeyHelp } from "./key_help.tsx";
 import { tellMediaSession } from "./media_session.ts";
 import { Playback } from "./playback.ts";
 import { PlayerRefusal, PlayerWaiting } from "./player_message.tsx";
 import { remembered } from "./remembered.ts";
+import { SeekFrames } from "./seek_frames.ts";
 import { type StreamProblem, streamProblem } from "./stream_problem.ts";
 import { showTrack } from "./subtitle_files.ts";
 import { type NextFile, UpNext } from "./up_next.tsx";
@@ -71,6 +73,7 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
   const [playback] = useState(() => new Playback());
   const [deck] = useState(() => new VideoDeck({ stage, video }));
   const [startSeconds] = useState(() => remembered.position(`${infoHash}/${index}`) ?? 0);
+  const frames = useFrames({ infoHash, index });
   const hasEnded = useSignal(false);
   const isHelpShown = useSignal(false);
   const isIdle = useIdle(stage);
@@ -127,7 +130,13 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
         : null}
       {problem.value === undefined && isPaused && !hasEnded.value && !playback.isWaiting.value
         ? (
-          <button type="button" class="stage-play" tabIndex={-1} aria-hidden="true" onClick={() => deck.togglePlay()}>
+          <button
+            type="button"
+            class="bare stage-play"
+            tabIndex={-1}
+            aria-hidden="true"
+            onClick={() => deck.togglePlay()}
+          >
             <Icon name="play" isFilled />
           </button>
         )
@@ -136,7 +145,7 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
       {hasEnded.value && next !== undefined ? <UpNext next={next} onStay={() => hasEnded.value = false} /> : null}
       {problem.value === undefined ? null : <Failure problem={problem} playlist={props.playlist} />}
       <VideoControls
-        {...{ deck, playback, description, subtitles }}
+        {...{ deck, playback, description, subtitles, frames }}
         pieces={props.pieces}
         audioTracks={props.audioTracks}
         audioTrack={props.audioTrack}
@@ -238,7 +247,7 @@ function Resumed(
   return (
     <p class="stage-resumed" role="status" data-testid="player-resumed">
       <span>Goes on at {formatClock(seconds)}</span>
-      <button type="button" onClick={restart}>From the beginning</button>
+      <button type="button" class="bare" onClick={restart}>From the beginning</button>
     </p>
   );
 }
@@ -280,6 +289,15 @@ function useFramePicture(
     takePictureOf(video.current, { ...options, signal: ending.signal });
     return () => ending.abort();
   }, []);
+}
+
+/** The pictures of the bar, for as long as the player lives. */
+function useFrames(file: { readonly infoHash: string; readonly index: number }): SeekFrames<ImageBitmap> {
+  const [frames] = useState(() =>
+    new SeekFrames<ImageBitmap>({ ask: (seconds, { signal }) => frameAt(file, { seconds, signal }) })
+  );
+  useEffect(() => () => frames[Symbol.dispose](), []);
+  return frames;
 }
 
 /** Whether nothing has moved over the stage for a while. */
