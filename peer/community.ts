@@ -11,7 +11,8 @@ import { encodeAddress, type Endpoint, formatEndpoint } from "../shared/endpoint
 import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { MediaKind, PeerMode } from "../shared/media_kind.ts";
 import { MAX_METAINFO_LENGTH } from "../shared/metainfo.ts";
-import { CommunityError, limitedBytes, readCataloguePage, refusal } from "./community_answer.ts";
+import type { TorrentOffer } from "../shared/torrent_offer.ts";
+import { CommunityError, limitedBytes, readCataloguePage, readWanted, refusal } from "./community_answer.ts";
 
 /** While somebody looks at the catalogue: new files have to be seen within seconds. */
 const WATCHED_POLL_MS = 1_500;
@@ -21,6 +22,9 @@ const IDLE_POLL_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 8_000;
 /** A page has at most some hundred rows of some hundred bytes; this is far beyond. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+/** Info-hashes that the tracker says it wants: twice what an offer may hold. */
+const MAX_WANTED_BYTES = 64 * 1024;
 
 /** What may be asked of the catalogue. */
 export interface CatalogueQuery {
@@ -118,6 +122,28 @@ export class Community implements AsyncDisposable {
     if (response.status === 404) return void (await response.body?.cancel());
     if (!response.ok) throw await refusal(response, "fetch the torrent");
     return await this.#read(response, MAX_METAINFO_LENGTH);
+  }
+
+  /**
+   * Which of these torrents (at most 500) the tracker does not have, or knows less of than we do.
+   *
+   * @throws {CommunityError} a final one when the tracker does not take offers
+   */
+  async wanted(
+    offers: readonly TorrentOffer[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<ReadonlySet<InfoHash>> {
+    const torrents = offers.map(({ infoHash, durationSeconds }) => ({ infoHash, seconds: durationSeconds }));
+    const response = await this.#request("/torrents/wanted", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ torrents }),
+      ...options,
+    });
+    if (!response.ok) throw await refusal(response, "offer torrents");
+    const wanted = readWanted(new TextDecoder().decode(await this.#read(response, MAX_WANTED_BYTES)));
+    if (wanted === undefined) throw this.#notATracker();
+    return wanted;
   }
 
   /** Gives the tracker a torrent that we share. @throws {CommunityError} */

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import type { CataloguePage } from "../shared/dashboard_views.ts";
+import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
 import { MEDIA_KINDS } from "../shared/media_kind.ts";
 
 /** The tracker could not be asked, or it said no; the message is a sentence for the user. */
@@ -46,6 +47,14 @@ const catalogueSchema = v.object({
 export function readCataloguePage(text: string): CataloguePage | undefined {
   const parsed = v.safeParse(catalogueSchema, parseJson(text));
   return parsed.success ? parsed.output : undefined;
+}
+
+const wantedSchema = v.object({ wanted: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/))) });
+
+/** The torrents that the tracker wants, from its JSON; undefined for anything else. */
+export function readWanted(text: string): ReadonlySet<InfoHash> | undefined {
+  const parsed = v.safeParse(wantedSchema, parseJson(text));
+  return parsed.success ? new Set(parsed.output.wanted.map(parseInfoHash)) : undefined;
 }
 
 /** Reads a body up to the limit; a longer one is refused before it fills the memory. */

@@ -113,6 +113,16 @@ export class Catalogue implements Disposable {
   }
 
   /**
+   * Whether a sharer's `put` would add anything: the torrent, a kind, a length. Who gave a kind gave the piece layers too;
+   * what was fetched of a client (BEP 9) has neither.
+   */
+  lacks(infoHash: InfoHash, claim: TorrentClaim): boolean {
+    const known = this.#held.get(infoHash)?.torrent ?? this.#store.find(infoHash);
+    if (known === undefined || !known.isKindClaimed) return true;
+    return claim.durationSeconds !== undefined && known.durationSeconds === undefined;
+  }
+
+  /**
    * Tells who has a torrent now; undefined when nobody has data any more. Unknown torrents are none of the catalogue's
    * business yet.
    */

@@ -1,16 +1,18 @@
 /**
  * `GET` and `PUT /torrents/{infoHash}`: the torrents that the tracker keeps. What is put is verified against the
- * info-hash that it is put under, so nobody can say what another's torrent holds.
+ * info-hash that it is put under, so nobody can say what another's torrent holds. `POST /torrents/wanted` tells which of
+ * many a `PUT` would add anything of, so that a peer with thousands of them need not send all at each start.
  *
  * @module
  */
 import { Hono } from "hono";
 import * as v from "valibot";
 import { requestHost } from "../dashboard/guards.ts";
-import { checkValue, readBody } from "../dashboard/json_body.ts";
+import { checkValue, readBody, readJson } from "../dashboard/json_body.ts";
 import { answerNotFound, methodNotAllowed, problem, ProblemError } from "../dashboard/problem.ts";
 import { type InfoHash, type InfoHashV2, parseInfoHash, parseInfoHashV2 } from "../shared/ids.ts";
 import { MEDIA_KINDS } from "../shared/media_kind.ts";
+import { MAX_OFFERED_TORRENTS } from "../shared/torrent_offer.ts";
 import { decodeMetainfo, encodeMetainfo, MAX_METAINFO_LENGTH, type Metainfo } from "../shared/metainfo.ts";
 import { MetainfoSyntaxError } from "../shared/metainfo_fields.ts";
 import { safePathSegment } from "../shared/safe_name.ts";
@@ -38,6 +40,20 @@ const querySchema = v.object({
     v.maxValue(MAX_DURATION_SECONDS, "Nothing is longer than ten days."),
   )),
 });
+
+/** What could be put: `seconds` as a `PUT` would say it. */
+const offersSchema = v.object({
+  torrents: v.pipe(
+    v.array(v.object({
+      infoHash: v.pipe(v.string(), v.regex(/^[0-9A-Fa-f]{40}$/, "An info-hash has 40 hexadecimal digits.")),
+      seconds: v.optional(v.number()),
+    })),
+    v.maxLength(MAX_OFFERED_TORRENTS, `At most ${MAX_OFFERED_TORRENTS} torrents are offered at a time.`),
+  ),
+});
+
+/** A full offer has 90 bytes a torrent. */
+const MAX_OFFERS_LENGTH = 128 * MAX_OFFERED_TORRENTS;
 
 /** What the routes are made of. */
 export interface TorrentRouteOptions {
@@ -78,6 +94,13 @@ export function torrentRoutes(options: TorrentRouteOptions): Hono {
     } finally {
       bodyBytes -= length;
     }
+  });
+  app.post("/torrents/wanted", async (context) => {
+    const { torrents } = await readJson(context.req.raw, offersSchema, { maxLength: MAX_OFFERS_LENGTH });
+    const wanted = torrents.filter(({ infoHash, seconds }) =>
+      options.catalogue.lacks(parseInfoHash(infoHash), seconds === undefined ? {} : { durationSeconds: seconds })
+    );
+    return context.json({ wanted: wanted.map(({ infoHash }) => infoHash.toLowerCase()) });
   });
   app.all("/torrents/:file", methodNotAllowed("GET, HEAD, PUT"));
   return app;

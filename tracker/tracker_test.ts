@@ -225,6 +225,32 @@ Deno.test("a restart with a data directory brings rows back with the first annou
   }
 });
 
+function offerOf(torrents: readonly { readonly infoHash: string; readonly seconds?: number }[]): string {
+  return JSON.stringify({ torrents });
+}
+
+Deno.test("a peer offers many torrents, and is told which the tracker knows less of", async () => {
+  await using tracker = await startTracker();
+  const base = `http://127.0.0.1:${tracker.port}`;
+  const [full, unkind, unknown] = [sampleTorrent("a.mp4"), sampleTorrent("b.mp4"), sampleTorrent("c.mp4")];
+  await put(base, full, "?kind=video");
+  await put(base, unkind, "");
+  const wanted = async (seconds?: number) => {
+    const torrents = [full, unkind, unknown].map(({ info }) => ({
+      infoHash: info.infoHash.toUpperCase(),
+      ...(seconds === undefined ? {} : { seconds }),
+    }));
+    const response = await fetch(`${base}/torrents/wanted`, { method: "POST", body: offerOf(torrents) });
+    assert.equal(response.status, 200);
+    return await response.json();
+  };
+  const names = [unkind, unknown].map(({ info }) => info.infoHash);
+  assert.deepEqual(await wanted(), { wanted: names });
+  assert.deepEqual(await wanted(12), { wanted: [full.info.infoHash, ...names] }, "how long it plays is news");
+  await put(base, full, "?kind=video&seconds=12");
+  assert.deepEqual(await wanted(13), { wanted: names }, "what is said first stays");
+});
+
 Deno.test("what is wrong with a request is said", async () => {
   await using tracker = await startTracker();
   const base = `http://127.0.0.1:${tracker.port}`;
@@ -240,6 +266,11 @@ Deno.test("what is wrong with a request is said", async () => {
     [`/torrents/${infoHash}?kind=video`, { method: "PUT", body: "not a torrent" }, 422],
     [`/torrents/${infoHash}`, { method: "PUT", body: new Uint8Array(17 * 1024 * 1024) }, 413],
     [`/torrents/xyz`, { method: "PUT", body }, 404],
+    ["/torrents/wanted", { method: "POST", body: "{" }, 400],
+    ["/torrents/wanted", { method: "POST", body: JSON.stringify({ torrents: [{ infoHash: "xyz" }] }) }, 422],
+    ["/torrents/wanted", { method: "POST", body: offerOf(new Array(501).fill({ infoHash })) }, 422],
+    ["/torrents/wanted", { method: "POST", body: "x".repeat(100_000) }, 413],
+    ["/torrents/wanted", {}, 404],
     [`/torrents/${infoHash}`, { method: "DELETE" }, 405],
     [`/torrents/${infoHash}.torrent`, {}, 404],
     ["/torrents/xyz.torrent", {}, 404],
