@@ -15,6 +15,11 @@ export interface SwarmHost {
   readonly limits: TorrentLimits;
   /** Whether everything that is wanted is verified and on disk. */
   readonly isComplete: boolean;
+  /**
+   * Whether a peer that knows only v1 may come in: everything that is verified, now and from now on, is what its SHA-1
+   * says. Resolves when that is known.
+   */
+  admitsV1(): Promise<boolean>;
   /** The metadata came, and have the right info-hash. */
   onInfo(info: Info): void;
   /** A block was kept. */

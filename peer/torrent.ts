@@ -67,6 +67,8 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
       ...options,
       onOpen: (storage, { info }) => this.#begin(info, storage),
       onNews: (news) => this.swarm.handle(news),
+      needsSha1: () => this.swarm.hasV1Peers,
+      onContradiction: () => this.swarm.dropV1Peers(),
       onFull: (isFull) => this.swarm.handle({ type: isFull ? "storage-full" : "storage-ready" }),
       onFailed: (error) => this.#onFailed(error),
     });
@@ -261,6 +263,13 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
     await this.swarm[Symbol.asyncDispose]();
     // The last message of a peer may have completed the metadata, which opens the files.
     await this.#disk[Symbol.asyncDispose]();
+  }
+
+  /** Whether peers that know only v1 may come in; of a magnet whose metadata are not here yet everybody may. */
+  async admitsV1(): Promise<boolean> {
+    if (this.info?.version !== "hybrid") return true;
+    await this.#disk.opened;
+    return await this.storage?.proveSha1() ?? false;
   }
 
   /** The metadata of a magnet came in and match its info-hash. */

@@ -15,7 +15,7 @@ import { findPlace } from "./torrent_place.ts";
 /** What the storage tells that only the swarm judges. */
 export type SwarmNews = Exclude<
   StorageEvent,
-  { readonly type: "full" | "ready" | "failed" | "layers-complete" | "file-complete" }
+  { readonly type: "full" | "ready" | "failed" | "contradicted" | "layers-complete" | "file-complete" }
 >;
 
 /** How to make a {@link TorrentDisk}. */
@@ -26,6 +26,10 @@ export interface TorrentDiskOptions
   readonly onNews: (news: SwarmNews) => void;
   /** There is no room on the disk, or again some. */
   readonly onFull: (isFull: boolean) => void;
+  /** Whether somebody who knows only v1 came in before the files were open. */
+  readonly needsSha1: () => boolean;
+  /** The two kinds of hashes of a hybrid cannot both be right. */
+  readonly onContradiction: (piece: number) => void;
   /** Nothing more can be done with the files. */
   readonly onFailed: (error: StorageError) => void;
 }
@@ -136,7 +140,7 @@ export class TorrentDisk implements AsyncDisposable {
       this.#layout = layout;
       memory.saveMetainfo(encodeMetainfo(metainfo), layout.rootName);
       if (record !== undefined && record !== remembered) memory.saveRecord(record);
-      this.#storage = await TorrentStorage.open({
+      const storage = await TorrentStorage.open({
         ...disk,
         layout,
         ...(record === undefined ? {} : { record }),
@@ -144,12 +148,14 @@ export class TorrentDisk implements AsyncDisposable {
         onEvent: (event) => this.#onEvent(event),
         save: (changed) => memory.saveRecord(changed),
       });
+      this.#storage = storage;
+      if (this.#options.needsSha1()) await storage.proveSha1();
     } catch (error) {
       if (error === this.#end.signal.reason) return;
       if (!(error instanceof StorageError)) throw error;
       return this.#fail(error);
     }
-    this.#options.onOpen(this.#storage, metainfo);
+    if (this.#storage !== undefined) this.#options.onOpen(this.#storage, metainfo);
     this.#wakeReaders();
     this.#options.onChange();
   }
@@ -168,6 +174,9 @@ export class TorrentDisk implements AsyncDisposable {
         return this.#options.onChange();
       case "failed":
         return this.#fail(event.error);
+      case "contradicted":
+        this.#options.onContradiction(event.piece);
+        return this.#options.onChange();
       case "layers-complete":
         return this.#saveLayers();
       case "file-complete":

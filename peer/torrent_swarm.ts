@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { assertNever } from "../shared/assert_never.ts";
 import { encodeAddress, type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import type { Block } from "../shared/geometry.ts";
@@ -11,6 +12,7 @@ import { type InfoHash, type InfoHashV2, truncateInfoHash } from "../shared/ids.
 import type { Info } from "../shared/metainfo.ts";
 import { ProtocolError } from "../shared/protocol_error.ts";
 import type { ExtensionHandshake } from "../shared/wire/extension.ts";
+import { speaksV2 } from "../shared/wire/handshake.ts";
 import type { MetadataMessage } from "../shared/wire/metadata_message.ts";
 import type { PeerExchange } from "../shared/wire/peer_exchange.ts";
 import type { ControlMessage, HashesMessage, HashRequestMessage } from "../shared/wire/peer_message.ts";
@@ -27,6 +29,9 @@ import { type PeerOwner, TorrentPeer } from "./torrent_peer.ts";
 
 /** Banned endpoints remembered for the page of a torrent: more than anybody reads. */
 const MAX_BANNED_SHOWN = 100;
+
+/** What is said to those who know only v1 when they cannot be served. */
+const CONTRADICTION = "its SHA-1 is not proven";
 
 /** How to make a {@link TorrentSwarm}. */
 export interface TorrentSwarmOptions {
@@ -90,6 +95,22 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   provide(info: Info): void {
     this.#info = info;
     this.#metadata.provide(info);
+  }
+
+  /** Whether somebody is connected who knows only v1 (BEP 52). */
+  get hasV1Peers(): boolean {
+    return this.#peers.values().some(({ connection }) => !this.#speaksV2(connection));
+  }
+
+  /** The torrent contradicts itself, and whoever knows only v1 must not be given what only v2 proves. */
+  dropV1Peers(): void {
+    getLogger(["playswarm", "peer", "torrent"]).warn(
+      "{infoHash} contradicts itself: its SHA-1 is wrong where its SHA-256 is right. It goes on among those who know v2.",
+      { infoHash: this.#options.infoHash },
+    );
+    for (const { connection } of this.#peers.values()) {
+      if (!this.#speaksV2(connection)) connection.close(CONTRADICTION);
+    }
   }
 
   /** Begins to fetch and serve pieces: the storage is open. */
@@ -277,8 +298,11 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
   }
 
   async #serve(connection: PeerConnection): Promise<void> {
-    if (this.#end.signal.aborted || this.#engine.bans.has(connection.endpoint, this.#engine.now())) {
-      connection.close("not welcome");
+    const isAdmitted = this.#speaksV2(connection) ||
+      (await this.#host.admitsV1() && this.#host.storage?.isContradicted !== true);
+    const isUnwanted = this.#end.signal.aborted || this.#engine.bans.has(connection.endpoint, this.#engine.now());
+    if (!isAdmitted || isUnwanted) {
+      connection.close(isUnwanted ? "not welcome" : CONTRADICTION);
       if (connection.isOutgoing) this.handle({ type: "dial-failed", endpoint: connection.endpoint });
       return;
     }
@@ -292,6 +316,11 @@ export class TorrentSwarm implements AsyncDisposable, PeerOwner {
     this.#peers.delete(peer.key);
     this.#metadata.forget(peer.key, { now: this.#engine.now() });
     this.handle({ type: "peer-disconnected", peer: peer.key, reason });
+  }
+
+  /** Of a torrent without a v2 part nobody needs to know v2. */
+  #speaksV2({ handshake }: PeerConnection): boolean {
+    return speaksV2(handshake, this.#info?.infoHashV2 ?? this.#options.infoHashV2);
   }
 
   #greet(peer: TorrentPeer): void {

@@ -161,6 +161,9 @@ function stateOf(torrent: Torrent): TorrentState {
 function messageOf(torrent: Torrent): string | undefined {
   if (torrent.failure !== undefined) return torrent.failure.message;
   if (torrent.isDiskFull) return "The disk is full: the download goes on by itself when there is room again";
+  if (torrent.storage?.isContradicted === true) {
+    return "Its two kinds of hashes contradict each other: it goes on among clients that know BitTorrent version 2";
+  }
   if (torrent.phase === "fetching-metadata" && torrent.swarm.peers.size === 0) {
     return "Looking for somebody who has it…";
   }

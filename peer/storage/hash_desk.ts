@@ -20,7 +20,7 @@ import type {
   SpillJob,
   SpillResult,
 } from "./hash_job.ts";
-import { digestsOf, isPieceTrue, leavesOf, SHA1_LENGTH, sha1Of } from "./piece_check.ts";
+import { digestsOf, judgePiece, leavesOf, SHA1_LENGTH, sha1Of } from "./piece_check.ts";
 import { type PlacedRange, WrittenFiles } from "./written_files.ts";
 
 /** Does jobs, and holds the files open that they write. */
@@ -65,10 +65,11 @@ export class HashDesk implements Disposable {
     const readFault = this.#move(places, { runs: spilled, piece, isReading: true });
     if (readFault !== undefined) return { type: "stuck", buffer, fault: readFault };
     this.#hashedBytes += length;
-    if (!isPieceTrue(piece, expectation)) return { type: "wrong", buffer, digests: digestsOf(piece) };
+    const { isTrue, sha1 } = judgePiece(piece, expectation);
+    if (!isTrue) return { type: "wrong", buffer, digests: digestsOf(piece) };
     const fault = this.#move(places, { runs: [{ start: 0, length }], piece, isReading: false });
     if (fault !== undefined) return { type: "stuck", buffer, fault };
-    return { type: "true", buffer, ...(wantsDigests ? { digests: digestsOf(piece) } : {}) };
+    return { type: "true", buffer, sha1, ...(wantsDigests ? { digests: digestsOf(piece) } : {}) };
   }
 
   #spill(job: SpillJob): SpillResult {
@@ -120,7 +121,8 @@ export class HashDesk implements Disposable {
       }
     }
     this.#hashedBytes += checked.length;
-    return isPieceTrue(piece, checked.expectation);
+    const { isTrue, sha1 } = judgePiece(piece, checked.expectation);
+    return isTrue && sha1 !== "wrong";
   }
 
   #hashRange(job: RangeJob): RangeResult {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { DiskFault } from "./disk_fault.ts";
-import type { PieceExpectation } from "./piece_check.ts";
+import type { PieceExpectation, Sha1Verdict } from "./piece_check.ts";
 import type { PlacedRange } from "./written_files.ts";
 
 /** A run of bytes of a piece. */
@@ -31,7 +31,12 @@ export interface PieceJob {
 
 /** The piece was judged: `wrong` means nothing was written, `stuck` that the disk did not do it (judge it again later). */
 export type PieceResult =
-  | { readonly type: "true"; readonly buffer: ArrayBuffer; readonly digests?: readonly string[] }
+  | {
+    readonly type: "true";
+    readonly buffer: ArrayBuffer;
+    readonly sha1: Sha1Verdict;
+    readonly digests?: readonly string[];
+  }
   | { readonly type: "wrong"; readonly buffer: ArrayBuffer; readonly digests: readonly string[] }
   | { readonly type: "stuck"; readonly buffer: ArrayBuffer; readonly fault: DiskFault };
 
@@ -62,7 +67,7 @@ export interface CheckedPiece {
   readonly expectation: PieceExpectation;
 }
 
-/** Which of the pieces are true, in the order asked. A piece that cannot be read is not. */
+/** Which of the pieces are true by all that is expected of them, in the order asked. One that cannot be read is not. */
 export interface CheckResult {
   readonly areTrue: readonly boolean[];
 }

@@ -103,12 +103,12 @@ Deno.test("blocks with known leaves are judged one by one, and readable before t
   assert.ok(!storage.hashes.hasLeaves(0), "its leaves are forgotten");
 });
 
-Deno.test("a torrent whose hashes cannot both be right says so", async () => {
-  const torrent = testTorrent({ version: "hybrid", lengths: [65_536] });
+Deno.test("without its layers a hybrid whose leaves and SHA-1 cannot both be right says so", async () => {
+  const torrent = testTorrent({ version: "hybrid", lengths: [131_072] });
   await using bench = new StorageBench();
-  const info = { ...torrent.info, pieceHashes: new Uint8Array(20) };
-  const storage = await bench.open({ ...torrent, info });
-  const range = { piecesRoot: rootOf(torrent), baseLayer: 0, index: 0, length: 4, proofLayers: 0 };
+  const info = { ...torrent.info, pieceHashes: new Uint8Array(40) };
+  const storage = await bench.open({ info, pieceLayers: new Map() });
+  const range = { piecesRoot: rootOf(torrent), baseLayer: 0, index: 0, length: 4, proofLayers: 2 };
   assert.ok(storage.hashes.accept(hashesOf(torrent, range)));
   await download(storage, torrent);
   assert.equal((await bench.until("failed")).error.code, "inconsistent");

@@ -1,6 +1,6 @@
 /**
- * Whether the bytes of a piece are true: SHA-1 for v1 (BEP 3), the Merkle root of its blocks for v2 (BEP 52), both for
- * a hybrid. Runs wherever the bytes are, mostly in a worker.
+ * Whether the bytes of a piece are true: SHA-1 for v1 (BEP 3), the Merkle root of its blocks for v2 (BEP 52), one or both
+ * for a hybrid. Runs wherever the bytes are, mostly in a worker.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { HASH_LENGTH, hashLeaf, hashLeafInto, pieceRootFromLeaves } from "../../
 /** Bytes of a SHA-1 digest. */
 export const SHA1_LENGTH = 20;
 
-/** What a piece must hash to. At least one of `sha1` and `tree` is there. */
+/** What a piece must hash to. At least one of `sha1` and `tree` is there; only what is there is hashed. */
 export interface PieceExpectation {
   /** SHA-1 of the whole piece, pads included. */
   readonly sha1?: Uint8Array;
@@ -30,12 +30,26 @@ export interface PieceTree {
   readonly isOnlyPiece: boolean;
 }
 
-/** Whether the piece is what it must be. */
-export function isPieceTrue(piece: Uint8Array, expectation: PieceExpectation): boolean {
-  const { sha1, tree } = expectation;
+/** What SHA-1 says of a piece; `unknown`: it was not asked. */
+export type Sha1Verdict = "right" | "wrong" | "unknown";
+
+/** What was found out about a piece. */
+export interface PieceVerdict {
+  readonly isTrue: boolean;
+  /** Of a true piece it is `wrong` when the torrent contradicts itself: SHA-256 is right there. */
+  readonly sha1: Sha1Verdict;
+}
+
+/** Judges a piece: by SHA-256 where that is known, by SHA-1 elsewhere; where both are known SHA-1 is told apart. */
+export function judgePiece(piece: Uint8Array, { sha1, tree }: PieceExpectation): PieceVerdict {
   if (sha1 === undefined && tree === undefined) throw new TypeError("Cannot judge a piece that nothing is known of");
-  if (sha1 !== undefined && !isEqual(sha1Of(piece), sha1)) return false;
-  if (tree === undefined) return true;
+  if (tree !== undefined && !isTreeTrue(piece, tree)) return { isTrue: false, sha1: "unknown" };
+  if (sha1 === undefined) return { isTrue: true, sha1: "unknown" };
+  const isRight = isEqual(sha1Of(piece), sha1);
+  return { isTrue: isRight || tree !== undefined, sha1: isRight ? "right" : "wrong" };
+}
+
+function isTreeTrue(piece: Uint8Array, tree: PieceTree): boolean {
   const leaves = leavesOf(piece.subarray(0, tree.length));
   return isEqual(pieceRootFromLeaves(leaves, tree), tree.root);
 }

@@ -15,7 +15,7 @@ import type { HashTrees } from "./hash_trees.ts";
 import { PieceAssembly } from "./piece_assembly.ts";
 import type { BufferHolder, PieceBuffers } from "./piece_buffers.ts";
 import { isEqual } from "../../shared/equal_bytes.ts";
-import type { PieceExpectation } from "./piece_check.ts";
+import type { PieceExpectation, Sha1Verdict } from "./piece_check.ts";
 import { StorageError } from "./storage_error.ts";
 import type { StorageEvent } from "./storage_event.ts";
 import type { PlacedRange } from "./written_files.ts";
@@ -34,7 +34,7 @@ export interface PieceIntakeOptions {
   readonly places: (piece: number) => readonly PlacedRange[];
   readonly emit: (event: StorageEvent) => void;
   /** The piece is true and written. Called before `piece-verified` is emitted. */
-  readonly onVerified: (piece: number) => void;
+  readonly onVerified: (piece: number, sha1: Sha1Verdict) => void;
 }
 
 /** The pieces of one torrent that are not verified yet. */
@@ -43,9 +43,8 @@ export class PieceIntake {
   readonly #pieces = new Map<number, Intake>();
   /** Failed once: their next verdict comes with digests. */
   readonly #wantsDigests = new Set<number>();
-  /** Jobs that a worker has. */
-  #jobCount = 0;
-  #idle: PromiseWithResolvers<void> | undefined;
+  /** Each ends when what a worker did was taken. */
+  readonly #jobs = new Set<Promise<void>>();
   #state: "open" | "full" | "ended" = "open";
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -57,11 +56,6 @@ export class PieceIntake {
   /** Whether the disk was full at the last try. */
   get isFull(): boolean {
     return this.#state === "full";
-  }
-
-  /** Whether pieces are with a worker. */
-  get isBusy(): boolean {
-    return this.#jobCount > 0;
   }
 
   /** The unfinished piece, if any of its blocks came. */
@@ -126,10 +120,12 @@ export class PieceIntake {
 
   /** Resolves when no worker has a piece of ours. Pieces that wait for a hash or a full disk are not waited for. */
   async flush(): Promise<void> {
-    while (this.#jobCount > 0) {
-      this.#idle ??= Promise.withResolvers();
-      await this.#idle.promise;
-    }
+    while (this.#jobs.size > 0) await this.settle();
+  }
+
+  /** Resolves when what workers have now was taken, whatever they get meanwhile. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#jobs);
   }
 
   /** Takes no more blocks, waits for the workers and gives all memory back. */
@@ -201,7 +197,7 @@ export class PieceIntake {
     }
     this.#wantsDigests.delete(piece);
     trees.forgetLeaves(piece);
-    onVerified(piece);
+    onVerified(piece, result.sha1);
     emit({ type: "piece-verified", piece, ...(result.digests === undefined ? {} : { digests: result.digests }) });
     if (this.#state === "full") this.#recover();
   }
@@ -321,20 +317,15 @@ export class PieceIntake {
     this.#pieces.clear();
   }
 
-  /** Counts a job until its result is taken. When the worker died, so did the buffer. */
+  /** Knows of a job until its result is taken. When the worker died, so did the buffer. */
   #track<Result>(intake: Intake, job: Promise<Result>, take: (result: Result) => void): void {
-    this.#jobCount++;
     const lose = (error: unknown) => {
       this.#options.buffers.lose(intake.bufferLength);
       this.#fail(new StorageError("io", `The hash worker failed: ${String(error)}`, { cause: error }));
     };
-    const done = () => {
-      if (--this.#jobCount > 0) return;
-      this.#idle?.resolve();
-      this.#idle = undefined;
-    };
     // What the second handler gets is a dead worker; what `take` may throw is a fault of ours and must be loud.
-    job.then(take, lose).finally(done);
+    const taken = job.then(take, lose).finally(() => this.#jobs.delete(taken));
+    this.#jobs.add(taken);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the storage of one torrent tells its owner. All but `full`, `ready`, `failed`, `file-complete` and
+ * What the storage of one torrent tells its owner. All but `full`, `ready`, `failed`, `contradicted`, `file-complete` and
  * `layers-complete` have the shape of the swarm machine's events, so they can be handed on as they are.
  *
  * @module
@@ -45,6 +45,8 @@ export type StorageEvent =
   | { readonly type: "file-complete"; readonly file: number }
   /** All piece layers are known now (magnet of a v2 or hybrid torrent): a good moment to save `hashes.pieceLayers`. */
   | { readonly type: "layers-complete" }
+  /** A hybrid contradicts itself: the SHA-1 of this piece is wrong where its SHA-256 is right. Only v2 is believed since. */
+  | { readonly type: "contradicted"; readonly piece: number }
   /** The disk is full: stop requesting. What is in memory is kept and tried again by itself. */
   | { readonly type: "full"; readonly error: StorageError }
   /** There is room again after `full`. */

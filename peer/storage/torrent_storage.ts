@@ -11,15 +11,17 @@
 import { Bitfield } from "../../shared/bitfield.ts";
 import type { Block } from "../../shared/geometry.ts";
 import type { Info } from "../../shared/metainfo.ts";
-import { isMissing, isPlatformError, storageError } from "./disk_fault.ts";
 import { checkInside, createEmptyFiles, type FileLayout } from "./file_layout.ts";
-import { type FileStamp, fileStamp, isSameStamp } from "./file_stamp.ts";
-import type { HashPool } from "./hash_pool.ts";
+import { FileTotals } from "./file_totals.ts";
+import type { CheckedPiece } from "./hash_job.ts";
+import type { HashPool, LongJobOptions } from "./hash_pool.ts";
 import { HashTrees } from "./hash_trees.ts";
+import { absentPaths, hasSameStamps, type LayoutStamps, layoutStamps } from "./layout_stamps.ts";
 import type { OpenFiles } from "./open_files.ts";
 import type { PieceBuffers } from "./piece_buffers.ts";
-import { leavesOf, type PieceExpectation, SHA1_LENGTH } from "./piece_check.ts";
+import { leavesOf, type PieceExpectation, SHA1_LENGTH, type Sha1Verdict } from "./piece_check.ts";
 import { PieceIntake } from "./piece_intake.ts";
+import { Sha1Proof } from "./sha1_proof.ts";
 import { StorageError } from "./storage_error.ts";
 import type { StorageEvent } from "./storage_event.ts";
 import { VerifiedContent } from "./verified_content.ts";
@@ -32,8 +34,8 @@ const CHECKPOINT_MS = 2000;
 export interface StorageRecord {
   /** The bitfield of pieces that were verified and written. */
   readonly verified: Uint8Array;
-  /** Once all is verified: the stamp of each file of `info.files` by index, absent for pads. */
-  readonly stamps?: readonly (FileStamp | undefined)[];
+  /** Once all is verified. */
+  readonly stamps?: LayoutStamps;
 }
 
 /** How to open a {@link TorrentStorage}. */
@@ -55,7 +57,7 @@ export interface TorrentStorageOptions {
   readonly save?: (record: StorageRecord) => void;
   /** While claimed pieces are hashed again at opening, and in `verifyAll`: bytes done and bytes in all. */
   readonly onCheckProgress?: (doneBytes: number, totalBytes: number) => void;
-  /** Ends the check at opening. */
+  /** Ends the check at opening, and what is proven by SHA-1 later. */
   readonly signal?: AbortSignal;
 }
 
@@ -68,9 +70,9 @@ export class TorrentStorage implements AsyncDisposable {
   readonly #options: TorrentStorageOptions;
   readonly #content: VerifiedContent;
   readonly #intake: PieceIntake;
-  /** Per file of `info.files`: bytes of it in verified pieces. */
-  readonly #fileBytes: Float64Array;
-  #stamps: readonly (FileStamp | undefined)[] | undefined;
+  readonly #sha1: Sha1Proof;
+  readonly #totals: FileTotals;
+  #stamps: LayoutStamps | undefined;
   #checkpointTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #events: StorageEvent[] = [];
   #failure: StorageError | undefined;
@@ -80,7 +82,13 @@ export class TorrentStorage implements AsyncDisposable {
     const { info, pieceLayers, pool, buffers } = options;
     this.#options = options;
     this.verified = verified;
-    this.#fileBytes = new Float64Array(info.files.length);
+    this.#totals = new FileTotals(info);
+    this.#sha1 = new Sha1Proof({
+      info,
+      settle: () => this.#intake.settle(),
+      check: (pieces, by) => this.#check(pieces, { by }),
+      onContradiction: (piece) => this.#emit({ type: "contradicted", piece }),
+    });
     this.hashes = new HashTrees({
       info,
       pieceLayers,
@@ -96,7 +104,7 @@ export class TorrentStorage implements AsyncDisposable {
       expectation: (piece) => this.#expectation(piece),
       places: (piece) => this.#places(piece),
       emit: (event) => this.#emit(event),
-      onVerified: (piece) => this.#takeVerified(piece),
+      onVerified: (piece, sha1) => this.#takeVerified(piece, sha1),
     });
     this.#content = new VerifiedContent({
       info,
@@ -128,7 +136,9 @@ export class TorrentStorage implements AsyncDisposable {
     const storage = new TorrentStorage(options, isBelieved ? claimed : new Bitfield(pieceCount));
     if (isBelieved) storage.#stamps = record?.stamps;
     else await storage.#believeTrue(claimed.indices(), signal);
-    storage.#countAll();
+    // What we share we have hashed both ways ourselves.
+    if (!isReadOnly) storage.#sha1.believe(storage.verified);
+    storage.#totals.count(storage.verified);
     return storage;
   }
 
@@ -139,7 +149,27 @@ export class TorrentStorage implements AsyncDisposable {
 
   /** Verified bytes of one file of `info.files`. */
   fileVerifiedBytes(file: number): number {
-    return this.#fileBytes[file] ?? 0;
+    return this.#totals.bytes(file);
+  }
+
+  /** Whether its SHA-1 and its SHA-256 cannot both be right; it goes on as a v2 torrent then. */
+  get isContradicted(): boolean {
+    return this.#sha1.hasContradiction;
+  }
+
+  /**
+   * Of a hybrid: checks by SHA-1, too, what was verified by SHA-256 alone, and from now on everything. Resolves at once
+   * when there is nothing to check.
+   *
+   * @returns whether all that is verified may be given to peers that know only v1
+   */
+  async proveSha1(): Promise<boolean> {
+    try {
+      return await this.#sha1.prove();
+    } catch (error) {
+      if (error === this.#options.signal?.reason) return false;
+      throw error;
+    }
   }
 
   /**
@@ -219,7 +249,8 @@ export class TorrentStorage implements AsyncDisposable {
     await this.flush();
     this.#stamps = undefined;
     await this.#believeTrue(new Array(this.verified.length).keys(), options.signal);
-    this.#countAll();
+    this.#sha1.believe(this.verified);
+    this.#totals.count(this.verified);
     this.#save();
   }
 
@@ -234,41 +265,59 @@ export class TorrentStorage implements AsyncDisposable {
 
   /** Replaces what is believed by those of `pieces` that are true on disk. */
   async #believeTrue(pieces: Iterable<number>, signal: AbortSignal | undefined): Promise<void> {
-    const { info, pool, onCheckProgress } = this.#options;
-    const absent = this.#absentFiles();
+    const { onCheckProgress: onProgress } = this.#options;
+    const claimed = [...pieces];
+    const areTrue = await this.#check(claimed, { signal, onProgress });
+    for (const piece of [...this.verified.indices()]) this.verified.clear(piece);
+    for (const [index, piece] of claimed.entries()) if (areTrue[index]) this.verified.set(piece);
+    if (this.verified.isComplete) this.#stamps = layoutStamps(this.#options.layout);
+  }
+
+  /** Which pieces are true as they lie on disk, by what each is to be judged by, or by one hash of a hybrid. */
+  async #check(
+    pieces: readonly number[],
+    options: {
+      readonly by?: "sha1" | "sha256";
+      readonly signal?: AbortSignal | undefined;
+      readonly onProgress?: LongJobOptions["onProgress"];
+    },
+  ): Promise<readonly boolean[]> {
+    const { by, onProgress, signal = this.#options.signal } = options;
+    const { info, pool, layout } = this.#options;
+    const absent = absentPaths(layout);
     const candidates: number[] = [];
-    const checks = [];
-    for (const piece of pieces) {
-      const expectation = this.#expectation(piece);
+    const checks: CheckedPiece[] = [];
+    for (const [index, piece] of pieces.entries()) {
+      const expectation = by === undefined ? this.#expectation(piece) : this.#expectationBy(piece, by);
       const places = this.#places(piece);
+      // Of a file that is not there at all nothing needs to be read.
       if (expectation === undefined || places.some(({ path }) => absent.has(path))) continue;
-      candidates.push(piece);
+      candidates.push(index);
       checks.push({ length: info.geometry.pieceSize(piece), places, expectation });
     }
     const areTrue = await pool.check(checks, {
-      ...(onCheckProgress === undefined ? {} : { onProgress: onCheckProgress }),
+      ...(onProgress === undefined ? {} : { onProgress }),
       ...(signal === undefined ? {} : { signal }),
     });
-    for (const piece of [...this.verified.indices()]) this.verified.clear(piece);
-    for (const [index, piece] of candidates.entries()) if (areTrue[index]) this.verified.set(piece);
-    if (this.verified.isComplete) this.#stamps = stampsOf(this.#options.layout);
-  }
-
-  /** Paths of files that are not there at all, of which no piece needs to be read. */
-  #absentFiles(): ReadonlySet<string> {
-    const { layout } = this.#options;
-    const stamps = stampsOf(layout);
-    const paths = layout.paths.filter((_, index) => stamps[index] === undefined);
-    return new Set(paths.filter((path) => path !== undefined));
+    const results = pieces.map(() => false);
+    for (const [at, index] of candidates.entries()) results[index] = areTrue[at] ?? false;
+    return results;
   }
 
   #expectation(piece: number): PieceExpectation | undefined {
-    const { pieceHashes } = this.#options.info;
-    // Copies: a view would drag its whole buffer along to the worker.
-    const sha1 = pieceHashes?.slice(piece * SHA1_LENGTH, (piece + 1) * SHA1_LENGTH);
-    const tree = this.hashes.expectation(piece);
-    if (sha1 === undefined && tree === undefined) return undefined;
-    return { ...(sha1 === undefined ? {} : { sha1 }), ...(tree === undefined ? {} : { tree }) };
+    const tree = this.#expectationBy(piece, "sha256");
+    const sha1 = this.#sha1.judges({ hasTree: tree !== undefined }) ? this.#expectationBy(piece, "sha1") : undefined;
+    return sha1 === undefined && tree === undefined ? undefined : { ...sha1, ...tree };
+  }
+
+  #expectationBy(piece: number, by: "sha1" | "sha256"): PieceExpectation | undefined {
+    if (by === "sha256") {
+      const tree = this.hashes.expectation(piece);
+      return tree === undefined ? undefined : { tree };
+    }
+    // A copy: a view would drag its whole buffer along to the worker.
+    const sha1 = this.#options.info.pieceHashes?.slice(piece * SHA1_LENGTH, (piece + 1) * SHA1_LENGTH);
+    return sha1 === undefined ? undefined : { sha1 };
   }
 
   #places(piece: number): readonly PlacedRange[] {
@@ -284,17 +333,13 @@ export class TorrentStorage implements AsyncDisposable {
     return places;
   }
 
-  #takeVerified(piece: number): void {
+  #takeVerified(piece: number, sha1: Sha1Verdict): void {
     this.#hasWritten = true;
     this.verified.set(piece);
-    const { geometry, files } = this.#options.info;
-    for (const { file, length } of geometry.spans(geometry.pieceOffset(piece), geometry.pieceSize(piece))) {
-      const bytes = (this.#fileBytes[file] ?? 0) + length;
-      this.#fileBytes[file] = bytes;
-      if (bytes === files[file]?.length && !files[file].isPad) this.#emit({ type: "file-complete", file });
-    }
+    this.#sha1.verified(piece, sha1);
+    for (const file of this.#totals.add(piece)) this.#emit({ type: "file-complete", file });
     if (this.verified.isComplete) {
-      this.#stamps = stampsOf(this.#options.layout);
+      this.#stamps = layoutStamps(this.#options.layout);
       this.#save();
     } else {
       this.#checkpointTimer ??= setTimeout(() => this.#save(), CHECKPOINT_MS);
@@ -304,20 +349,6 @@ export class TorrentStorage implements AsyncDisposable {
   #takeLayer(pieces: { readonly first: number; readonly count: number }): void {
     this.#intake.judgeWaiting(pieces);
     if (this.hashes.hasLayers) this.#emit({ type: "layers-complete" });
-  }
-
-  #countAll(): void {
-    const { geometry, files } = this.#options.info;
-    this.#fileBytes.fill(0);
-    if (this.verified.isComplete) {
-      for (const [index, file] of files.entries()) this.#fileBytes[index] = file.length;
-      return;
-    }
-    for (const piece of this.verified.indices()) {
-      for (const { file, length } of geometry.spans(geometry.pieceOffset(piece), geometry.pieceSize(piece))) {
-        this.#fileBytes[file] = (this.#fileBytes[file] ?? 0) + length;
-      }
-    }
   }
 
   #save(): void {
@@ -357,28 +388,4 @@ export class TorrentStorage implements AsyncDisposable {
       for (const queued of this.#events.splice(0)) this.#options.onEvent(queued);
     });
   }
-}
-
-/** The stamp of each file; `undefined` for pads and files that are not there. */
-function stampsOf(layout: FileLayout): readonly (FileStamp | undefined)[] {
-  return layout.paths.map((path) => path === undefined ? undefined : stampOf(path));
-}
-
-function stampOf(path: string): FileStamp | undefined {
-  try {
-    return fileStamp(Deno.statSync(path));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    if (isPlatformError(error)) throw storageError(error, { path, doing: "look at" });
-    throw error;
-  }
-}
-
-function hasSameStamps(layout: FileLayout, stamps: StorageRecord["stamps"]): boolean {
-  if (stamps === undefined) return false;
-  return stampsOf(layout).every((now, index) => {
-    if (layout.paths[index] === undefined) return true;
-    const then = stamps[index];
-    return now !== undefined && then !== undefined && isSameStamp(now, then);
-  });
 }

@@ -139,16 +139,6 @@ Deno.test("a corrupt block fails its piece with digests that name it, and nothin
   }
 });
 
-Deno.test("a hybrid piece must match both its hashes", async () => {
-  const torrent = testTorrent({ version: "hybrid", lengths: [65_536] });
-  const lying = new Uint8Array(20).fill(1);
-  await using bench = new StorageBench();
-  const storage = await bench.open({ ...torrent, info: { ...torrent.info, pieceHashes: lying } });
-  await download(storage, torrent);
-  await bench.until("piece-failed");
-  assert.equal(storage.verified.count, 0);
-});
-
 Deno.test("unfinished pieces beyond the budget are spilled to disk and still verified", async () => {
   const torrent = testTorrent({ version: "hybrid", lengths: [40 * 64 * KIB] });
   await using bench = new StorageBench({ budgetBytes: 4 * 64 * KIB });

@@ -7,11 +7,11 @@
  * @module
  */
 import { BLOCK_LENGTH, type PieceRange } from "../../shared/geometry.ts";
-import { truncateInfoHash } from "../../shared/ids.ts";
 import { type HashRange, MAX_HASHES } from "../../shared/hash_proof.ts";
 import { treeHeight } from "../../shared/merkle.ts";
 import type { Info } from "../../shared/metainfo.ts";
 import { nextPowerOfTwo } from "../../shared/power_of_two.ts";
+import { speaksV2 } from "../../shared/wire/handshake.ts";
 import type { DemandWindow } from "./demand_window.ts";
 import type { PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
@@ -90,7 +90,7 @@ export class HashRequests {
 
   /** Whether the peer could still give a piece layer that is missing. */
   mayHelp(peer: PeerState): boolean {
-    if (!this.#speaksV2(peer)) return false;
+    if (!speaksV2(peer.handshake, this.#table.info.infoHashV2)) return false;
     for (const wish of this.#wishes.values()) {
       if (wish.piece === undefined && !wish.refusedBy.has(peer.key)) return true;
     }
@@ -174,22 +174,12 @@ export class HashRequests {
   #bestPeer(wish: Wish): PeerState | undefined {
     let best: PeerState | undefined;
     for (const peer of this.#context.peers.values()) {
-      if (!this.#speaksV2(peer) || wish.refusedBy.has(peer.key)) continue;
+      if (!speaksV2(peer.handshake, this.#table.info.infoHashV2) || wish.refusedBy.has(peer.key)) continue;
       if (wish.piece !== undefined && !peer.has(wish.piece)) continue;
       if (this.#inFlight(peer) >= MAX_IN_FLIGHT_PER_PEER) continue;
       if (best === undefined || isBetter(peer, best, this.#context.nowMs)) best = peer;
     }
     return best;
-  }
-
-  /**
-   * The bit only offers to upgrade a connection that begins with a v1 info-hash (BEP 52). One that is about the v2
-   * info-hash is v2 anyway, and libtorrent leaves the bit out there.
-   */
-  #speaksV2(peer: PeerState): boolean {
-    const { infoHashV2 } = this.#table.info;
-    const { supportsV2, infoHash } = peer.handshake;
-    return supportsV2 || (infoHashV2 !== undefined && infoHash === truncateInfoHash(infoHashV2));
   }
 
   #inFlight(peer: PeerState): number {

@@ -7,7 +7,16 @@
  * @module
  */
 
-import { type InfoHash, infoHash, infoHashBytes, type PeerId, peerId, peerIdBytes } from "../ids.ts";
+import {
+  type InfoHash,
+  infoHash,
+  infoHashBytes,
+  type InfoHashV2,
+  type PeerId,
+  peerId,
+  peerIdBytes,
+  truncateInfoHash,
+} from "../ids.ts";
 import { ProtocolError } from "../protocol_error.ts";
 
 /** Length of a handshake in bytes: 1 + 19 protocol name, 8 reserved, 20 info-hash, 20 peer id (BEP 3). */
@@ -73,6 +82,16 @@ export function decodeHandshake(bytes: Uint8Array): Handshake {
     supportsDht: (lastReserved & DHT_MASK) !== 0,
     supportsV2: (lastReserved & V2_MASK) !== 0,
   };
+}
+
+/**
+ * Whether whoever said this knows v2. The bit only offers to upgrade a connection that begins with a v1 info-hash (BEP
+ * 52). One that is about the v2 info-hash is v2 anyway, and libtorrent leaves the bit out there.
+ *
+ * @param infoHashV2 of the torrent, absent when it has no v2 part or that is not known yet
+ */
+export function speaksV2({ supportsV2, infoHash }: Handshake, infoHashV2: InfoHashV2 | undefined): boolean {
+  return supportsV2 || (infoHashV2 !== undefined && infoHash === truncateInfoHash(infoHashV2));
 }
 
 /** One byte 19, then the nineteen letters (BEP 3). */
