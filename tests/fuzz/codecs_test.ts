@@ -22,6 +22,11 @@ import { ProtocolError } from "../../shared/protocol_error.ts";
 import { safePathSegment } from "../../shared/safe_name.ts";
 import { type Announce, TrackerRefusal } from "../../shared/wire/announce.ts";
 import { decodeCompactPeers } from "../../shared/wire/compact_peers.ts";
+import {
+  acceptEncryption,
+  type EncryptionHandshake,
+  initiateEncryption,
+} from "../../shared/wire/encryption_handshake.ts";
 import { decodeExtensionHandshake, encodeExtensionHandshake } from "../../shared/wire/extension.ts";
 import { FrameBuffer } from "../../shared/wire/frame_buffer.ts";
 import { decodeHandshake, encodeHandshake } from "../../shared/wire/handshake.ts";
@@ -38,6 +43,7 @@ import {
   encodeAnnounceQuery,
   encodeScrapeQuery,
 } from "../../shared/wire/http_tracker_query.ts";
+import { publicKeyOf } from "../../shared/wire/key_exchange.ts";
 import { decodeLanAnnounce, encodeLanAnnounce, LAN_GROUPS } from "../../shared/wire/lan_announce.ts";
 import { decodeMetadataMessage, encodeMetadataMessage } from "../../shared/wire/metadata_message.ts";
 import { decodePeerExchange, encodePeerExchange } from "../../shared/wire/peer_exchange.ts";
@@ -175,6 +181,18 @@ const wireDecoders: readonly Decoder[] = [
     decode: takeFrames,
     declared: [ProtocolError],
     divisor: 2,
+  },
+  {
+    name: "encryption handshake",
+    // A key, padding, and what may follow; the other role is given the same.
+    samples: [Uint8Array.from([...publicKeyOf(Uint8Array.of(9, 9, 9)), ...new Uint8Array(700).fill(5)])],
+    decode: (bytes) => {
+      const random = { privateKey: Uint8Array.of(7, 7, 7), padding: new Uint8Array() };
+      hear(acceptEncryption({ ...random, find: () => announce.infoHash }), bytes);
+      hear(initiateEncryption({ ...random, infoHash: announce.infoHash, payload: bytes.subarray(0, 68) }), bytes);
+    },
+    declared: [ProtocolError],
+    divisor: 20,
   },
   {
     name: "extension handshake",
@@ -418,6 +436,13 @@ function takeFrames(bytes: Uint8Array): void {
     offset += part.length;
     for (let frame = buffer.next(); frame !== undefined; frame = buffer.next()) decodePeerMessage(frame);
   }
+}
+
+/** Gives one side of a handshake what came, in two reads. */
+function hear(handshake: EncryptionHandshake, bytes: Uint8Array): void {
+  handshake.next();
+  const middle = bytes.length >> 1;
+  if (!handshake.next(bytes.subarray(0, middle)).done) handshake.next(bytes.subarray(middle));
 }
 
 function checkSegment(segment: string): void {
