@@ -15,6 +15,11 @@ export class InfoHashAliases {
     return this.#kept.get(infoHash) ?? infoHash;
   }
 
+  /** Every info-hash that leads to another. */
+  all(): Iterable<InfoHash> {
+    return this.#kept.keys();
+  }
+
   /** Notes by which info-hashes a torrent is known. */
   add(infoHash: InfoHash, infoHashes: readonly InfoHash[]): void {
     for (const other of infoHashes) {

@@ -9,6 +9,7 @@ Deno.test("a torrent is found by each of its info-hashes, until it goes", () => 
   const aliases = new InfoHashAliases();
   aliases.add(v1, [v1, v2]);
   assert.equal(aliases.resolve(v2), v1);
+  assert.deepEqual([...aliases.all()], [v2]);
   assert.equal(aliases.resolve(v1), v1);
   assert.equal(aliases.resolve(other), other);
   aliases.drop(v1, [v1, v2]);

@@ -31,6 +31,8 @@ export interface EngineOptions
   readonly rates: { readonly downloadRate?: number; readonly uploadRate?: number };
   /** Which torrent an incoming handshake is for; undefined: none of ours. */
   readonly route: (handshake: Handshake) => HandshakeAnswer | undefined;
+  /** Of all torrents that are here, by all names: encrypted handshakes name theirs by a hash. */
+  readonly infoHashes: () => Iterable<InfoHash>;
   readonly onConnection: (connection: PeerConnection) => void;
   /** Where we are on our own network, if the tracker at this address is to be told. */
   readonly lanAddressFor: (url: string) => Promise<string | undefined> | undefined;
@@ -49,9 +51,9 @@ export function openEngine(options: EngineOptions, scope: AsyncDisposableStack):
   const peerId = createPeerId(crypto.getRandomValues(new Uint8Array(12)));
   const pool = scope.use(new HashPool());
   const files = scope.use(new OpenFiles());
-  const { route, onConnection } = options;
+  const { route, infoHashes, onConnection } = options;
   const listener = scope.use(
-    PeerListener.listen({ ...host, port, downloadLimiter, uploadLimiter, route, onConnection }),
+    PeerListener.listen({ ...host, port, downloadLimiter, uploadLimiter, route, infoHashes, onConnection }),
   );
   const listenPort = listener.port;
   const random = Math.random;

@@ -81,6 +81,7 @@ export class Session implements AsyncDisposable {
       ...options,
       rates: this.startSettings,
       route: (handshake) => this.#route(handshake),
+      infoHashes: () => this.#infoHashes(),
       onConnection: (connection) => this.#onConnection(connection),
       lanAddressFor: (url) => this.#membership?.lanAddressFor(url),
       onAnnounced: (url, event) => this.#membership?.noteAnnounced(url, event),
@@ -198,6 +199,12 @@ export class Session implements AsyncDisposable {
 
   #tell(infoHash: InfoHash | undefined): void {
     for (const listener of this.#listeners) listener(infoHash);
+  }
+
+  *#infoHashes(): Iterable<InfoHash> {
+    for (const { infoHash } of this.downloads.all()) yield infoHash;
+    yield* this.sharedTorrents.infoHashes();
+    yield* this.#aliases.all();
   }
 
   /** Which torrent an incoming handshake is for. A v1 handshake of a peer that also speaks v2 is upgraded (BEP 52). */

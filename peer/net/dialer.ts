@@ -1,5 +1,6 @@
 /**
- * Opens connections: TCP, our handshake, theirs, and the checks on it (BEP 3; the upgrade of BEP 52). Invariant: it
+ * Opens connections: TCP, our handshake, theirs, and the checks on it (BEP 3; the upgrade of BEP 52). A remote that hangs
+ * up on a handshake that everybody can read is tried once more with encryption, which some insist on. Invariant: it
  * gives a connection to the torrent that was asked for, or none and a closed socket.
  * @module
  */
@@ -8,8 +9,9 @@ import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
 import type { InfoHash, PeerId } from "../../shared/ids.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { encodeHandshake, type Handshake } from "../../shared/wire/handshake.ts";
-import { type ConnectionOptions, PeerConnection } from "./connection.ts";
+import { type ConnectionOptions, PeerConnection, type PeerSocket } from "./connection.ts";
 import { closeOnAbort, Deadline } from "./deadline.ts";
+import { openEncryption } from "./encryption.ts";
 import { readHandshake } from "./handshake_exchange.ts";
 import { closeSocket, isNetworkError, writeAll } from "./socket.ts";
 
@@ -46,7 +48,7 @@ export class DialFailure extends Error {
  * Connects to a peer and shakes hands. The caller owns the connection.
  *
  * Throws `DialFailure` when the address cannot be reached; `ProtocolError` "timeout" when it took too long, "malformed"
- * for something that is no BitTorrent, "unexpected" when the remote closed (most do when they do not have the torrent),
+ * for something that is no BitTorrent, "unexpected" when the remote closed twice (most do when they do not have the torrent),
  * "wrong-torrent" when it answers with another one, "self" when it is us; and the signal's reason when that aborts.
  */
 export async function dial(endpoint: Endpoint, options: DialOptions): Promise<PeerConnection> {
@@ -57,9 +59,8 @@ export async function dial(endpoint: Endpoint, options: DialOptions): Promise<Pe
     clock: options.clock,
   });
   try {
-    deadline.signal.throwIfAborted();
-    const socket = await Deno.connect({ hostname: endpoint.host, port: endpoint.port, signal: deadline.signal });
-    return await shakeHands(socket, { ...options, endpoint, deadline });
+    const attempt = { ...options, endpoint, deadline };
+    return await connect(attempt, "plain") ?? await connect(attempt, "encrypted");
   } catch (error) {
     if (deadline.signal.aborted) throw deadline.signal.reason;
     if (isNetworkError(error)) throw new DialFailure(endpoint, error);
@@ -69,22 +70,43 @@ export async function dial(endpoint: Endpoint, options: DialOptions): Promise<Pe
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-async function shakeHands(
-  socket: Deno.TcpConn,
-  options: DialOptions & { readonly endpoint: Endpoint; readonly deadline: Deadline },
-): Promise<PeerConnection> {
-  const { endpoint, deadline } = options;
+interface Attempt extends DialOptions {
+  readonly endpoint: Endpoint;
+  readonly deadline: Deadline;
+}
+
+/** One attempt. Undefined: the remote hung up on a plain handshake. */
+async function connect(attempt: Attempt, how: "encrypted"): Promise<PeerConnection>;
+async function connect(attempt: Attempt, how: "plain"): Promise<PeerConnection | undefined>;
+async function connect(attempt: Attempt, how: "plain" | "encrypted"): Promise<PeerConnection | undefined> {
+  const { endpoint, deadline } = attempt;
+  deadline.signal.throwIfAborted();
+  const tcp = await Deno.connect({ hostname: endpoint.host, port: endpoint.port, signal: deadline.signal });
   try {
-    using _closing = closeOnAbort(deadline.signal, () => closeSocket(socket));
-    await writeAll(socket, encodeHandshake(ourHandshake(options)));
+    using _closing = closeOnAbort(deadline.signal, () => closeSocket(tcp));
+    const socket = await greet(tcp, attempt, how);
     const handshake = await readHandshake(socket);
-    checkHandshake(handshake, options);
+    checkHandshake(handshake, attempt);
     deadline.signal.throwIfAborted();
-    return new PeerConnection({ socket, endpoint, isOutgoing: true, handshake }, options);
+    return new PeerConnection({ socket, endpoint, isOutgoing: true, handshake }, attempt);
   } catch (error) {
-    closeSocket(socket);
+    closeSocket(tcp);
+    if (how === "plain" && isHangUp(error) && !deadline.signal.aborted) return undefined;
     throw error;
   }
+}
+
+/** Sends our handshake; gives the socket that theirs is read from. */
+async function greet(tcp: Deno.TcpConn, attempt: Attempt, how: "plain" | "encrypted"): Promise<PeerSocket> {
+  const payload = encodeHandshake(ourHandshake(attempt));
+  if (how === "encrypted") return await openEncryption(tcp, { infoHash: attempt.infoHash, payload });
+  await writeAll(tcp, payload);
+  return tcp;
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
+    error instanceof ProtocolError && error.code === "unexpected";
 }
 
 function ourHandshake(options: DialOptions): Handshake {

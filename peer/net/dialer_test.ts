@@ -16,15 +16,17 @@ import { ManualClock } from "./manual_clock.ts";
 
 const otherInfoHash = parseInfoHash("b2".repeat(20));
 
-/** Dials a remote that answers as given, and gives what both sides came to. */
+/** Dials a remote that answers as given, once or to each of some connections, and gives what both sides came to. */
 async function dialTo(
   answer: (socket: Deno.TcpConn) => Promise<void>,
-  options: Partial<DialOptions> = {},
+  options: Partial<DialOptions> & { readonly connectionCount?: number } = {},
 ): Promise<PromiseSettledResult<Awaited<ReturnType<typeof dial>>>> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const remote = (async () => {
-    using socket = await listener.accept();
-    await answer(socket);
+    for (let count = 0; count < (options.connectionCount ?? 1); count++) {
+      using socket = await listener.accept();
+      await answer(socket);
+    }
   })();
   const [result] = await Promise.allSettled([
     dial({ host: "127.0.0.1", port: listener.addr.port }, { infoHash: someInfoHash, peerId: ourPeerId, ...options }),
@@ -120,8 +122,14 @@ Deno.test("what does not speak BitTorrent is refused at its first wrong byte", a
   assertRefused(result, "malformed");
 });
 
-Deno.test("a remote that closes without a word is refused", async () => {
-  assertRefused(await dialTo(async (socket) => void await readHandshakeBytes(socket)), "unexpected");
+Deno.test("a remote that closes without a word, also when it is spoken to in cipher, is refused", async () => {
+  const openings: string[] = [];
+  const result = await dialTo(async (socket) => {
+    openings.push(new TextDecoder().decode(await readHandshakeBytes(socket)).slice(1, 20));
+  }, { connectionCount: 2 });
+  assertRefused(result, "unexpected");
+  assert.equal(openings[0], "BitTorrent protocol");
+  assert.notEqual(openings[1], openings[0]);
 });
 
 Deno.test("a remote that says nothing, or never ends saying it, costs the time limit and no more", async () => {
@@ -173,5 +181,6 @@ Deno.test("the bytes on the wire are those of BEP 3", async () => {
     assert.equal(new TextDecoder().decode(bytes.subarray(1, 20)), "BitTorrent protocol");
     assert.deepEqual(bytes.subarray(28, 48), infoHashBytes(someInfoHash));
     assert.notEqual(ourPeerId, theirPeerId);
+    await socket.write(encodeHandshake(someHandshake));
   });
 });

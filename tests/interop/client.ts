@@ -35,6 +35,8 @@ export interface ClientOptions {
   readonly host: string;
   /** The network namespace that it runs in; else the machine itself. */
   readonly namespace?: string;
+  /** It neither makes nor takes connections that are not encrypted, the content included if it can ask for that. */
+  readonly requiresEncryption?: boolean;
 }
 
 /** A client that runs. */

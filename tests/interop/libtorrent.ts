@@ -13,6 +13,9 @@ const SCRIPT = new URL("libtorrent_client.py", import.meta.url).pathname;
 /** What the client writes of itself when something goes wrong, at most: the end of it is what matters. */
 const MAX_LOG_LINES = 1000;
 
+/** Settings that insist on encryption, both ways, of every byte. */
+export const ENCRYPTED = { in_enc_policy: 0, out_enc_policy: 0, allowed_enc_level: 2 } as const;
+
 /** How to start it. */
 export interface LibtorrentOptions {
   /** Its address; default: 127.0.0.1. */

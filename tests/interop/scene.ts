@@ -9,7 +9,7 @@ import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
 import type { ClientView } from "../../shared/tracker_dashboard_views.ts";
 import { NetworkNamespaces, readPage } from "../network_namespaces.ts";
 import { Folder, Program } from "../program.ts";
-import type { ForeignClient, RunningClient } from "./client.ts";
+import type { ClientOptions, ForeignClient, RunningClient } from "./client.ts";
 import { Libtorrent, type LibtorrentOptions } from "./libtorrent.ts";
 
 /** Far beyond what any of the tests needs on an idle machine (some seconds): only a safety net. */
@@ -256,9 +256,12 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Starts a client of another maker. */
-  async client(kind: ForeignClient): Promise<RunningClient> {
+  async client(
+    kind: ForeignClient,
+    options: Pick<ClientOptions, "requiresEncryption"> = {},
+  ): Promise<RunningClient> {
     const home = await this.folder.folder(`${kind.name}-${++this.#folderCount}`);
-    return this.#enter(kind.name, await kind.start({ home, ...this.#there }));
+    return this.#enter(kind.name, await kind.start({ home, ...this.#there, ...options }));
   }
 
   /** Ends all processes and removes the folder. */

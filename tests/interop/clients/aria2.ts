@@ -53,9 +53,11 @@ class Aria2Client implements RunningClient {
   }
 }
 
-function argumentsOf({ source, folder }: TorrentToJoin, { home, host }: ClientOptions): readonly string[] {
+function argumentsOf({ source, folder }: TorrentToJoin, options: ClientOptions): readonly string[] {
+  const { home, host, requiresEncryption } = options;
   const isIpv6 = host.includes(":");
   return [
+    ...requiresEncryption ? ["--bt-require-crypto=true", "--bt-min-crypto-level=arc4"] : [],
     // It speaks UDP to trackers only while it has a DHT node: one that knows nobody, and of whom nobody knows.
     ...[
       "--no-conf=true",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ClientOptions, ForeignClient, RunningClient, TorrentToJoin } from "../client.ts";
-import { Libtorrent } from "../libtorrent.ts";
+import { ENCRYPTED, Libtorrent } from "../libtorrent.ts";
 
 /** What tells that somebody misbehaved. */
 const COMPLAINTS = ["hash_failed_alert", "peer_error_alert", "peer_ban_alert", "invalid_request_alert"];
@@ -29,7 +29,8 @@ class LibtorrentClient implements RunningClient {
   }
 
   static async start(options: ClientOptions): Promise<RunningClient> {
-    return new LibtorrentClient(await Libtorrent.start(options));
+    const settings = options.requiresEncryption ? ENCRYPTED : {};
+    return new LibtorrentClient(await Libtorrent.start({ ...options, settings }));
   }
 
   get output(): string {

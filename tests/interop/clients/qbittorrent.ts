@@ -38,10 +38,11 @@ class QbittorrentClient implements RunningClient {
     this.#api = api;
   }
 
-  static async start({ home, host }: ClientOptions): Promise<RunningClient> {
+  static async start(options: ClientOptions): Promise<RunningClient> {
+    const { home, host } = options;
     const folder = `${home}/qBittorrent/config`;
     await Deno.mkdir(folder, { recursive: true });
-    await Deno.writeTextFile(`${folder}/qBittorrent.conf`, configuration(host));
+    await Deno.writeTextFile(`${folder}/qBittorrent.conf`, configuration(options));
     const port = freePort(host);
     const program = Program.spawn([
       ...[COMMAND, `--profile=${home}`, `--webui-port=${port}`, `--torrenting-port=${freePort(host)}`],
@@ -103,7 +104,7 @@ class QbittorrentClient implements RunningClient {
 }
 
 /** Alone with the tracker; TCP, since trying uTP first costs a time limit for each peer; no password from here. */
-function configuration(host: string): string {
+function configuration({ host, requiresEncryption }: ClientOptions): string {
   return `[LegalNotice]
 Accepted=true
 
@@ -113,6 +114,7 @@ Session\\LSDEnabled=false
 Session\\PeXEnabled=false
 Session\\MultiConnectionsPerIp=true
 Session\\BTProtocol=TCP
+Session\\Encryption=${requiresEncryption ? 1 : 0}
 Session\\InterfaceAddress=${host}
 Session\\QueueingSystemEnabled=false
 

@@ -43,8 +43,9 @@ class TransmissionClient implements RunningClient {
     this.#namespace = namespace;
   }
 
-  static async start({ home, host, namespace }: ClientOptions): Promise<RunningClient> {
-    await Deno.writeTextFile(`${home}/settings.json`, JSON.stringify(settings(host)));
+  static async start(options: ClientOptions): Promise<RunningClient> {
+    const { home, namespace } = options;
+    await Deno.writeTextFile(`${home}/settings.json`, JSON.stringify(settings(options)));
     const program = Program.spawn(
       [DAEMON, "--foreground", "--config-dir", home],
       namespace === undefined ? {} : { namespace },
@@ -97,7 +98,7 @@ class TransmissionClient implements RunningClient {
 }
 
 /** Alone with the tracker, and quick to try again. */
-function settings(host: string): Readonly<Record<string, string | number | boolean>> {
+function settings({ host, requiresEncryption }: ClientOptions): Readonly<Record<string, string | number | boolean>> {
   return {
     ...(host.includes(":")
       ? { "bind-address-ipv4": "0.0.0.0", "bind-address-ipv6": host }
@@ -105,6 +106,8 @@ function settings(host: string): Readonly<Record<string, string | number | boole
     "cache-size-mb": 0,
     "dht-enabled": false,
     "download-queue-enabled": false,
+    // Its own numbers: 1 prefers it.
+    "encryption": requiresEncryption ? 2 : 1,
     "lpd-enabled": false,
     "pex-enabled": false,
     "port-forwarding-enabled": false,

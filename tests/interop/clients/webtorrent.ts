@@ -5,7 +5,7 @@
  * @module
  */
 import { Program } from "../../program.ts";
-import type { ForeignClient, RunningClient, TorrentToJoin } from "../client.ts";
+import type { ClientOptions, ForeignClient, RunningClient, TorrentToJoin } from "../client.ts";
 
 const SCRIPT = new URL("webtorrent_client.ts", import.meta.url).pathname;
 
@@ -21,18 +21,28 @@ export const webtorrent: ForeignClient = {
     const program = Program.spawn([...run(), "--probe"]);
     return await program.exitCode() === 0 ? undefined : `it cannot be had from npm: ${program.output}`;
   },
-  start: () => Promise.resolve(new WebtorrentClient()),
+  start: (options) => Promise.resolve(new WebtorrentClient(options)),
 };
 
 class WebtorrentClient implements RunningClient {
+  readonly #options: ClientOptions;
   readonly #programs: Program[] = [];
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
 
   get output(): string {
     return this.#programs.map(({ output }) => output).join("\n");
   }
 
   async join({ source, folder }: TorrentToJoin): Promise<void> {
-    const program = Program.spawn([...run(), source, folder]);
+    const program = Program.spawn([
+      ...run(),
+      source,
+      folder,
+      ...this.#options.requiresEncryption ? ["--encrypted"] : [],
+    ]);
     this.#programs.push(program);
     await program.line(/^done$/);
   }

@@ -1,5 +1,5 @@
 /**
- * WebTorrent as a program: `SOURCE FOLDER`. Prints "done" when all is there and verified, and seeds until it is ended.
+ * WebTorrent as a program: `SOURCE FOLDER [--encrypted]`. Prints "done" when all is there and verified, and seeds until it is ended.
  * With `--probe` it only finds out whether WebTorrent can be had.
  *
  * @module
@@ -10,11 +10,11 @@ import process from "node:process";
 /** As npm knows it. Fetched when this runs: no program of ours depends on it. */
 const PACKAGE = "npm:webtorrent@3.0.21";
 
-/**
- * Alone with the tracker; without uTP, whose native part is not there either; without encryption, which our peer does not
- * speak, and without which it does not dial unless told to.
- */
-const QUIET = { dht: false, lsd: false, natUpnp: false, natPmp: false, utp: false, utPex: false, secure: 0 };
+/** Alone with the tracker; without uTP, whose native part is not there either. */
+const QUIET = { dht: false, lsd: false, natUpnp: false, natPmp: false, utp: false, utPex: false };
+
+/** It encrypts when it dials in any case; with this it takes nothing else, and encrypts the content too. */
+const ENCRYPTED = { secure: 2 };
 
 /** What is used of WebTorrent. */
 interface Client {
@@ -30,8 +30,9 @@ if (import.meta.main) {
   stubWebRtc();
   // What npm gives has no types here; these are the calls that its documentation names.
   const { default: WebTorrent }: { default: new (options: object) => Client & Emitter } = await import(PACKAGE);
-  const [source = "", path = ""] = Deno.args;
-  if (source !== "--probe") join(new WebTorrent({ ...QUIET }), { source, path });
+  const [source = "", path = "", flag] = Deno.args;
+  const options = flag === "--encrypted" ? { ...QUIET, ...ENCRYPTED } : QUIET;
+  if (source !== "--probe") join(new WebTorrent({ ...options }), { source, path });
 }
 
 /** The WebRTC part is native code that does not come by npm, and that nobody here speaks to: it is found empty. */
