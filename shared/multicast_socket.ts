@@ -34,6 +34,7 @@ export class MulticastSocket extends EventEmitter {
   }
 
   /** Sends part of a message; tells when it is sent, or why it is not. */
+  // deno-lint-ignore house/function-shape -- as a socket of Node is called
   send(
     message: Uint8Array,
     offset: number,

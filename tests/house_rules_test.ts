@@ -91,6 +91,44 @@ Deno.test("a file says what it is, is named after what it holds, and is small", 
   assert.deepEqual(broken("shared/ids.ts", excused + long), []);
 });
 
+Deno.test("a function is short and takes few arguments", () => {
+  const long = `export function f() {\n${"  go();\n".repeat(70)}}`;
+  assert.deepEqual(brokenBy("shared/ids.ts", long), ["function-shape"]);
+  assert.deepEqual(brokenBy("dashboard/client/player/video_player.tsx", long), []);
+  assert.deepEqual(brokenBy("shared/ids.ts", "export function f(a: A, b: B, c: C, d: D) {}"), ["function-shape"]);
+  assert.deepEqual(brokenBy("shared/ids.ts", "export class C { f(a: A, b: B, c: C, d: D) {} }"), ["function-shape"]);
+  assert.deepEqual(brokenBy("shared/ids.ts", "export function f(a: A, b: B, { c }: Options) {}"), []);
+});
+
+Deno.test("no error is swallowed", () => {
+  for (
+    const line of [
+      "try { go(); } catch { stop(); }",
+      "try { go(); } catch (error) {}",
+      "go().catch(() => {});",
+      "go().catch(() => undefined);",
+    ]
+  ) assert.deepEqual(brokenBy("peer/session.ts", line), ["no-swallowed-errors"], line);
+  const right = [
+    "try { go(); } catch (error) { if (!(error instanceof TypeError)) throw error; }",
+    "go().catch((error) => tell(error));",
+  ];
+  for (const line of right) assert.deepEqual(brokenBy("peer/session.ts", line), [], line);
+});
+
+Deno.test("codecs shift no bytes", () => {
+  assert.deepEqual(brokenBy("shared/wire/handshake.ts", "export const a = (b: number) => b << 8;"), ["no-byte-shifts"]);
+  assert.deepEqual(brokenBy("shared/wire/handshake.ts", "export const a = (b: number) => b >>> 0;"), []);
+  assert.deepEqual(brokenBy("shared/bitfield.ts", "export const a = (b: number) => b << 8;"), []);
+});
+
+Deno.test("no test sleeps", () => {
+  const sleep = "await new Promise((resolve) => setTimeout(resolve, 100));";
+  assert.deepEqual(brokenBy("shared/ids_test.ts", sleep), ["no-sleeping-tests"]);
+  assert.deepEqual(brokenBy("shared/ids_test.ts", "await new Promise((resolve) => setTimeout(resolve));"), []);
+  assert.deepEqual(brokenBy("shared/ids_test.ts", "const limit = setTimeout(() => kill(), 100);"), []);
+});
+
 Deno.test("outside of the project only the rules for every file hold", () => {
   assert.deepEqual(
     Deno.lint.runPlugin(houseRules, "/elsewhere/utils.ts", "export enum Kind { A }").map(({ id }) => id),

@@ -101,7 +101,8 @@ function streamOf(
     async cancel(reason) {
       leaving.abort(reason);
       await reader.cancel(reason);
-      await (producing ??= produce(writable).catch(() => {}));
+      // Whatever the producer ends with now, it ends because nobody reads any more, and there is nobody to tell.
+      await Promise.allSettled([producing ??= produce(writable)]);
     },
   }, { highWaterMark: 0 });
 }

@@ -38,6 +38,7 @@ async function startTracker(folder: Folder, options: { readonly name: string; re
 async function untilAllKnow(port: number, count: number): Promise<void> {
   for (let swarm = 0; swarm < SWARM_COUNT;) {
     if (await sizeOf(port, swarm) === count) swarm++;
+    // deno-lint-ignore house/no-sleeping-tests -- a tracker tells nobody what it has heard from another: it is asked again
     else await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
