@@ -8,6 +8,7 @@ import { InvariantWatch } from "./invariants.ts";
 import { RandomEvents } from "./random_events.ts";
 import { sampleInfo } from "./sample_torrent.ts";
 import { seededRandom } from "./seeded_random.ts";
+import { traceStep } from "./trace.ts";
 
 /** Events in all, ten seconds' worth: `PLAYSWARM_FUZZ_RUNS` makes it others, `PLAYSWARM_FUZZ_SEED` chooses others. */
 const EVENT_COUNT = Number(Deno.env.get("PLAYSWARM_FUZZ_RUNS") ?? 1_000_000);
@@ -39,6 +40,7 @@ function runMachine(seed: number, eventCount: number): void {
     const event = events.next();
     watch.demand(events.demandedPieces);
     const effects = machine.handle(event, events.nowMs);
+    traceStep({ nowMs: events.nowMs, name: `seed ${seed}`, event, effects });
     watch.after(event, effects, true);
     events.answered(event, effects);
     if (count % LOOK_EVERY === 0) checkFootprint(machine.footprint(), { info, settings });

@@ -15,6 +15,7 @@ import type { SwarmEffect } from "../../peer/swarm/swarm_effect.ts";
 import type { Demand, PeerKey, SwarmEvent } from "../../peer/swarm/swarm_event.ts";
 import { InvariantWatch } from "./invariants.ts";
 import { LinkEnd, type LinkHandler, type LinkSpeed, NetworkPlace } from "./simulated_network.ts";
+import { traceStep } from "./trace.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** Between two ticks of a machine, as in the program. */
@@ -152,7 +153,9 @@ export class SimulatedPeer {
   /** Gives the machine an event, checks what it does, and does it. */
   handle(event: SwarmEvent): void {
     if (!this.#isAlive) return;
-    const effects = this.machine.handle(event, this.#simulation.clock.nowMs);
+    const { nowMs } = this.#simulation.clock;
+    const effects = this.machine.handle(event, nowMs);
+    traceStep({ nowMs, name: this.name, event, effects });
     this.watch.after(event, effects, ++this.#eventCount % DEEP_EVERY === 0);
     for (const effect of effects) this.#carryOut(effect, event);
   }
