@@ -13,6 +13,7 @@ import type { MediaKind, PeerMode } from "../shared/media_kind.ts";
 import { MAX_METAINFO_LENGTH } from "../shared/metainfo.ts";
 import type { TorrentOffer } from "../shared/torrent_offer.ts";
 import { CommunityError, limitedBytes, readCataloguePage, readWanted, refusal } from "./community_answer.ts";
+import { announceUrlsOf, type CommunityAddress, trackerBase } from "./tracker_address.ts";
 
 /** While somebody looks at the catalogue: new files have to be seen within seconds. */
 const WATCHED_POLL_MS = 1_500;
@@ -43,10 +44,7 @@ export interface CatalogueQuery {
 }
 
 /** How to reach the tracker and whom to tell of changes. */
-export interface CommunityOptions {
-  readonly tracker: Endpoint;
-  /** The secret of a private community: the first segment of every path. */
-  readonly key?: string;
+export interface CommunityOptions extends CommunityAddress {
   /** The catalogue changed, or the tracker came or went. */
   readonly onChange: () => void;
   /** The tracker was restarted: it has forgotten who we are and what we have. */
@@ -71,12 +69,12 @@ export class Community implements AsyncDisposable {
   constructor(options: CommunityOptions) {
     this.tracker = options.tracker;
     this.#options = options;
-    this.#base = this.#baseAt(options.tracker);
+    this.#base = trackerBase(options);
   }
 
   /** The addresses to announce to, in the order to try them: UDP first, HTTP where datagrams do not pass. */
   get announceUrls(): readonly string[] {
-    return [`${this.#base.replace("http:", "udp:")}/announce`, `${this.#base}/announce`];
+    return announceUrlsOf(this.#options);
   }
 
   /** Why the tracker cannot be reached, as a sentence; undefined when it answers. */
@@ -259,17 +257,15 @@ export class Community implements AsyncDisposable {
     if (encodeAddress(host) !== undefined) return [this.#base];
     try {
       const addresses = await lookup(host, { all: true });
-      return [this.#base, ...addresses.map(({ address }) => this.#baseAt({ host: address, port }))];
+      return [
+        this.#base,
+        ...addresses.map(({ address }) => trackerBase({ ...this.#options, tracker: { host: address, port } })),
+      ];
     } catch (error) {
       // Node's name look-up fails with a plain error that has a code (ENOTFOUND, EAI_AGAIN).
       if (!(error instanceof Error && "code" in error)) throw error;
       throw new CommunityError(`There is no address for ${host}`, { cause: error });
     }
-  }
-
-  #baseAt(tracker: Endpoint): string {
-    const { key } = this.#options;
-    return `http://${formatEndpoint(tracker)}${key === undefined ? "" : `/${encodeURIComponent(key)}`}`;
   }
 
   async #request(path: string, options: RequestInit & { readonly base?: string }): Promise<Response> {

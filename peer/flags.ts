@@ -14,10 +14,9 @@ import {
   UsageError,
 } from "../shared/command_line.ts";
 import { checkDisplayName } from "../shared/display_name.ts";
-import type { Endpoint } from "../shared/endpoint.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
-import { readEndpoint } from "../shared/program_flags.ts";
-import { DEFAULT_TRACKER_PORT } from "./tracker_address.ts";
+import { keyFlag } from "../shared/program_flags.ts";
+import { type CommunityAddress, readTrackerAddress } from "./tracker_address.ts";
 
 /** `--mode`. */
 export const modeFlag: Flag<PeerMode | undefined> = choiceFlag("mode", {
@@ -26,7 +25,7 @@ export const modeFlag: Flag<PeerMode | undefined> = choiceFlag("mode", {
 });
 /** `--tracker`. */
 export const trackerFlag: Flag<string | undefined> = textFlag("tracker", {
-  help: "Your community's tracker",
+  help: "Your community's tracker, or an announce address",
   placeholder: "HOST[:PORT]",
 });
 /** `--share`. */
@@ -78,10 +77,16 @@ export const nameFlag: Flag<string | undefined> = {
   read: (texts) => texts.at(-1) === undefined ? undefined : readName(texts.at(-1) ?? ""),
 };
 
-/** The tracker's address from the command line. @throws UsageError */
-export function trackerOf(line: CommandLine): Endpoint | undefined {
+/** The community that the command line names, with the key of `--key`, else of its address. @throws UsageError */
+export function communityOf(line: CommandLine): CommunityAddress | undefined {
   const text = line.value(trackerFlag);
-  return text === undefined ? undefined : readEndpoint(text, { flag: "tracker", defaultPort: DEFAULT_TRACKER_PORT });
+  if (text === undefined) return undefined;
+  const address = readTrackerAddress(text);
+  if (address === undefined) {
+    throw new UsageError(`Cannot read --tracker as HOST[:PORT]: current value is ${JSON.stringify(text)}`);
+  }
+  const key = line.value(keyFlag) ?? address.key;
+  return { tracker: address.tracker, ...(key === undefined ? {} : { key }) };
 }
 
 /** The limits from the command line, in bytes a second; nothing where there is none. @throws UsageError */

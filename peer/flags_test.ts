@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { readCommandLine, UsageError } from "../shared/command_line.ts";
-import { downloadRateFlag, ratesOf, trackerFlag, trackerOf, uploadRateFlag } from "./flags.ts";
+import { keyFlag } from "../shared/program_flags.ts";
+import { communityOf, downloadRateFlag, ratesOf, trackerFlag, uploadRateFlag } from "./flags.ts";
 
 function line(...args: readonly string[]) {
-  const flags = [trackerFlag, downloadRateFlag, uploadRateFlag];
+  const flags = [trackerFlag, keyFlag, downloadRateFlag, uploadRateFlag];
   return readCommandLine(args, { flags, environment: () => undefined, listSeparator: ":", maxOperands: 0 });
 }
 
 Deno.test("a tracker needs no port", () => {
-  assert.equal(trackerOf(line()), undefined);
-  assert.deepEqual(trackerOf(line("--tracker", "media.home")), { host: "media.home", port: 6969 });
-  assert.deepEqual(trackerOf(line("--tracker", "[::1]:7000")), { host: "::1", port: 7000 });
-  assert.throws(() => trackerOf(line("--tracker", "a b")), UsageError);
+  assert.equal(communityOf(line()), undefined);
+  const tracker = { host: "media.home", port: 6969 };
+  assert.deepEqual(communityOf(line("--tracker", "media.home")), { tracker });
+  assert.deepEqual(communityOf(line("--tracker", "[::1]:7000")), { tracker: { host: "::1", port: 7000 } });
+  assert.throws(() => communityOf(line("--tracker", "a b")), UsageError);
+  const announce = "udp://media.home/hush/announce";
+  assert.deepEqual(communityOf(line("--tracker", announce)), { tracker, key: "hush" });
+  assert.deepEqual(communityOf(line("--tracker", announce, "--key", "shout")), { tracker, key: "shout" });
 });
 
 Deno.test("rates are given in kilobytes and used in bytes", () => {

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Endpoint } from "../shared/endpoint.ts";
 import type { AnnounceEvent } from "../shared/wire/announce.ts";
 import type { PeerSettings } from "./api/peer_session.ts";
 import { Community } from "./community.ts";
@@ -13,14 +12,7 @@ import { LanAddress } from "./net/lan_address.ts";
 import { NameTeller, type NameTellerOptions } from "./name_teller.ts";
 import { Publisher } from "./publisher.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { readTrackerAddress } from "./tracker_address.ts";
-
-/** Which community, and how to get in. */
-export interface CommunityAddress {
-  readonly tracker: Endpoint;
-  /** The secret of a private community. */
-  readonly key?: string;
-}
+import { type CommunityAddress, readTrackerAddress } from "./tracker_address.ts";
 
 /** What a {@link Membership} is made of. */
 export interface MembershipOptions extends CommunityAddress {
@@ -90,7 +82,8 @@ export function communityToJoin(
   given: Pick<SessionOptions, "tracker" | "key">,
   { tracker: chosen }: Pick<PeerSettings, "tracker">,
 ): CommunityAddress | undefined {
-  const tracker = given.tracker ?? (chosen === undefined ? undefined : readTrackerAddress(chosen.address));
+  const remembered = chosen === undefined ? undefined : readTrackerAddress(chosen.address);
+  const tracker = given.tracker ?? remembered?.tracker;
   if (tracker === undefined) return undefined;
   const key = given.key ?? (given.tracker === undefined ? chosen?.key : undefined);
   return { tracker, ...(key === undefined ? {} : { key }) };

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { formatEndpoint } from "../shared/endpoint.ts";
 import type { PeerMode } from "../shared/media_kind.ts";
-import type { PeerSettingsPatch } from "./api/peer_session.ts";
+import type { ChosenTracker, PeerSettingsPatch } from "./api/peer_session.ts";
 import { RequestError } from "./api/request_error.ts";
 import { writableFolder } from "./folders.ts";
 import { readTrackerAddress } from "./tracker_address.ts";
@@ -26,13 +27,24 @@ export async function checkedSettings(patch: PeerSettingsPatch, fixed: FixedSett
   if (tracker !== undefined && fixed.isTrackerFixed) {
     throw startedWith({ what: "The tracker was set", flag: "tracker" });
   }
-  if (tracker && readTrackerAddress(tracker.address) === undefined) {
-    throw new RequestError(422, `${tracker.address} is no address of a tracker: HOST or HOST:PORT is one`);
-  }
   if (downloadsFolder !== undefined && fixed.isDownloadsFolderFixed) {
     throw startedWith({ what: "The folder for downloads was set", flag: "downloads" });
   }
-  return downloadsFolder ? { ...patch, downloadsFolder: await writableFolder(downloadsFolder) } : patch;
+  return {
+    ...patch,
+    ...(tracker ? { tracker: chosenTracker(tracker) } : {}),
+    ...(downloadsFolder ? { downloadsFolder: await writableFolder(downloadsFolder) } : {}),
+  };
+}
+
+/** As HOST:PORT and perhaps a key, whichever form it was written in. @throws RequestError */
+function chosenTracker(given: ChosenTracker): ChosenTracker {
+  const read = readTrackerAddress(given.address);
+  if (read === undefined) {
+    throw new RequestError(422, `${given.address} is no address of a tracker: HOST or HOST:PORT is one`);
+  }
+  const key = given.key ?? read.key;
+  return { ...given, address: formatEndpoint(read.tracker), ...(key === undefined ? {} : { key }) };
 }
 
 function startedWith({ what, flag }: { readonly what: string; readonly flag: string }): RequestError {

@@ -27,9 +27,16 @@ export interface Help {
 const COLUMNS = 80;
 
 /** The help as a text without a newline at its end. */
-export function helpText(help: Help, options: { readonly isWhole: boolean }): string {
-  const { isWhole } = options;
-  const flags = isWhole ? [...help.usual, ...help.further] : help.usual;
+export function helpText(
+  help: Help,
+  options: {
+    readonly isWhole: boolean;
+    /** Flags that every command has; the whole help tells of them, too. */
+    readonly standard?: readonly Flag<unknown>[];
+  },
+): string {
+  const { isWhole, standard = [] } = options;
+  const flags = isWhole ? [...new Set([...help.usual, ...help.further, ...standard])] : help.usual;
   return [
     help.about,
     "",

@@ -23,7 +23,14 @@ Deno.test("the help tells of the usual flags, and names the others within 80 col
 });
 
 Deno.test("the whole help tells of each", () => {
-  const text = helpText(help, { isWhole: true });
+  const standard = [switchFlag("help", { help: "Show this help" }), ...help.usual];
+  const text = helpText(help, { isWhole: true, standard });
+  assert.equal(
+    text.match(/Show this help|Where to put the files/g)?.length,
+    2,
+    "what every command has, too, each once",
+  );
+  assert.doesNotMatch(helpText(help, { isWhole: false, standard }), /Show this help/);
   assert.equal(text.match(/Rarely needed/g)?.length, 12);
   assert.doesNotMatch(text, /More:/);
 });

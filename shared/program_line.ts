@@ -68,7 +68,7 @@ export function readProgramLine(
     settings: { flag: configFlag, otherFlags: others.flatMap(flagsOf), read: readSettingsFile },
   });
   const isWhole = line.value(helpAllFlag);
-  if (isWhole || line.value(helpFlag)) console.log(helpText(help, { isWhole }));
+  if (isWhole || line.value(helpFlag)) console.log(helpText(help, { isWhole, standard: STANDARD_FLAGS }));
   else if (line.value(versionFlag)) console.log(`${help.name.replace(/ .*/, "")} (Playswarm) ${VERSION}`);
   else if (line.value(printConfigFlag)) console.log(configurationText(line, configuredFlags(help)));
   else return line;

@@ -9,7 +9,7 @@ import { formatEndpoint, isLoopback } from "../../shared/endpoint.ts";
 import { explainBinding, ProgramFailure, startLogging } from "../../shared/program.ts";
 import { hostFlag, keyFlag, logFormatFlag, logLevelFlag, noLanFlag } from "../../shared/program_flags.ts";
 import { RequestError } from "../api/request_error.ts";
-import { dhtFlag, mapPortFlag, nameFlag, ratesOf, trackerOf } from "../flags.ts";
+import { communityOf, dhtFlag, mapPortFlag, nameFlag, ratesOf } from "../flags.ts";
 import { findTracker } from "../net/tracker_finder.ts";
 import { Session } from "../session.ts";
 import type { SessionOptions } from "../session_options.ts";
@@ -41,7 +41,6 @@ export function connectionOptions(line: CommandLine): Pick<
   "host" | "tracker" | "key" | "name" | "downloadRate" | "uploadRate" | "lan" | "dht" | "mapPort"
 > {
   const host = line.value(hostFlag);
-  const tracker = trackerOf(line);
   const key = line.value(keyFlag);
   const name = line.value(nameFlag);
   return {
@@ -50,8 +49,8 @@ export function connectionOptions(line: CommandLine): Pick<
     mapPort: line.value(mapPortFlag),
     ...ratesOf(line),
     ...(host === undefined ? {} : { host }),
-    ...(tracker === undefined ? {} : { tracker }),
     ...(key === undefined ? {} : { key }),
+    ...communityOf(line),
     ...(name === undefined ? {} : { name }),
   };
 }
@@ -65,7 +64,7 @@ export async function trackerNearby(
   stop: AbortSignal,
 ): Promise<Pick<SessionOptions, "tracker">> {
   const host = line.value(hostFlag);
-  if (trackerOf(line) !== undefined || line.value(noLanFlag) || isLoopback(host ?? "")) return {};
+  if (communityOf(line) !== undefined || line.value(noLanFlag) || isLoopback(host ?? "")) return {};
   const logger = getLogger(["playswarm", "peer", "lan"]);
   const found = await findTracker({
     host,

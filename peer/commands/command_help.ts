@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Flag, textFlag } from "../../shared/command_line.ts";
+import type { Flag } from "../../shared/command_line.ts";
 import type { Endpoint } from "../../shared/endpoint.ts";
 import type { Help } from "../../shared/help_text.ts";
 import {
@@ -47,12 +47,6 @@ export const listenFlag: Flag<number> = portFlag("port", {
 export const anyPortFlag: Flag<number> = portFlag("port", { help: "TCP port where peers reach us (any)", fallback: 0 });
 /** `--dashboard`. */
 export const dashboardFlag: Flag<Endpoint> = dashboardFlagAt(8080);
-/** `--tracker` of a torrent file. */
-export const announceFlag: Flag<string | undefined> = textFlag("tracker", {
-  help: "Announce address to write into it",
-  placeholder: "URL",
-});
-
 /** `peer`. */
 export const dashboardHelp: Help = {
   name: "peer",
@@ -127,8 +121,8 @@ export const shareHelp: Help = {
 export const createHelp: Help = {
   name: "peer create",
   about: "Make a .torrent file: v1 and v2 in one, the same for a file on every machine.",
-  usage: [["peer create PATH [-o FILE.torrent] [--tracker URL]"]],
-  usual: [outputFlag, announceFlag, jsonFlag, configFlag],
-  further: [logLevelFlag],
-  examples: ["peer create film.mp4 --tracker udp://media.home:6969/announce"],
+  usage: [["peer create PATH [-o FILE.torrent] [--tracker HOST[:PORT]]"]],
+  usual: [outputFlag, trackerFlag, jsonFlag, configFlag],
+  further: [keyFlag, logLevelFlag],
+  examples: ["peer create film.mp4 --tracker media.home"],
 };

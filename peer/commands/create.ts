@@ -9,12 +9,12 @@ import { formatBytes } from "../../shared/format.ts";
 import { encodeMetainfo } from "../../shared/metainfo.ts";
 import { choosePieceLength, createMetainfo, type FileHashes } from "../../shared/metainfo_create.ts";
 import { EXIT, interruption, isNothingThere, ProgramFailure } from "../../shared/program.ts";
-import { jsonFlag, outputFlag } from "../flags.ts";
+import { communityOf, jsonFlag, outputFlag, trackerFlag } from "../flags.ts";
 import { magnetLink } from "../magnet_link.ts";
 import { HashPool } from "../storage/hash_pool.ts";
 import { StorageError } from "../storage/storage_error.ts";
 import { runCommand } from "./command.ts";
-import { announceFlag } from "./command_help.ts";
+import { announceUrlsOf } from "../tracker_address.ts";
 import { ProgressLine } from "./progress_line.ts";
 
 /** Runs `peer create`. */
@@ -31,8 +31,7 @@ async function run(line: CommandLine): Promise<number> {
   using progress = new ProgressLine(Deno.stderr);
   const hashes = await hashUnlessStopped(pool, { path, length, progress, stop });
   if (hashes === undefined) return EXIT.failed;
-  const url = line.value(announceFlag);
-  const trackers = url === undefined ? [] : [[url]];
+  const trackers = trackersOf(line);
   const metainfo = createMetainfo(name, hashes, { trackers });
   const output = line.value(outputFlag) ?? `${name}.torrent`;
   await writeTorrent(output, encodeMetainfo(metainfo));
@@ -43,6 +42,18 @@ async function run(line: CommandLine): Promise<number> {
     console.log(JSON.stringify({ torrent: output, name, sizeBytes: length, infoHash, infoHashV2, magnet }));
   } else console.log(`${output}\n${magnet}`);
   return EXIT.done;
+}
+
+/** A community's tracker is announced to by UDP, and by HTTP where datagrams do not pass; any other address as it is. */
+function trackersOf(line: CommandLine): readonly (readonly string[])[] {
+  const text = line.value(trackerFlag);
+  if (text === undefined) return [];
+  if (text.includes("://")) {
+    if (URL.canParse(text)) return [[text]];
+    throw new UsageError(`Cannot read --tracker as an announce address: current value is ${JSON.stringify(text)}`);
+  }
+  const community = communityOf(line);
+  return community === undefined ? [] : [announceUrlsOf(community)];
 }
 
 async function hashUnlessStopped(

@@ -12,7 +12,7 @@ import { dataFolder } from "../../shared/platform_folders.ts";
 import { EXIT, interruption, makeFolder, openBrowser } from "../../shared/program.ts";
 import { dataFlag, hostFlag, noLanFlag, passwordFlag } from "../../shared/program_flags.ts";
 import { opensBrowser } from "../../shared/program_line.ts";
-import { trackerOf } from "../flags.ts";
+import { communityOf } from "../flags.ts";
 import { TrackerFinder } from "../net/tracker_finder.ts";
 import { runCommand } from "./command.ts";
 import { dashboardFlag, listenFlag } from "./command_help.ts";
@@ -69,7 +69,7 @@ async function run(line: CommandLine): Promise<number> {
 async function startFinder(line: CommandLine, scope: AsyncDisposableStack): Promise<TrackerFinder | undefined> {
   const host = line.value(hostFlag);
   // Read first of all: a wrong address is bad usage, whatever else is to be said, such as that a port is in use.
-  const tracker = trackerOf(line);
+  const tracker = communityOf(line);
   if (tracker !== undefined || line.value(noLanFlag) || isLoopback(host ?? "")) return undefined;
   const logger = getLogger(["playswarm", "peer", "lan"]);
   return scope.use(

@@ -14,7 +14,7 @@ import { mediaFolder, userDirsFile } from "../../shared/platform_folders.ts";
 import { isNothingThere, makeFolder, untilAborted } from "../../shared/program.ts";
 import { passwordFlag } from "../../shared/program_flags.ts";
 import { peerApp } from "../api/app.ts";
-import { downloadsFlag, modeFlag, shareFlag, trackerOf } from "../flags.ts";
+import { communityOf, downloadsFlag, modeFlag, shareFlag } from "../flags.ts";
 import { realFolder } from "../folders.ts";
 import type { TrackerFinder } from "../net/tracker_finder.ts";
 import type { Session } from "../session.ts";
@@ -112,7 +112,7 @@ async function lookAround(
 ): Promise<Surroundings> {
   const { finder, onTrackerSet } = options;
   const folders = await mediaFolders();
-  const isTrackerFixed = trackerOf(line) !== undefined;
+  const isTrackerFixed = communityOf(line) !== undefined;
   return {
     get trackers() {
       return (finder?.found ?? []).map((found) => ({

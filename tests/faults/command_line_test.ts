@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { decodeMetainfo } from "../../shared/metainfo.ts";
+import { Program } from "../program.ts";
 import { assertFile, assertSentence, contentOf, stageTest } from "./stage.ts";
 
 const PROGRAMS = ["tracker", "peer"] as const;
@@ -48,7 +50,7 @@ stageTest("bad usage is said in one line with a suggestion, and leaves with 2", 
     ["tracker", ["--config", "/nowhere/at/all"], /--config \/nowhere\/at\/all: there is no such file$/],
     ["peer", ["--mod", "video"], /did you mean --mode\?$/],
     ["peer", ["--mode", "text"], /--mode as audio or video: current value is "text"$/],
-    ["peer", ["--tracker", "host:port:7"], /--tracker as HOST:PORT/],
+    ["peer", ["--tracker", "host:port:7"], /--tracker as HOST\[:PORT\]/],
     ["peer", ["--dashboard", "nonsense:99999"], /--dashboard as HOST:PORT/],
     ["peer", ["downlaod", "x"], /Cannot use "downlaod": there is no such command; did you mean download\?$/],
     ["peer", ["completions", "csh"], /Say for which shell: peer completions bash\|zsh\|fish$/],
@@ -175,4 +177,13 @@ stageTest("a torrent is made of a file, the same each time, and nothing is left 
     /^magnet:\?xt=urn:btih:[0-9a-f]{40}&xt=urn:btmh:1220[0-9a-f]{64}&dn=film\.mp4&tr=udp/m,
   );
   await assertFile(output("one"), await Deno.readFile(output("two")));
+
+  // The tracker of the environment, which the other commands take by its name, is taken by it here too.
+  await using named = Program.start("peer", ["create", `${folder}/film.mp4`, "-o", output("four"), "--json"], {
+    env: { PLAYSWARM_TRACKER: "media.home", PLAYSWARM_KEY: "our secret" },
+  });
+  assert.equal(await named.exitCode(), 0, named.output);
+  const { trackers } = decodeMetainfo(await Deno.readFile(output("four")));
+  const path = "media.home:6969/our%20secret/announce";
+  assert.deepEqual(trackers, [[`udp://${path}`, `http://${path}`]]);
 });
