@@ -123,7 +123,7 @@ Deno.test("once our address is known, those that both ends prefer are dialled fi
     (peerPriority(ownEndpoint, other) ?? 0) - (peerPriority(ownEndpoint, one) ?? 0)
   );
   assert.deepEqual(
-    dialled(swarm.handle({ type: "candidates-found", candidates, source: "tracker" })),
+    dialled(swarm.handle({ type: "candidates-found", candidates: order.toReversed(), source: "tracker" })),
     order.slice(0, 2),
   );
 });
@@ -188,14 +188,13 @@ Deno.test("of a private torrent only those are dialled whom the tracker gave, or
   swarm.handle({ type: "dial-failed", endpoint: { host: "10.0.0.1", port: 6_881 } });
   for (const source of ["exchange", "lan", "magnet"] as const) hear(source, "10.0.0.5");
   assert.deepEqual(dialled(swarm.log), ["10.0.0.1", "10.0.0.3"], "heard of twice, once from the tracker");
-  swarm.handle({ type: "dial-failed", endpoint: { host: "10.0.0.3", port: 6_881 } });
-  swarm.pass(30_000);
-  assert.deepEqual(new Set(dialled(swarm.log).slice(1)), new Set(["10.0.0.3", "10.0.0.4"]));
   hear("manual", "10.0.0.6");
-  for (const host of ["10.0.0.3", "10.0.0.4"]) {
+  for (let round = 0; round < 100; round++) {
+    const host = dialled(swarm.log).at(-1) ?? "";
     swarm.handle({ type: "dial-failed", endpoint: { host, port: 6_881 } });
+    swarm.pass(1_000);
   }
-  assert(dialled(swarm.log).includes("10.0.0.6"));
+  assert.deepEqual(new Set(dialled(swarm.log).slice(1)), new Set(["10.0.0.3", "10.0.0.4", "10.0.0.6"]));
 });
 
 Deno.test("when a private torrent goes over to another tracker, everybody is let go and forgotten (BEP 27)", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { allowedFastSet } from "../../shared/allowed_fast_set.ts";
-import { FAST_PIECES } from "./fast_slot.ts";
+import { FAST_PIECES, FastSlot } from "./fast_slot.ts";
+import { TestParts } from "./test_parts.ts";
 import { messagesTo, testHandshake, testInfo, TestSwarm } from "./test_swarm.ts";
 
 const PIECE_COUNT = 100;
@@ -59,6 +60,33 @@ Deno.test("one at a time: the next when the turn is over, of which what is queue
   assert.equal(messagesTo(3, effects).filter(({ type }) => type === "allowed-fast").length, FAST_PIECES);
   swarm.handle({ type: "peer-disconnected", peer: 3, reason: "closed" });
   assert.deepEqual(allowedBy(swarm, 2, 100), [], "it is no starting peer any more");
+});
+
+Deno.test("a turn is over after half a minute, and comes once for each connection", () => {
+  const parts = new TestParts(PIECE_COUNT);
+  for (let piece = 0; piece < PIECE_COUNT; piece++) parts.table.verify(piece);
+  const slot = new FastSlot(parts.context, parts.table);
+  const [first, second] = [1, 2].map((key) => parts.addPeer(key, { pieces: [] }));
+  assert(first !== undefined && second !== undefined);
+  for (const peer of [first, second]) peer.isInterestedInUs = true;
+  const tick = (nowMs: number) => {
+    parts.context.nowMs = nowMs;
+    return slot.tick(() => false);
+  };
+  const [piece = 0] = allowedFastSet(first.endpoint.host, {
+    infoHash: first.handshake.infoHash,
+    pieceCount: PIECE_COUNT,
+    count: 1,
+  });
+  const block = parts.table.geometry.block(piece, 0);
+  tick(0);
+  assert.equal(tick(29_999), undefined);
+  assert(!slot.take(second, block));
+  assert.equal(tick(30_000), first);
+  assert(!slot.take(first, block));
+  assert(slot.take(second, block));
+  assert.equal(tick(60_000), second);
+  assert.equal(tick(90_000), undefined, "both had their turn");
 });
 
 Deno.test("who has a slot, has pieces enough, wants nothing or does not know of it is not allowed anything", () => {

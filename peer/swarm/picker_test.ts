@@ -113,13 +113,64 @@ Deno.test("a late block at a slow peer is asked of a faster one too, and the los
   assert(messagesTo(1, swarm.send(2, block)).some(({ type }) => type === "cancel"));
 });
 
-Deno.test("the last blocks are taken over from a peer that is much slower, not from an equal one", () => {
+/** A peer sends what it is asked for, a block at a time, so that its speed is known; gives all that it was asked for. */
+function measure(swarm: TestSwarm, peer: number, options: { readonly count: number; readonly blockMs: number }): void {
+  for (let count = 0; count < options.count; count++) {
+    const block = requestsTo(peer, swarm.log)[count];
+    swarm.nowMs += options.blockMs;
+    if (block !== undefined) swarm.send(peer, block);
+  }
+}
+
+Deno.test("an urgent block of a slow peer is asked again of the one with the shortest queue, long before the end", () => {
+  const swarm = new TestSwarm({ info: testInfo(100), settings: { startRequests: 8 } });
+  swarm.connect(1);
+  swarm.say(1, { type: "have", piece: 0 });
+  const demands = [{ id: 1, start: 0, end: PIECE_LENGTH, rateBytesPerSecond: 1e6 }];
+  swarm.handle({ type: "demand-moved", demands });
+  assert.equal(requestsTo(1, swarm.say(1, { type: "unchoke" })).length, 4);
+  swarm.pass(3_000);
+  for (const peer of [2, 3]) {
+    swarm.connect(peer);
+    for (let piece = 1; piece < 100; piece++) swarm.say(peer, { type: "have", piece });
+    swarm.say(peer, { type: "unchoke" });
+  }
+  // Both are much sooner than the first, and of equal queues in time the second needs longer for each block.
+  measure(swarm, 2, { count: 20, blockMs: 40 });
+  measure(swarm, 3, { count: 20, blockMs: 10 });
+  for (const peer of [2, 3]) swarm.say(peer, { type: "have", piece: 0 });
+  const effects = swarm.pass(100);
+  assert.equal(requestsTo(3, effects).filter(({ piece }) => piece === 0).length, 4);
+  assert.equal(requestsTo(2, effects).filter(({ piece }) => piece === 0).length, 0);
+  assert.deepEqual(messagesTo(1, effects).filter(({ type }) => type === "cancel"), [], "whoever is first");
+});
+
+Deno.test("in the endgame the last blocks are asked of two, not those that come soon anyway", () => {
   const swarm = new TestSwarm({ info: testInfo(2) });
   const blocks = requestsTo(1, swarm.connectSeeder(1));
   assert.equal(blocks.length, 8);
-  assert.equal(requestsTo(2, swarm.connectSeeder(2)).length > 0, true, "what is far back in the queue is taken over");
-  const all = requestsTo(2, swarm.log).length;
-  assert(all < 8, "what comes soon anyway is not");
+  const effects = swarm.connectSeeder(2);
+  const repeated = requestsTo(2, effects);
+  assert(repeated.length > 0, "what is far back in the queue is asked of the other too");
+  assert(repeated.length < 8, "what comes soon anyway is not");
+  assert(!messagesTo(1, effects).some(({ type }) => type === "cancel"), "both are asked");
+  const [first] = repeated;
+  assert(first !== undefined);
+  assert.deepEqual(messagesTo(1, swarm.send(2, first)), [{ type: "cancel", ...first }], "the loser is told");
+});
+
+Deno.test("before the endgame an idle peer takes a few blocks over, of which none is asked twice", () => {
+  const swarm = new TestSwarm({ info: testInfo(4), settings: { startRequests: 8 } });
+  assert.equal(requestsTo(1, swarm.connectSeeder(1)).length, 8);
+  const [next] = [...new Set(requestsTo(1, swarm.log).map(({ piece }) => piece))];
+  assert(next !== undefined);
+  swarm.connect(2);
+  swarm.say(2, { type: "have", piece: next });
+  const effects = swarm.say(2, { type: "unchoke" });
+  const taken = requestsTo(2, effects);
+  assert(taken.length > 0 && taken.length <= 2, `${taken.length} were taken over`);
+  const cancelled = messagesTo(1, effects).filter(({ type }) => type === "cancel");
+  assert.equal(cancelled.length, taken.length);
 });
 
 Deno.test("a suggested piece is preferred (BEP 6)", () => {

@@ -42,6 +42,10 @@ Deno.test("a slow link is not given seconds of queue", () => {
   assert(pipeline.expectedMs(1) < 400);
 });
 
+Deno.test("even the slowest link has four requests in flight: one sent, one waiting, two on their way", () => {
+  assert.equal(run({ ceiling: 2_000, bytesPerSecond: 1e3, delayMs: 20, durationMs: 300_000 }).target, 4);
+});
+
 Deno.test("a stalled peer is asked for one block until one comes", () => {
   const pipeline = run({ ceiling: 100, bytesPerSecond: 10e6, delayMs: 5, durationMs: 1_000 });
   pipeline.stall();

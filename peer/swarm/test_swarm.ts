@@ -46,7 +46,7 @@ export function testHandshake(number: number, features: Partial<Handshake> = {})
   };
 }
 
-/** A machine, the time, and what it did. Random is always the middle. */
+/** A machine, the time, and what it did. Random is always the middle, unless a test says otherwise. */
 export class TestSwarm {
   readonly machine: SwarmMachine;
   readonly info: Info;
@@ -62,12 +62,14 @@ export class TestSwarm {
       readonly hasMetadata?: boolean;
       readonly hasLayers?: boolean;
       readonly settings?: Partial<SwarmSettings>;
+      readonly random?: () => number;
     } = {},
   ) {
     this.info = options.info ?? testInfo(8);
     // A long first queue shows at one look in which order things are asked for.
     const settings = { ...defaultSwarmSettings, startRequests: 32, ...options.settings };
-    this.machine = new SwarmMachine({ random: () => 0.5, settings, ownPeerId: testHandshake(200).peerId });
+    const { random = () => 0.5 } = options;
+    this.machine = new SwarmMachine({ random, settings, ownPeerId: testHandshake(200).peerId });
     if (options.hasMetadata === false) return;
     const verified = new Bitfield(this.info.geometry.pieceCount);
     for (const piece of options.verified ?? []) verified.set(piece);
