@@ -114,6 +114,18 @@ const fixtures: readonly Sample[] = [
     ],
   },
   {
+    // Two tracks of sound that every browser has.
+    name: "choir.mkv",
+    seconds: 12,
+    args: [
+      ...scene({ seed: 29, size: "320:180", root: 110 }),
+      ...["-f", "lavfi", "-i", chord(165), "-map", "0:v", "-map", "1:a", "-map", "2:a"],
+      ...H264,
+      ...["-b:v", "50k", "-c:a", "aac", "-b:a", "40k"],
+      ...["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"],
+    ],
+  },
+  {
     // Pictures in a codec that few browsers have.
     name: "summit.mkv",
     seconds: 4,

@@ -45,6 +45,7 @@ export type IconName =
   | "settings"
   | "share"
   | "shuffle"
+  | "small-screen"
   | "sound"
   | "subtitles"
   | "up"
@@ -90,6 +91,7 @@ const paths: Readonly<Record<IconName, string>> = {
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5",
   share: "M12 20V8M6.5 12.5 12 7l5.5 5.5M4 4h16",
   shuffle: "M3 7h4l10 10h4M3 17h4l3-3M14 10l3-3h4M18.500 4.500 21 7l-2.500 2.500M18.500 14.500 21 17l-2.500 2.500",
+  "small-screen": "M9 4v5H4M15 4v5h5M20 15h-5v5M4 15h5v5",
   sound: "M4 9.5v5h4l5 4.500V5L8 9.500zM16.500 8.500a5 5 0 0 1 0 7M19 6a8.500 8.500 0 0 1 0 12",
   subtitles: "M3 5h18v14H3zM6.500 12h4M13 12h4.500M6.500 15.500h7M16 15.500h1.500",
   up: "M12 19V5M6 11l6-6 6 6",

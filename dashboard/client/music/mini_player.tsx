@@ -4,7 +4,6 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { Link } from "../components/link.tsx";
 import { formatClock } from "../player/clock_words.ts";
 import { formatRoute } from "../router.ts";
@@ -12,7 +11,7 @@ import { usePeer, useShell } from "../shell_context.ts";
 import { nameOf } from "./collection.ts";
 import { SongArt } from "./song_art.tsx";
 import { knownSong } from "./song_supply.ts";
-import { tellMediaSession } from "../player/media_session.ts";
+import { useMediaSession } from "../player/use_media_session.ts";
 import { Transport } from "./transport.tsx";
 
 /** The player; nothing while no music was chosen, and on the page of the song that plays, where the large one is. */
@@ -52,16 +51,17 @@ function useMusicSession(): void {
   const { music, store } = usePeer();
   const queued = music.song.value;
   const song = queued && knownSong(store, queued);
-  const isHeard = music.isWanted.value;
-  useEffect(() => {
-    // A film that plays has the keys.
-    if (song === undefined || !isHeard) return;
-    tellMediaSession({ title: nameOf(song), artist: song.artist, album: song.album, picture: song.picture }, {
+  useMediaSession({
+    playback: music.playback,
+    playing: song && { title: nameOf(song), artist: song.artist, album: song.album, picture: song.picture },
+    isHeard: song !== undefined && music.isWanted.value,
+    actions: {
       play: () => void music.resume(),
       pause: () => music.pause(),
       next: () => void music.next(),
       previous: () => void music.previous(),
       seekTo: (seconds) => music.seek(seconds),
-    });
-  }, [song?.infoHash, song?.index, song?.title, song?.picture, isHeard]);
+      skip: (seconds) => music.seek(music.playback.time.peek() + seconds),
+    },
+  });
 }

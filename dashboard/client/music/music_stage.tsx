@@ -164,4 +164,5 @@ function obey(music: MusicPlayer, command: PlayerCommand): void {
   else if (command.type === "volume") music.setVolume(Math.min(1, Math.max(0, volume.value + command.change)));
   else if (command.type === "toggle-mute") music.setVolume(volume.value > 0 ? 0 : 1);
   else if (command.type === "next") music.next();
+  else if (command.type === "previous") music.previous();
 }

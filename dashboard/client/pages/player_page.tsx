@@ -15,6 +15,7 @@ import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { StatePanel } from "../components/state_panel.tsx";
 import { MusicStage } from "../music/music_stage.tsx";
+import { useNeighbours } from "../player/neighbours.ts";
 import { VideoStage } from "../player/video_stage.tsx";
 import { formatBytes, titleOf } from "../../../shared/format.ts";
 import { formatRoute } from "../router.ts";
@@ -66,27 +67,17 @@ interface PlayingProps {
 }
 
 function Playing({ torrent, file }: PlayingProps): JSX.Element {
-  const { music } = usePeer();
-  const { router } = useShell();
   const title = file.title !== undefined && file.kind === "audio" ? file.title : titleOf(file.path);
   useEffect(() => {
     document.title = `${title} · Playswarm`;
   }, [title]);
-  // One thing is heard at a time.
-  useEffect(() => {
-    if (file.kind === "video") music.pause();
-  }, []);
   const playlist = playlistPath(torrent.infoHash, file.index);
   const others = torrent.files.filter((other) => isPlayable(other));
-  const following = others[others.indexOf(file) + 1];
-  const nextFile = following === undefined ? undefined : {
-    title: titleOf(following.path),
-    open: () => router.open(formatRoute({ type: "play", infoHash: torrent.infoHash, index: following.index })),
-  };
+  const neighbours = useNeighbours(torrent, file);
   return (
     <article class="player-page">
       {file.kind === "video"
-        ? <VideoStage {...{ torrent, file, title }} next={nextFile} />
+        ? <VideoStage {...{ torrent, file, title, neighbours }} />
         : <MusicStage torrent={torrent} file={file} />}
       <header class="page-head">
         <div>

@@ -7,7 +7,7 @@
 /** What a key asks for. */
 export type PlayerCommand =
   | { readonly type: "toggle-play" | "toggle-full-screen" | "toggle-mute" | "toggle-subtitles" | "toggle-picture" }
-  | { readonly type: "next" | "help" }
+  | { readonly type: "next" | "previous" | "help" }
   /** By so many seconds. */
   | { readonly type: "skip"; readonly seconds: number }
   /** To a share of the film, 0 to 1. */
@@ -29,7 +29,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ["C", "subtitles off or on"],
   ["P", "picture in picture"],
   ["< >", "slower or faster"],
-  ["N", "next file"],
+  ["N B", "next file, or the one before"],
   ["?", "this list"],
 ];
 
@@ -64,5 +64,6 @@ const commands: ReadonlyMap<string, PlayerCommand> = new Map<string, PlayerComma
   ["<", { type: "speed", step: -1 }],
   [">", { type: "speed", step: 1 }],
   ["n", { type: "next" }],
+  ["b", { type: "previous" }],
   ["?", { type: "help" }],
 ]);

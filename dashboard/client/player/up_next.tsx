@@ -7,12 +7,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { ActionButton } from "../components/action_button.tsx";
-
-/** The next file. */
-export interface NextFile {
-  readonly title: string;
-  readonly open: () => void;
-}
+import type { OtherFile } from "./neighbours.ts";
 
 /** Seconds to say no. */
 const COUNTDOWN_SECONDS = 6;
@@ -22,7 +17,7 @@ const COUNTDOWN_SECONDS = 6;
  *
  * @param props the file, and what staying does
  */
-export function UpNext({ next, onStay }: { readonly next: NextFile; readonly onStay: () => void }): JSX.Element {
+export function UpNext({ next, onStay }: { readonly next: OtherFile; readonly onStay: () => void }): JSX.Element {
   const left = useSignal(COUNTDOWN_SECONDS);
   useEffect(() => {
     const timer = setInterval(() => {

@@ -4,11 +4,13 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { MediaDescription, MediaTrack } from "../../../shared/media_description.ts";
 import { Icon, type IconName } from "../components/icons.tsx";
 import { useShell } from "../shell_context.ts";
 import { formatClock } from "./clock_words.ts";
+import type { OtherFile } from "./neighbours.ts";
 import type { Playback } from "./playback.ts";
 import { type MenuChoice, PlayerMenu } from "./player_menu.tsx";
 import { SeekBar } from "./seek_bar.tsx";
@@ -32,7 +34,7 @@ export interface VideoControlsProps {
   readonly audioTrack: number | undefined;
   /** Takes another track of sound; absent where the film cannot be given with it. */
   readonly onAudioTrack: ((number: number) => void) | undefined;
-  readonly onNext: (() => void) | undefined;
+  readonly next: OtherFile | undefined;
   readonly onHelp: () => void;
 }
 
@@ -42,9 +44,10 @@ export interface VideoControlsProps {
  * @param props see {@link VideoControlsProps}
  */
 export function VideoControls(props: VideoControlsProps): JSX.Element {
-  const { deck, playback, description, pieces, frames, onNext } = props;
+  const { deck, playback, description, pieces, frames, next } = props;
   const duration = playback.duration.value || description.durationSeconds || 0;
   const isPaused = playback.isPaused.value;
+  const isFullScreen = useFullScreen();
   return (
     <div class="controls" data-testid="player-controls">
       <SeekBar {...{ duration, pieces, frames }} time={playback.time} onSeek={(seconds) => deck.seek(seconds)} />
@@ -55,7 +58,9 @@ export function VideoControls(props: VideoControlsProps): JSX.Element {
           testId="player-toggle"
           onAct={() => deck.togglePlay()}
         />
-        {onNext === undefined ? null : <Control label="Next file" icon="next" testId="player-next" onAct={onNext} />}
+        {next === undefined
+          ? null
+          : <Control label={`Next: ${next.title}`} icon="next" testId="player-next" onAct={next.open} />}
         <Volume deck={deck} playback={playback} />
         <span class="controls-time" data-testid="player-time">
           {formatClock(playback.time.value)} <span>/ {formatClock(duration)}</span>
@@ -75,17 +80,36 @@ export function VideoControls(props: VideoControlsProps): JSX.Element {
         />
         <Control label="Keys" icon="keyboard" testId="player-help" isExtra onAct={props.onHelp} />
         {document.pictureInPictureEnabled
-          ? <Control label="Picture in picture" icon="picture" isExtra onAct={() => void deck.togglePicture()} />
+          ? (
+            <Control
+              label="Picture in picture"
+              icon="picture"
+              testId="player-picture"
+              isExtra
+              onAct={() => void deck.togglePicture()}
+            />
+          )
           : null}
         <Control
-          label="Full screen"
-          icon="full-screen"
+          label={isFullScreen.value ? "Leave full screen" : "Full screen"}
+          icon={isFullScreen.value ? "small-screen" : "full-screen"}
           testId="player-full-screen"
           onAct={() => void deck.toggleFullScreen()}
         />
       </div>
     </div>
   );
+}
+
+/** Whether something of the page fills the screen. */
+function useFullScreen(): ReadonlySignal<boolean> {
+  const isFull = useSignal(document.fullscreenElement !== null);
+  useEffect(() => {
+    const look = () => isFull.value = document.fullscreenElement !== null;
+    document.addEventListener("fullscreenchange", look);
+    return () => document.removeEventListener("fullscreenchange", look);
+  }, []);
+  return isFull;
 }
 
 interface ControlProps {

@@ -14,6 +14,7 @@ export const SPEEDS: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 export interface OtherCommands {
   readonly toggleSubtitles: () => void;
   readonly next: (() => void) | undefined;
+  readonly previous: (() => void) | undefined;
   readonly toggleHelp: () => void;
 }
 
@@ -45,6 +46,8 @@ export class VideoDeck {
         return void this.togglePicture();
       case "next":
         return others.next?.();
+      case "previous":
+        return others.previous?.();
       case "help":
         return others.toggleHelp();
       case "skip":
@@ -62,7 +65,17 @@ export class VideoDeck {
 
   /** Plays or pauses. */
   togglePlay(): void {
-    this.#with((video) => video.paused ? void startPlaying(video) : video.pause());
+    this.#with((video) => video.paused ? this.play() : this.pause());
+  }
+
+  /** Plays, from the beginning when it was at its end. */
+  play(): void {
+    this.#with((video) => void startPlaying(video));
+  }
+
+  /** Pauses. */
+  pause(): void {
+    this.#with((video) => video.pause());
   }
 
   /** Moves by so many seconds. */

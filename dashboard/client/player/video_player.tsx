@@ -8,26 +8,29 @@ import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Signal, useSignal } from "@preact/signals";
 import type { MediaDescription, MediaTrack } from "../../../shared/media_description.ts";
-import { streamPath } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { Icon } from "../components/icons.tsx";
-import { formatClock } from "./clock_words.ts";
+import { usePeer } from "../shell_context.ts";
 import { frameAt } from "./frame_at.ts";
 import { takePictureOf } from "./frame_picture.ts";
 import { KeyHelp } from "./key_help.tsx";
-import { tellMediaSession } from "./media_session.ts";
+import type { Neighbours, OtherFile } from "./neighbours.ts";
 import { Playback } from "./playback.ts";
 import { PlayerRefusal, PlayerWaiting } from "./player_message.tsx";
 import { remembered } from "./remembered.ts";
+import { ResumedNote } from "./resumed_note.tsx";
 import { SeekFrames } from "./seek_frames.ts";
-import { type StreamProblem, streamProblem } from "./stream_problem.ts";
 import { showTrack } from "./subtitle_files.ts";
-import { type NextFile, UpNext } from "./up_next.tsx";
+import { UpNext } from "./up_next.tsx";
+import { useIdle } from "./use_idle.ts";
+import { useMediaSession } from "./use_media_session.ts";
 import { usePlayerKeys } from "./use_player_keys.ts";
+import { useRemembering } from "./use_remembering.ts";
 import { useSubtitles } from "./use_subtitles.ts";
+import { type PlayerProblem, useVideoSource } from "./use_video_source.ts";
 import { VideoControls } from "./video_controls.tsx";
-import { startPlaying, VideoDeck } from "./video_deck.ts";
-import { giveVideo, type PlayablePlan, type VideoSource } from "./video_source.ts";
+import { VideoDeck } from "./video_deck.ts";
+import type { PlayablePlan } from "./video_source.ts";
 
 /** What is played. */
 export interface VideoPlayerProps {
@@ -43,7 +46,8 @@ export interface VideoPlayerProps {
   readonly playlist: string;
   /** Grows when the server is back after it was away: a broken stream is tried again. */
   readonly connectionVersion: number;
-  readonly next: NextFile | undefined;
+  /** What comes before and after it. */
+  readonly neighbours: Neighbours;
   /** The tracks of sound that this browser can play. */
   readonly audioTracks: readonly MediaTrack[];
   /** The track of sound that plays. */
@@ -54,20 +58,13 @@ export interface VideoPlayerProps {
   readonly onFormatProblem: () => boolean;
 }
 
-/** The controls go away after this while a film plays and nothing moves. */
-const IDLE_MS = 3_000;
-/** How long it says that it went on where the film was left. */
-const RESUMED_SHOWN_MS = 8_000;
-/** How often the place is remembered: a crash costs at most this. */
-const REMEMBER_SECONDS = 5;
-
 /**
  * The player of one file. Key it by the file.
  *
  * @param props see {@link VideoPlayerProps}
  */
 export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
-  const { infoHash, index, title, description, next } = props;
+  const { infoHash, index, title, description, neighbours: { next, previous } } = props;
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [playback] = useState(() => new Playback());
@@ -79,7 +76,7 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
   const isIdle = useIdle(stage);
   const subtitles = useSubtitles(description.subtitles);
   useEffect(() => video.current === null ? undefined : playback.follow(video.current), []);
-  const problem = useSource(video, { ...props, startSeconds });
+  const problem = useVideoSource(video, { ...props, startSeconds });
   useRemembering(video, `${infoHash}/${index}`);
   useFramePicture(video, { infoHash, index, isWanted: description.picture === undefined });
   const chosen = subtitles.chosen.value;
@@ -88,20 +85,25 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
     deck.obey(command, {
       toggleSubtitles: () => subtitles.toggle(),
       next: next?.open,
+      previous: previous?.open,
       toggleHelp: () => isHelpShown.value = !isHelpShown.value,
     })
   );
-  useEffect(() => {
-    tellMediaSession({ title, picture: description.picture }, {
-      play: () => deck.togglePlay(),
-      pause: () => deck.togglePlay(),
+  const isPaused = playback.isPaused.value;
+  useMediaSession({
+    playback,
+    playing: { title, picture: description.picture },
+    isHeard: !isPaused,
+    actions: {
+      play: () => deck.play(),
+      pause: () => deck.pause(),
       next: next?.open,
+      previous: previous?.open,
       seekTo: (seconds) => deck.seek(seconds),
       skip: (seconds) => deck.skip(seconds),
-    });
-    return () => tellMediaSession(undefined, undefined);
-  }, [title]);
-  const isPaused = playback.isPaused.value;
+    },
+  });
+  useOneSound(deck, !isPaused);
   const isAtRest = isPaused || hasEnded.value || problem.value !== undefined;
   return (
     <div
@@ -125,32 +127,22 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
           <track key={url} kind="subtitles" src={url} label={label} srclang={language ?? "und"} />
         ))}
       </video>
-      {problem.value === undefined && playback.isWaiting.value && !hasEnded.value
-        ? <PlayerWaiting text={props.waiting} />
-        : null}
-      {problem.value === undefined && isPaused && !hasEnded.value && !playback.isWaiting.value
-        ? (
-          <button
-            type="button"
-            class="bare stage-play"
-            tabIndex={-1}
-            aria-hidden="true"
-            onClick={() => deck.togglePlay()}
-          >
-            <Icon name="play" isFilled />
-          </button>
-        )
-        : null}
-      {startSeconds > 0 ? <Resumed seconds={startSeconds} onRestart={() => deck.seek(0)} /> : null}
-      {hasEnded.value && next !== undefined ? <UpNext next={next} onStay={() => hasEnded.value = false} /> : null}
-      {problem.value === undefined ? null : <Failure problem={problem} playlist={props.playlist} />}
+      <Overlay
+        {...{ playback, next }}
+        problem={problem.value}
+        waiting={props.waiting}
+        playlist={props.playlist}
+        hasEnded={hasEnded}
+        onPlay={() => deck.togglePlay()}
+      />
+      {startSeconds > 0 ? <ResumedNote seconds={startSeconds} onRestart={() => deck.seek(0)} /> : null}
       <VideoControls
         {...{ deck, playback, description, subtitles, frames }}
         pieces={props.pieces}
         audioTracks={props.audioTracks}
         audioTrack={props.audioTrack}
         onAudioTrack={props.onAudioTrack}
-        onNext={next?.open}
+        next={next}
         onHelp={() => isHelpShown.value = true}
       />
       {isHelpShown.value ? <KeyHelp onClose={() => isHelpShown.value = false} /> : null}
@@ -158,125 +150,36 @@ export function VideoPlayer(props: VideoPlayerProps): JSX.Element {
   );
 }
 
-interface Problem {
-  readonly text: string;
-  /** Tries again; absent where that is in vain. */
-  readonly retry?: () => void;
+interface OverlayProps {
+  readonly playback: Playback;
+  readonly problem: PlayerProblem | undefined;
+  readonly waiting: string;
+  readonly playlist: string;
+  readonly hasEnded: Signal<boolean>;
+  readonly next: OtherFile | undefined;
+  readonly onPlay: () => void;
 }
 
-/** Gives the element its film by the plan, and another when the plan changes; says why it stopped. */
-function useSource(
-  video: RefObject<HTMLVideoElement | null>,
-  props: VideoPlayerProps & { readonly startSeconds: number },
-): Signal<Problem | undefined> {
-  const { infoHash, index, plan, description } = props;
-  const problem = useSignal<Problem | undefined>(undefined);
-  const source = useRef<VideoSource | undefined>(undefined);
-  const lastTime = useRef(props.startSeconds);
-  const retry = () => {
-    problem.value = undefined;
-    source.current?.retry();
-  };
-  useEffect(() => {
-    const media = video.current;
-    if (media === null) return;
-    problem.value = undefined;
-    const ending = new AbortController();
-    const onError = async () => {
-      const code = media.error?.code;
-      if (code === undefined) return;
-      const found = await streamProblem(code, {
-        source: streamPath(infoHash, index),
-        contentType: description.contentType,
-      });
-      if (ending.signal.aborted || (found.isFormat && props.onFormatProblem())) return;
-      problem.value = problemOf(found, retry);
-    };
-    media.addEventListener("error", onError, { signal: ending.signal });
-    media.addEventListener("timeupdate", () => lastTime.current = media.currentTime, { signal: ending.signal });
-    const given = giveVideo(media, {
-      ...{ infoHash, index, plan, durationSeconds: description.durationSeconds, startSeconds: lastTime.current },
-      onProblem: () => problem.value = { text: "The stream was interrupted.", retry },
-    });
-    source.current = given;
-    startPlaying(media);
-    return () => {
-      ending.abort();
-      given[Symbol.dispose]();
-    };
-  }, [plan.type, plan.type === "remux" ? plan.audioTrack : undefined]);
-  useEffect(() => {
-    if (problem.peek()?.retry !== undefined) retry();
-  }, [props.connectionVersion]);
-  return problem;
-}
-
-function problemOf({ text, canRetry }: StreamProblem, retry: () => void): Problem {
-  return canRetry ? { text, retry } : { text };
+/** What lies over the picture while it does not move: one thing at a time. */
+function Overlay(props: OverlayProps): JSX.Element | null {
+  const { playback, problem, hasEnded, next } = props;
+  if (problem !== undefined) return <Failure problem={problem} playlist={props.playlist} />;
+  if (hasEnded.value && next !== undefined) return <UpNext next={next} onStay={() => hasEnded.value = false} />;
+  if (playback.isWaiting.value && !hasEnded.value) return <PlayerWaiting text={props.waiting} />;
+  return playback.isPaused.value ? <StagePlay hasEnded={hasEnded.value} onPlay={props.onPlay} /> : null;
 }
 
 interface FailureProps {
-  readonly problem: Signal<Problem | undefined>;
+  readonly problem: PlayerProblem;
   readonly playlist: string;
 }
 
-function Failure({ problem, playlist }: FailureProps): JSX.Element | null {
-  if (problem.value === undefined) return null;
-  const { text, retry } = problem.value;
+function Failure({ problem: { text, retry }, playlist }: FailureProps): JSX.Element {
   return (
     <PlayerRefusal text={text} playlist={playlist}>
       {retry === undefined ? null : <ActionButton label="Try again" icon="refresh" onAct={retry} />}
     </PlayerRefusal>
   );
-}
-
-/** For a while: that the film did not begin at its beginning. */
-function Resumed(
-  { seconds, onRestart }: { readonly seconds: number; readonly onRestart: () => void },
-): JSX.Element | null {
-  const isShown = useSignal(true);
-  useEffect(() => {
-    const timer = setTimeout(() => isShown.value = false, RESUMED_SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!isShown.value) return null;
-  const restart = () => {
-    isShown.value = false;
-    onRestart();
-  };
-  return (
-    <p class="stage-resumed" role="status" data-testid="player-resumed">
-      <span>Goes on at {formatClock(seconds)}</span>
-      <button type="button" class="bare" onClick={restart}>From the beginning</button>
-    </p>
-  );
-}
-
-/** Remembers where the film is, and how loud. */
-function useRemembering(video: RefObject<HTMLVideoElement | null>, key: string): void {
-  useEffect(() => {
-    const media = video.current;
-    if (media === null) return;
-    const ending = new AbortController();
-    const { signal } = ending;
-    let at = media.currentTime;
-    const save = () => {
-      const { currentTime: seconds, duration } = media;
-      // Nothing is told of a film of which nothing is known yet.
-      if (!(duration > 0)) return;
-      at = seconds;
-      remembered.setPosition(key, { seconds, duration });
-    };
-    const volume = remembered.get("volume");
-    if (typeof volume === "number" && volume >= 0 && volume <= 1) media.volume = volume;
-    media.addEventListener("volumechange", () => remembered.set("volume", media.volume), { signal });
-    media.addEventListener("timeupdate", () => {
-      if (Math.abs(media.currentTime - at) >= REMEMBER_SECONDS) save();
-    }, { signal });
-    for (const type of ["pause", "seeked", "ended"]) media.addEventListener(type, save, { signal });
-    globalThis.addEventListener("pagehide", save, { signal });
-    return () => ending.abort();
-  }, []);
 }
 
 function useFramePicture(
@@ -291,6 +194,25 @@ function useFramePicture(
   }, []);
 }
 
+/** The large button in the middle; the one of the controls is the same for the keyboard. */
+function StagePlay({ hasEnded, onPlay }: { readonly hasEnded: boolean; readonly onPlay: () => void }): JSX.Element {
+  return (
+    <button type="button" class="bare stage-play" tabIndex={-1} aria-hidden="true" onClick={onPlay}>
+      <Icon name={hasEnded ? "refresh" : "play"} isFilled={!hasEnded} />
+    </button>
+  );
+}
+
+/** One thing is heard at a time: the film or the music, whichever was begun last. */
+function useOneSound(deck: VideoDeck, isPlaying: boolean): void {
+  const { music } = usePeer();
+  const isMusicWanted = music.isWanted.value;
+  // A film that was opened is to play, though it does not yet.
+  useEffect(() => music.pause(), []);
+  useEffect(() => isPlaying ? music.pause() : undefined, [isPlaying]);
+  useEffect(() => music.isWanted.peek() ? deck.pause() : undefined, [isMusicWanted]);
+}
+
 /** The pictures of the bar, for as long as the player lives. */
 function useFrames(file: { readonly infoHash: string; readonly index: number }): SeekFrames<ImageBitmap> {
   const [frames] = useState(() =>
@@ -298,29 +220,4 @@ function useFrames(file: { readonly infoHash: string; readonly index: number }):
   );
   useEffect(() => () => frames[Symbol.dispose](), []);
   return frames;
-}
-
-/** Whether nothing has moved over the stage for a while. */
-function useIdle(stage: RefObject<HTMLElement | null>): Signal<boolean> {
-  const isIdle = useSignal(false);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const wake = () => {
-      isIdle.value = false;
-      clearTimeout(timer);
-      timer = setTimeout(() => isIdle.value = true, IDLE_MS);
-    };
-    const ending = new AbortController();
-    const { signal } = ending;
-    for (const type of ["pointermove", "pointerdown", "focusin"]) {
-      stage.current?.addEventListener(type, wake, { signal });
-    }
-    document.addEventListener("keydown", wake, { signal });
-    wake();
-    return () => {
-      clearTimeout(timer);
-      ending.abort();
-    };
-  }, []);
-  return isIdle;
 }

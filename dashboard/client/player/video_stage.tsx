@@ -12,9 +12,9 @@ import { usePeer } from "../shell_context.ts";
 import { useTorrentDetails } from "../torrent_details_source.ts";
 import { useMedia } from "./media_description_source.ts";
 import { piecesOfFile } from "./file_pieces.ts";
+import type { Neighbours } from "./neighbours.ts";
 import { choosePlan, type Plan } from "./playability.ts";
 import { PlayerRefusal, PlayerWaiting } from "./player_message.tsx";
-import type { NextFile } from "./up_next.tsx";
 import { VideoPlayer } from "./video_player.tsx";
 import type { PlayablePlan } from "./video_source.ts";
 import { waitingWords } from "./waiting_words.ts";
@@ -24,7 +24,7 @@ export interface VideoStageProps {
   readonly torrent: TorrentView;
   readonly file: TorrentFileView;
   readonly title: string;
-  readonly next: NextFile | undefined;
+  readonly neighbours: Neighbours;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface VideoStageProps {
  *
  * @param props see {@link VideoStageProps}
  */
-export function VideoStage({ torrent, file, title, next }: VideoStageProps): JSX.Element {
+export function VideoStage({ torrent, file, title, neighbours }: VideoStageProps): JSX.Element {
   const { infoHash } = torrent;
   const connectionVersion = usePeer().store.snapshotCount.value;
   const details = useTorrentDetails(infoHash).state.value;
@@ -69,7 +69,7 @@ export function VideoStage({ torrent, file, title, next }: VideoStageProps): JSX
   const canRemux = description.remuxType !== undefined;
   return (
     <VideoPlayer
-      {...{ infoHash, title, description, plan, waiting, playlist, connectionVersion, next }}
+      {...{ infoHash, title, description, plan, waiting, playlist, connectionVersion, neighbours }}
       index={file.index}
       pieces={piecesOfFile(file, isKnown ? details.details : undefined)}
       audioTracks={description.tracks?.filter((track) => track.type === "audio" && browser.canDecode(track)) ?? []}
