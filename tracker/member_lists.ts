@@ -31,31 +31,24 @@ export const LOAD_STEPS = 16;
 
 const MAX_UINT16 = 0xffff;
 
-/** Bytes by which the memory grows. */
-const GROWTH_BYTES = 256 * 1024;
-
 /**
  * Lists have room for a power of two of entries. One that is full moves to a room twice as large. Two rooms that are free
  * beside each other become one again (buddies, as in Knuth's "Dynamic storage allocation"), so that swarms that grow
  * together leave nothing behind that none of them can use.
  */
 export class MemberLists {
-  readonly #buffer: ArrayBuffer;
   readonly #words: Int32Array;
   /** The first entries of rooms that were given back, by their size's exponent. A room begins at a multiple of its size. */
   readonly #free: number[][] = [];
   /** Of each entry that begins a free room one more than its exponent: those above that are no more free say so here. */
-  readonly #freeBuffer: ArrayBuffer;
   readonly #freeAt: Uint8Array;
   #end = 0;
 
   /** Lists with so many entries in all. */
   constructor(capacity: number) {
     // Each list is at least half full, and the rooms that it grew out of are together as long as itself.
-    this.#buffer = new ArrayBuffer(0, { maxByteLength: 4 * (capacity + 1) * ENTRY_WORDS * 4 });
-    this.#words = new Int32Array(this.#buffer);
-    this.#freeBuffer = new ArrayBuffer(0, { maxByteLength: 4 * (capacity + 1) });
-    this.#freeAt = new Uint8Array(this.#freeBuffer);
+    this.#words = new Int32Array(4 * (capacity + 1) * ENTRY_WORDS);
+    this.#freeAt = new Uint8Array(4 * (capacity + 1));
   }
 
   /** Room for 2 to the power of `exponent` entries: the number of the first. */
@@ -97,8 +90,6 @@ export class MemberLists {
     const skipped = this.#end;
     const first = Math.ceil(skipped / size) * size;
     this.#end = first + size;
-    grow(this.#buffer, this.#end * ENTRY_WORDS * 4);
-    grow(this.#freeBuffer, this.#end);
     let start = skipped;
     for (let small = 0; small < exponent; small++) {
       if (start === first || (start & 2 ** small) === 0) continue;
@@ -201,9 +192,4 @@ export class MemberLists {
       this.#words[word] = bits & ~MAX_UINT16 | (bits & MAX_UINT16) >>> 1;
     }
   }
-}
-
-function grow(buffer: ArrayBuffer, neededBytes: number): void {
-  if (neededBytes <= buffer.byteLength) return;
-  buffer.resize(Math.min(buffer.maxByteLength, neededBytes + GROWTH_BYTES));
 }

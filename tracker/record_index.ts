@@ -6,33 +6,24 @@
  * @module
  */
 
-/** Records that one growth step has room for. */
-const GROWTH_RECORDS = 16 * 1024;
-
 /** Words a record has here: the next one of its bucket, and its digest. */
 const ENTRY_WORDS = 2;
-
-const WORD_LENGTH = 4;
 
 /** An index over the numbers of a table's records. Several may have one digest: whoever finds compares. */
 export class RecordIndex {
   /** Of each bucket one more than its first record; 0 for none. */
   readonly #heads: Int32Array;
-  readonly #headsBuffer: ArrayBuffer;
   /** Of each record one more than the next of its bucket, then its digest. */
   readonly #entries: Int32Array;
-  readonly #entriesBuffer: ArrayBuffer;
   #count = 0;
   #bucketCount = 1;
   /** The least power of two that is no less than the number of buckets, less one. */
   #mask = 0;
 
-  /** Room for records numbered below `capacity`. */
+  /** Room for records numbered below `capacity`; it costs no memory until it is used. */
   constructor(capacity: number) {
-    this.#headsBuffer = new ArrayBuffer(WORD_LENGTH, { maxByteLength: (capacity + 1) * WORD_LENGTH });
-    this.#heads = new Int32Array(this.#headsBuffer);
-    this.#entriesBuffer = new ArrayBuffer(0, { maxByteLength: capacity * ENTRY_WORDS * WORD_LENGTH });
-    this.#entries = new Int32Array(this.#entriesBuffer);
+    this.#heads = new Int32Array(capacity + 1);
+    this.#entries = new Int32Array(capacity * ENTRY_WORDS);
   }
 
   /** Records in the index. */
@@ -53,7 +44,6 @@ export class RecordIndex {
 
   /** Takes in a record that is not in it. */
   add(record: number, digest: number): void {
-    grow(this.#entriesBuffer, (record + 1) * ENTRY_WORDS * WORD_LENGTH);
     this.#entries[record * ENTRY_WORDS + 1] = digest;
     this.#link(record, this.#bucketOf(digest));
     if (++this.#count > this.#bucketCount) this.#split();
@@ -97,7 +87,6 @@ export class RecordIndex {
   /** One bucket more: it takes its part of the one that stood for both. */
   #split(): void {
     const added = this.#bucketCount++;
-    grow(this.#headsBuffer, this.#bucketCount * WORD_LENGTH);
     if (added > this.#mask) this.#mask = this.#mask * 2 + 1;
     const parent = added & (this.#mask >>> 1);
     let record = (this.#heads[parent] ?? 0) - 1;
@@ -108,9 +97,4 @@ export class RecordIndex {
       record = next;
     }
   }
-}
-
-function grow(buffer: ArrayBuffer, neededBytes: number): void {
-  if (neededBytes <= buffer.byteLength) return;
-  buffer.resize(Math.min(buffer.maxByteLength, neededBytes + GROWTH_RECORDS * WORD_LENGTH));
 }

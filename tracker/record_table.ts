@@ -1,14 +1,9 @@
 /**
  * Records of one length in one buffer: a million of them are no million objects, so they take what they are long, and
- * the garbage collector has nothing to look at. The buffer grows in place. Pure.
+ * the garbage collector has nothing to look at. Pure.
  *
  * @module
  */
-
-/** Bytes by which the buffer grows: some thousands of records, and no more than a small community wastes. */
-const GROWTH_BYTES = 256 * 1024;
-
-const WORD_LENGTH = 4;
 
 /** Numbered records of 32-bit words. A number is used again after its record is released. */
 export class RecordTable {
@@ -23,19 +18,20 @@ export class RecordTable {
   /** Words of a record; even. */
   readonly wordCount: number;
   readonly #capacity: number;
-  readonly #buffer: ArrayBuffer;
   readonly #free: number[] = [];
   #end = 0;
 
-  /** Room for so many records; memory is taken as they are. */
+  /**
+   * Room for so many records. The system gives memory for what is written to, page by page, so room costs nothing; a buffer
+   * that can be resized would: its length is looked up at each access, which then takes twice as long.
+   */
   constructor(options: { readonly capacity: number; readonly wordCount: number }) {
     this.#capacity = options.capacity;
     this.wordCount = options.wordCount;
-    this.#buffer = new ArrayBuffer(0, { maxByteLength: options.capacity * options.wordCount * WORD_LENGTH });
-    this.int32 = new Int32Array(this.#buffer);
-    this.uint32 = new Uint32Array(this.#buffer);
-    this.float32 = new Float32Array(this.#buffer);
-    this.float64 = new Float64Array(this.#buffer);
+    this.int32 = new Int32Array(options.capacity * options.wordCount);
+    this.uint32 = new Uint32Array(this.int32.buffer);
+    this.float32 = new Float32Array(this.int32.buffer);
+    this.float64 = new Float64Array(this.int32.buffer);
   }
 
   /** Records in use. */
@@ -57,10 +53,6 @@ export class RecordTable {
     const reused = this.#free.pop();
     if (reused !== undefined) return reused;
     if (this.#end === this.#capacity) throw new RangeError(`Cannot take a record more than ${this.#capacity}`);
-    const needed = (this.#end + 1) * this.wordCount * WORD_LENGTH;
-    if (needed > this.#buffer.byteLength) {
-      this.#buffer.resize(Math.min(this.#buffer.maxByteLength, needed + GROWTH_BYTES - needed % GROWTH_BYTES));
-    }
     return this.#end++;
   }
 

@@ -23,10 +23,12 @@ export class SipHash {
   low = 0;
   /** The upper half of the last digest, a signed 32-bit number. */
   high = 0;
-  readonly #key: Int32Array;
   readonly #rounds: SipRounds;
-  /** The four 64-bit words of the state, each as its lower and its upper half. */
-  readonly #state = new Int32Array(8);
+  /** The words of the key. */
+  readonly #k0: number;
+  readonly #k1: number;
+  readonly #k2: number;
+  readonly #k3: number;
 
   /**
    * Digests under this key.
@@ -39,94 +41,72 @@ export class SipHash {
       throw new RangeError(`Cannot take ${key.length} bytes as a key: it has ${SIP_KEY_LENGTH}`);
     }
     const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-    this.#key = Int32Array.from({ length: 4 }, (_, index) => view.getInt32(index * 4, true));
+    this.#k0 = view.getInt32(0, true);
+    this.#k1 = view.getInt32(4, true);
+    this.#k2 = view.getInt32(8, true);
+    this.#k3 = view.getInt32(12, true);
     this.#rounds = rounds;
   }
 
   /**
    * Digests all words of an array, as if they were bytes in little-endian order, into {@link low} and {@link high}.
    *
+   * Rounds are those of the paper's figure 2.1; 64-bit numbers are two of 32 bits, `L` the lower and `H` the upper half. The
+   * state is in variables and not in an array, as a processor keeps those at hand.
+   *
    * @returns the lower half
    */
   digest(words: Uint32Array): number {
-    const [key, state] = [this.#key, this.#state];
-    const [k0 = 0, k1 = 0, k2 = 0, k3 = 0] = [key[0], key[1], key[2], key[3]];
-    // "somepseudorandomlygeneratedbytes", the paper's constants.
-    state[0] = k0 ^ 0x70736575;
-    state[1] = k1 ^ 0x736f6d65;
-    state[2] = k2 ^ 0x6e646f6d;
-    state[3] = k3 ^ 0x646f7261;
-    state[4] = k0 ^ 0x6e657261;
-    state[5] = k1 ^ 0x6c796765;
-    state[6] = k2 ^ 0x79746573;
-    state[7] = k3 ^ 0x74656462;
     const { compression, finalization } = this.#rounds;
+    const [k0, k1, k2, k3] = [this.#k0, this.#k1, this.#k2, this.#k3];
+    // "somepseudorandomlygeneratedbytes", the paper's constants.
+    let [aL, aH, bL, bH] = [k0 ^ 0x70736575, k1 ^ 0x736f6d65, k2 ^ 0x6e646f6d, k3 ^ 0x646f7261];
+    let [cL, cH, dL, dH] = [k0 ^ 0x6e657261, k1 ^ 0x6c796765, k2 ^ 0x79746573, k3 ^ 0x74656462];
     const count = words.length;
-    const end = count & ~1;
-    for (let index = 0; index < end; index += 2) {
-      this.#absorb(words[index] ?? 0, words[index + 1] ?? 0, compression);
+    // The last 64 bits of input are what is left and the length in bytes; after them comes the end.
+    const last = count & ~1;
+    for (let index = 0; index <= last + 2; index += 2) {
+      const isEnd = index > last;
+      const inputL = index < count ? words[index] ?? 0 : 0;
+      const inputH = index < last ? words[index + 1] ?? 0 : isEnd ? 0 : count * 4 << 24;
+      dL ^= inputL;
+      dH ^= inputH;
+      if (isEnd) cL ^= 0xff;
+      for (let rounds = isEnd ? finalization : compression; rounds > 0; rounds--) {
+        let low = (aL + bL) | 0;
+        aH = (aH + bH + (low >>> 0 < aL >>> 0 ? 1 : 0)) | 0;
+        aL = low;
+        low = bL;
+        bL = ((bL << 13) | (bH >>> 19)) ^ aL;
+        bH = ((bH << 13) | (low >>> 19)) ^ aH;
+        low = (cL + dL) | 0;
+        cH = (cH + dH + (low >>> 0 < cL >>> 0 ? 1 : 0)) | 0;
+        cL = low;
+        low = dL;
+        dL = ((dL << 16) | (dH >>> 16)) ^ cL;
+        dH = ((dH << 16) | (low >>> 16)) ^ cH;
+        // The halves of `a` have changed places: it was turned by 32 bits.
+        low = (aH + dL) | 0;
+        aH = (aL + dH + (low >>> 0 < aH >>> 0 ? 1 : 0)) | 0;
+        aL = low;
+        low = dL;
+        dL = ((dL << 21) | (dH >>> 11)) ^ aL;
+        dH = ((dH << 21) | (low >>> 11)) ^ aH;
+        low = (cL + bL) | 0;
+        cH = (cH + bH + (low >>> 0 < cL >>> 0 ? 1 : 0)) | 0;
+        cL = low;
+        low = bL;
+        bL = ((bL << 17) | (bH >>> 15)) ^ cL;
+        bH = ((bH << 17) | (low >>> 15)) ^ cH;
+        low = cL;
+        cL = cH;
+        cH = low;
+      }
+      aL ^= inputL;
+      aH ^= inputH;
     }
-    const last = (count & 1) === 1 ? words[end] ?? 0 : 0;
-    this.#absorb(last, count * 4 << 24, compression);
-    state[4] = (state[4] ?? 0) ^ 0xff;
-    this.#mix(finalization);
-    this.low = (state[0] ?? 0) ^ (state[2] ?? 0) ^ (state[4] ?? 0) ^ (state[6] ?? 0);
-    this.high = (state[1] ?? 0) ^ (state[3] ?? 0) ^ (state[5] ?? 0) ^ (state[7] ?? 0);
+    this.low = aL ^ bL ^ cL ^ dL;
+    this.high = aH ^ bH ^ cH ^ dH;
     return this.low;
-  }
-
-  #absorb(low: number, high: number, rounds: number): void {
-    const state = this.#state;
-    state[6] = (state[6] ?? 0) ^ low;
-    state[7] = (state[7] ?? 0) ^ high;
-    this.#mix(rounds);
-    state[0] = (state[0] ?? 0) ^ low;
-    state[1] = (state[1] ?? 0) ^ high;
-  }
-
-  /** Rounds of the paper's figure 2.1; 64-bit numbers are two of 32 bits, `L` the lower and `H` the upper half. */
-  #mix(rounds: number): void {
-    const state = this.#state;
-    let [aL, aH, bL, bH] = [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0];
-    let [cL, cH, dL, dH] = [state[4] ?? 0, state[5] ?? 0, state[6] ?? 0, state[7] ?? 0];
-    let low: number;
-    for (let round = 0; round < rounds; round++) {
-      low = (aL >>> 0) + (bL >>> 0);
-      aH = (aH + bH + (low > 0xffff_ffff ? 1 : 0)) | 0;
-      aL = low | 0;
-      low = bL;
-      bL = ((bL << 13) | (bH >>> 19)) ^ aL;
-      bH = ((bH << 13) | (low >>> 19)) ^ aH;
-      low = (cL >>> 0) + (dL >>> 0);
-      cH = (cH + dH + (low > 0xffff_ffff ? 1 : 0)) | 0;
-      cL = low | 0;
-      low = dL;
-      dL = ((dL << 16) | (dH >>> 16)) ^ cL;
-      dH = ((dH << 16) | (low >>> 16)) ^ cH;
-      // The halves of `a` have changed places: it was turned by 32 bits.
-      low = (aH >>> 0) + (dL >>> 0);
-      aH = (aL + dH + (low > 0xffff_ffff ? 1 : 0)) | 0;
-      aL = low | 0;
-      low = dL;
-      dL = ((dL << 21) | (dH >>> 11)) ^ aL;
-      dH = ((dH << 21) | (low >>> 11)) ^ aH;
-      low = (cL >>> 0) + (bL >>> 0);
-      cH = (cH + bH + (low > 0xffff_ffff ? 1 : 0)) | 0;
-      cL = low | 0;
-      low = bL;
-      bL = ((bL << 17) | (bH >>> 15)) ^ cL;
-      bH = ((bH << 17) | (low >>> 15)) ^ cH;
-      low = cL;
-      cL = cH;
-      cH = low;
-    }
-    state[0] = aL;
-    state[1] = aH;
-    state[2] = bL;
-    state[3] = bH;
-    state[4] = cL;
-    state[5] = cH;
-    state[6] = dL;
-    state[7] = dH;
   }
 }
