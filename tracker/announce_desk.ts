@@ -5,7 +5,8 @@
  */
 import type { InfoHash } from "../shared/ids.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
-import type { AnnounceAnswer, AnnounceRecord } from "./announce_record.ts";
+import type { AnnounceAnswer } from "./announce_answer.ts";
+import type { AnnounceRecord } from "./announce_record.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
 

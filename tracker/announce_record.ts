@@ -1,26 +1,20 @@
 /**
- * An announce as the tracker's state takes it, and the answer that it gives: numbers in place, filled again for every
- * announce, so that none of it is allocated on the way. Pure.
+ * An announce as the tracker's state takes it: numbers in place, filled again for every announce, so that none of it is
+ * allocated on the way. Pure.
  *
  * @module
  */
 import { ID_LENGTH, type InfoHash, infoHash, type PeerId, peerId } from "../shared/ids.ts";
 import type { Announce, AnnounceEvent } from "../shared/wire/announce.ts";
-import { ADDRESS_WORDS, addressText, type AddressWords, addressWords, MAPPED_WORD } from "./address_words.ts";
+import { ADDRESS_WORDS, type AddressWords, addressWords } from "./address_words.ts";
+import { MAX_PEER_COUNT } from "./announce_answer.ts";
 import type { Transport } from "./announce_desk.ts";
-import type { Refusal } from "./refusal.ts";
 
 /** Words of an info-hash and of a peer id. */
 export const ID_WORDS = 5;
 
 /** Words of what names a client: peer id, address, port. */
 export const CLIENT_NAME_WORDS: number = ID_WORDS + ADDRESS_WORDS + 1;
-
-/** Peers given at most: they fit in one datagram that no network cuts (BEP 15, 20 + 6 × 200 bytes). */
-export const MAX_PEER_COUNT = 200;
-
-/** Words of a peer in an answer: address and port. */
-const PEER_WORDS = ADDRESS_WORDS + 1;
 
 /** Where the bytes of an id are put together. */
 const idScratch = new Uint8Array(ID_LENGTH);
@@ -96,76 +90,6 @@ export class AnnounceRecord {
     this.event = announce.event;
     this.wantedCount = announce.numWant ?? -1;
     this.claimedIp = announce.ip;
-  }
-}
-
-/** The state's answer. It holds until the next announce. */
-export class AnnounceAnswer {
-  /** Why it is refused; undefined where it is not, and then the rest counts. */
-  refusal: Refusal | undefined = undefined;
-  /** Until the next announce, with jitter. */
-  intervalSeconds = 0;
-  /** Members of the swarm that have everything. */
-  seederCount = 0;
-  /** Members that have not. */
-  leecherCount = 0;
-  /** Peers given. */
-  peerCount = 0;
-  /** Swarms whose size or content changed by it. */
-  changed: readonly InfoHash[] = [];
-  /** The memberships of the peers given, as the state numbers them. */
-  readonly memberships: Int32Array = new Int32Array(MAX_PEER_COUNT);
-  readonly #peers = new Uint32Array(MAX_PEER_COUNT * PEER_WORDS);
-
-  /** Adds a peer at the end. */
-  give(membership: number, address: AddressWords, port: number): void {
-    const start = this.peerCount * PEER_WORDS;
-    for (let index = 0; index < ADDRESS_WORDS; index++) this.#peers[start + index] = address[index] ?? 0;
-    this.#peers[start + ADDRESS_WORDS] = port;
-    this.memberships[this.peerCount++] = membership;
-  }
-
-  /** Adds a peer at the end that is reached by IPv4. */
-  giveIpv4(membership: number, address: number, port: number): void {
-    const start = this.peerCount * PEER_WORDS;
-    this.#peers[start] = 0;
-    this.#peers[start + 1] = 0;
-    this.#peers[start + 2] = MAPPED_WORD;
-    this.#peers[start + 3] = address;
-    this.#peers[start + ADDRESS_WORDS] = port;
-    this.memberships[this.peerCount++] = membership;
-  }
-
-  /** The host by which the asker reaches a peer, as text. */
-  hostOf(index: number): string {
-    return addressText(this.#peers, index * PEER_WORDS);
-  }
-
-  /** The port of a peer. */
-  portOf(index: number): number {
-    return this.#peers[index * PEER_WORDS + ADDRESS_WORDS] ?? 0;
-  }
-
-  /**
-   * Writes the peers of one family as compact lists have them (BEP 7, 15, 23): 6 bytes each, or 18.
-   *
-   * @returns the offset behind them
-   */
-  writePeers(view: DataView, offset: number, family: 4 | 6): number {
-    const peers = this.#peers;
-    const end = this.peerCount * PEER_WORDS;
-    let at = offset;
-    for (let start = 0; start < end; start += PEER_WORDS) {
-      const isIpv4 = peers[start + 2] === MAPPED_WORD && peers[start + 1] === 0 && peers[start] === 0;
-      if (isIpv4 !== (family === 4)) continue;
-      for (let index = isIpv4 ? ADDRESS_WORDS - 1 : 0; index < ADDRESS_WORDS; index++) {
-        view.setUint32(at, peers[start + index] ?? 0);
-        at += 4;
-      }
-      view.setUint16(at, peers[start + ADDRESS_WORDS] ?? 0);
-      at += 2;
-    }
-    return at;
   }
 }
 

@@ -6,7 +6,7 @@
 import type { PeerId } from "../shared/ids.ts";
 import type { AnnouncedPeer, AnnounceResponse } from "../shared/wire/announce.ts";
 import { compactPeerLength } from "../shared/wire/compact_peers.ts";
-import type { AnnounceAnswer } from "./announce_record.ts";
+import type { AnnounceAnswer } from "./announce_answer.ts";
 
 /** An answer whose peers are packed already. */
 export interface GivenResponse extends AnnounceResponse {

@@ -4,7 +4,7 @@
  * @module
  */
 import { encodeAddress, type Endpoint, formatEndpoint, isLoopback } from "../shared/endpoint.ts";
-import type { OwnAddress } from "./peer_order.ts";
+import type { OwnAddress } from "./peer_reach.ts";
 
 /** Where others reach what is bound to a host: IPv4 before IPv6, which nobody can read out to a friend. */
 export function addressesOf({ host, port }: Endpoint): readonly string[] {

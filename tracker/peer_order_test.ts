@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { addressWords } from "./address_words.ts";
-import { AnnounceAnswer, AnnounceRecord, CLIENT_NAME_WORDS, ID_WORDS, MAX_PEER_COUNT } from "./announce_record.ts";
-import { type OwnAddress, PeerOrder } from "./peer_order.ts";
+import { AnnounceAnswer, MAX_PEER_COUNT } from "./announce_answer.ts";
+import { AnnounceRecord, CLIENT_NAME_WORDS, ID_WORDS } from "./announce_record.ts";
+import type { OwnAddress } from "./peer_reach.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
 import { SwarmRegistry } from "./swarm_registry.ts";
 
@@ -28,9 +29,8 @@ function order(peers: readonly Candidate[], from: Asker, count = 50): readonly s
   const sip = new SipHash(new Uint8Array(SIP_KEY_LENGTH));
   const registry = new SwarmRegistry({ capacity: peers.length + 1, sip });
   const swarm = registry.swarms.add(new Uint32Array(ID_WORDS));
-  const { lists, memberships, clients } = { ...registry, lists: registry.swarms.lists };
-  const chosen = new PeerOrder({ lists, memberships, clients });
-  chosen.setOwnAddresses(from.ownAddresses ?? []);
+  const { swarms: { lists }, clients, order: chosen } = registry;
+  registry.reach.setOwnAddresses(from.ownAddresses ?? []);
   const entries = peers.map((candidate, index) => {
     const name = new Uint32Array(CLIENT_NAME_WORDS);
     name[0] = index + 1;
@@ -49,7 +49,10 @@ function order(peers: readonly Candidate[], from: Asker, count = 50): readonly s
   record.port = 1;
   record.family = from.family ?? 0;
   chosen.begin(record);
-  for (const membership of entries) chosen.add(registry.entryOf(membership));
+  for (const membership of entries) {
+    const entry = registry.entryOf(membership);
+    chosen.add({ from: entry, to: entry + 1, limit: Infinity });
+  }
   const answer = new AnnounceAnswer();
   chosen.give(count, answer);
   return Array.from({ length: answer.peerCount }, (_, index) => answer.hostOf(index));

@@ -13,6 +13,7 @@ import { MEMBER_FLAG } from "./member_lists.ts";
 import { MembershipTable } from "./membership_table.ts";
 import { NeighbourRings } from "./neighbour_rings.ts";
 import { PeerOrder } from "./peer_order.ts";
+import { PeerReach } from "./peer_reach.ts";
 import type { SipHash } from "./sip_hash.ts";
 import { SCAN_LIMIT, SwarmSample } from "./swarm_sample.ts";
 import { SwarmTable } from "./swarm_table.ts";
@@ -34,6 +35,7 @@ export class SwarmRegistry {
   readonly clients: ClientTable;
   readonly memberships: MembershipTable;
   readonly swarms: SwarmTable;
+  readonly reach: PeerReach;
   readonly order: PeerOrder;
   readonly sample: SwarmSample;
   readonly #rings: NeighbourRings;
@@ -48,12 +50,13 @@ export class SwarmRegistry {
     const swarms = new SwarmTable({ capacity, sip });
     const memberships = new MembershipTable({ capacity, clients, sip });
     const rings = new NeighbourRings({ capacity, memberships, clients, sip });
-    const order = new PeerOrder({ lists: swarms.lists, memberships, clients });
-    this.sample = new SwarmSample({ swarms, memberships, clients, rings, order });
+    const source = { lists: swarms.lists, memberships, clients };
+    this.reach = new PeerReach(source);
+    this.order = new PeerOrder({ ...source, reach: this.reach });
+    this.sample = new SwarmSample({ swarms, memberships, rings, order: this.order });
     this.clients = clients;
     this.swarms = swarms;
     this.memberships = memberships;
-    this.order = order;
     this.#rings = rings;
   }
 

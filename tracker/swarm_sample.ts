@@ -5,10 +5,7 @@
  * @module
  */
 import { reachOf } from "./address_words.ts";
-import { type AnnounceRecord, ID_WORDS } from "./announce_record.ts";
-import type { ClientTable } from "./client_table.ts";
-import { hidesWhatItLacks } from "./peer_id_prefix.ts";
-import { MEMBER_FLAG } from "./member_lists.ts";
+import type { AnnounceRecord } from "./announce_record.ts";
 import type { MembershipTable } from "./membership_table.ts";
 import type { NeighbourRings } from "./neighbour_rings.ts";
 import type { PeerOrder } from "./peer_order.ts";
@@ -27,7 +24,6 @@ const VISIT_LIMIT = 1000;
 export interface SwarmSampleSource {
   readonly swarms: SwarmTable;
   readonly memberships: MembershipTable;
-  readonly clients: ClientTable;
   readonly rings: NeighbourRings;
   readonly order: PeerOrder;
 }
@@ -35,11 +31,7 @@ export interface SwarmSampleSource {
 /** Takes a sample for one asker after another. */
 export class SwarmSample {
   readonly #source: SwarmSampleSource;
-  readonly #visitNeighbour = (membership: number) => this.#consider(this.#entryOf(membership));
-  #asker: Uint32Array = new Uint32Array(ID_WORDS);
-  #askerTag = 0;
-  #skippedFlags = 0;
-  #count = 0;
+  readonly #visitNeighbour = (membership: number) => this.#addNeighbour(membership);
 
   /** Samples of these. */
   constructor(source: SwarmSampleSource) {
@@ -48,23 +40,22 @@ export class SwarmSample {
 
   /** Adds to the order whoever an asker may be given of a swarm, at least `count` if they can be found. */
   take(swarm: number, wanted: { readonly asker: AnnounceRecord; readonly count: number }): void {
-    const { swarms } = this.#source;
-    this.#begin(wanted.asker);
+    const { swarms, order } = this.#source;
     const size = swarms.size(swarm);
     const first = swarms.firstEntry(swarm);
     if (size <= SCAN_LIMIT) {
-      for (let position = 0; position < size; position++) this.#consider(first + position);
+      order.add({ from: first, to: first + size, limit: SCAN_LIMIT });
       return;
     }
     this.#takeNeighbours(swarm, wanted.asker);
-    const enough = this.#count + Math.max(SCAN_LIMIT, wanted.count);
-    const visits = Math.min(size, VISIT_LIMIT);
-    let cursor = swarms.cursor(swarm);
-    for (let visited = 0; visited < visits && this.#count < enough; visited++) {
-      cursor = cursor + 1 < size ? cursor + 1 : 0;
-      this.#consider(first + cursor);
+    const limit = order.count + Math.max(SCAN_LIMIT, wanted.count);
+    const begun = first + Math.min(size, swarms.cursor(swarm));
+    const end = first + size;
+    let entry = order.add({ from: begun, to: Math.min(end, begun + VISIT_LIMIT), limit });
+    if (entry === end) {
+      entry = order.add({ from: first, to: Math.min(begun, first + VISIT_LIMIT - (end - begun)), limit });
     }
-    swarms.setCursor(swarm, cursor);
+    swarms.setCursor(swarm, entry - first);
   }
 
   #takeNeighbours(swarm: number, asker: AnnounceRecord): void {
@@ -75,30 +66,9 @@ export class SwarmSample {
     rings.visit(swarm, { address: asker.source, limit: NEIGHBOUR_LIMIT, visitor: this.#visitNeighbour });
   }
 
-  #begin(asker: AnnounceRecord): void {
-    const isLeecher = asker.left > 0 || hidesWhatItLacks(asker.peerId[0] ?? 0);
-    const needsData = isLeecher && asker.event !== "paused";
-    this.#skippedFlags = needsData ? 0 : MEMBER_FLAG.seeder | MEMBER_FLAG.partialSeeder;
-    this.#asker = asker.peerId;
-    this.#askerTag = (asker.peerId[ID_WORDS - 1] ?? 0) & 0xff;
-    this.#count = 0;
-  }
-
-  #consider(entry: number): void {
-    const description = this.#source.swarms.lists.description(entry);
-    if ((description >>> 16 & this.#skippedFlags) !== 0) return;
-    // The same program at another address, as of IPv4 and IPv6.
-    if (description >>> 24 === this.#askerTag && this.#isAsker(entry)) return;
-    if (this.#source.order.add(entry, description)) this.#count++;
-  }
-
-  #isAsker(entry: number): boolean {
-    const { swarms, memberships, clients } = this.#source;
-    return clients.hasPeerId(memberships.client(swarms.lists.membership(entry)), this.#asker);
-  }
-
-  #entryOf(membership: number): number {
-    const { swarms, memberships } = this.#source;
-    return swarms.firstEntry(memberships.swarm(membership)) + memberships.position(membership);
+  #addNeighbour(membership: number): void {
+    const { swarms, memberships, order } = this.#source;
+    const entry = swarms.firstEntry(memberships.swarm(membership)) + memberships.position(membership);
+    order.add({ from: entry, to: entry + 1, limit: NEIGHBOUR_LIMIT });
   }
 }

@@ -193,7 +193,7 @@ export class SwarmTable {
     return this.lists.membership(first + position);
   }
 
-  /** Where looking through a large swarm ended the last time. */
+  /** The position from which a large swarm is looked through the next time; there may be nobody at it any more. */
   cursor(swarm: number): number {
     return this.#word(swarm, WORD.cursor);
   }

@@ -7,14 +7,15 @@
 import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
 import { reachOf } from "./address_words.ts";
-import { AnnounceAnswer, AnnounceRecord, ID_WORDS, MAX_PEER_COUNT, writeId } from "./announce_record.ts";
+import { AnnounceAnswer, MAX_PEER_COUNT } from "./announce_answer.ts";
+import { AnnounceRecord, ID_WORDS, writeId } from "./announce_record.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
 import { clientAddress } from "./client_address.ts";
 import { givenResponse } from "./given_peer.ts";
 import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
 import { MemberReports } from "./member_reports.ts";
 import { isPlayswarm } from "./peer_id_prefix.ts";
-import type { OwnAddress } from "./peer_order.ts";
+import type { OwnAddress } from "./peer_reach.ts";
 import { ADDRESS_CROWDED, type Refusal, TRACKER_FULL } from "./refusal.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
 import { SwarmCopy } from "./swarm_copy.ts";
@@ -105,7 +106,7 @@ export class Swarms {
     const lanAddress = this.#locate(record);
     this.#aliases.resolve(record.infoHash);
     answer.refusal = undefined;
-    answer.peerCount = 0;
+    answer.clearPeers();
     answer.changed = NOTHING_CHANGED;
     // Who takes no connections is of no use to others, but may well use them.
     const isMember = record.event !== "stopped" && record.port !== 0;
@@ -234,7 +235,7 @@ export class Swarms {
 
   /** The addresses of this machine, under which peers on its loopback are found by others. */
   setOwnAddresses(addresses: readonly OwnAddress[]): void {
-    this.#registry.order.setOwnAddresses(addresses);
+    this.#registry.reach.setOwnAddresses(addresses);
   }
 
   get #swarms(): SwarmRegistry["swarms"] {

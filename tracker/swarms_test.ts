@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type InfoHash, parseInfoHash, type PeerId, peerId } from "../shared/ids.ts";
 import { type Announce, type AnnounceResponse, UNKNOWN_LEFT } from "../shared/wire/announce.ts";
-import { MAX_PEER_COUNT } from "./announce_record.ts";
+import { MAX_PEER_COUNT } from "./announce_answer.ts";
 import type { GivenResponse } from "./given_peer.ts";
 import { FOREIGN_INTERVAL_SECONDS, LEASE_INTERVALS } from "./intervals.ts";
 import { SCAN_LIMIT } from "./swarm_sample.ts";

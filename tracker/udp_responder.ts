@@ -21,7 +21,8 @@ import {
 import type { AccessKey } from "./access_key.ts";
 import { addressText, type AddressWords, familyOf } from "./address_words.ts";
 import type { AnnounceDesk } from "./announce_desk.ts";
-import { AnnounceAnswer, AnnounceRecord, ID_WORDS, MAX_PEER_COUNT } from "./announce_record.ts";
+import { AnnounceAnswer, MAX_PEER_COUNT } from "./announce_answer.ts";
+import { AnnounceRecord, ID_WORDS } from "./announce_record.ts";
 import type { ConnectionIds } from "./connection_id.ts";
 
 /** Longer than any answer: 20 + 6 × 200 bytes of an announce, 8 + 12 × 74 of a scrape, a sentence of an error. */

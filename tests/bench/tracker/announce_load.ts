@@ -13,6 +13,8 @@ export interface AnnounceLoadOptions {
   readonly port: number;
   readonly torrentCount: number;
   readonly peersPerTorrent: number;
+  /** Peers that every announce asks for. */
+  readonly wantedCount: number;
   /** Every peer of every torrent once; or announces of any of them for so many seconds. */
   readonly run: "fill" | { readonly seconds: number };
   /** As many as are answered, or so many a second. */
@@ -80,7 +82,7 @@ class AnnounceLoad {
       this.#requests.setLength(slot, ANNOUNCE_REQUEST.options);
       const start = slot * SLOT_LENGTH;
       this.#requests.view.setUint32(start + ANNOUNCE_REQUEST.action, UDP_ACTION.announce);
-      this.#requests.view.setInt32(start + ANNOUNCE_REQUEST.wantedCount, -1);
+      this.#requests.view.setInt32(start + ANNOUNCE_REQUEST.wantedCount, options.wantedCount);
       this.#requests.bytes.set(new TextEncoder().encode("-TR4050-"), start + ANNOUNCE_REQUEST.peerId);
     }
   }

@@ -5,7 +5,8 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import { AnnounceAnswer, AnnounceRecord } from "../../../tracker/announce_record.ts";
+import { AnnounceAnswer } from "../../../tracker/announce_answer.ts";
+import { AnnounceRecord } from "../../../tracker/announce_record.ts";
 import { MAPPED_WORD } from "../../../tracker/address_words.ts";
 import { Catalogue } from "../../../tracker/catalogue.ts";
 import { Gatekeeper, OPEN_LISTS } from "../../../tracker/gatekeeper.ts";
