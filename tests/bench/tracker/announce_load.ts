@@ -34,8 +34,8 @@ export interface AnnounceLoadResult {
   readonly peersPerAnswer: number;
 }
 
-/** Announces under way at once: less than a socket's buffer holds, so that none is lost by the system. */
-const WINDOW = 256;
+/** Announces under way at once: no more than a socket's buffer holds by default, so that none is lost by the system. */
+const WINDOW = 128;
 
 /** Answers that take longer are given up. */
 const LOST_AFTER_MS = 500;

@@ -9,10 +9,29 @@ import { Folder, Program } from "../../program.ts";
 /** Of npm; measured as it was then. */
 const BITTORRENT_TRACKER = "bittorrent-tracker@11.2.3";
 
+/**
+ * It takes minutes to fill itself with a million peers over UDP, so it does from within, by its own function for announces,
+ * with the peers that the generator speaks for.
+ */
 const NODE_SERVER = `
+  import { readFileSync } from "node:fs";
   import Server from "bittorrent-tracker/server";
   const server = new Server({ udp: true, http: false, ws: false, stats: false });
   server.on("error", (error) => console.error(error.message));
+  const infoHashes = readFileSync("info_hashes");
+  const peersPerTorrent = Number(process.argv[2]);
+  for (let torrent = 0; torrent * 20 < infoHashes.length; torrent++) {
+    const infoHash = infoHashes.toString("hex", torrent * 20, torrent * 20 + 20);
+    const swarm = server.torrents[infoHash] = new Server.Swarm(infoHash, server);
+    for (let peer = 0; peer < peersPerTorrent; peer++) {
+      const number = torrent * peersPerTorrent + peer;
+      const ip = "127.0.0.1";
+      const port = 1024 + number % 64000;
+      const left = peer % 4 === 0 ? 0 : 1000000;
+      const peer_id = number.toString(16).padStart(40, "0");
+      swarm.announce({ type: "udp", event: "started", addr: ip + ":" + port, ip, port, peer_id, left, numwant: 0 }, () => {});
+    }
+  }
   server.listen(0, { udp: "127.0.0.1", udp6: "::1" }, () => console.log("listens on " + server.udp4.address().port));
 `;
 
@@ -21,6 +40,15 @@ export interface RunningTracker extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
+  /** Whether it holds all peers before the first announce. */
+  readonly isFilled: boolean;
+}
+
+/** What all of them shall hold. */
+export interface SamplePeers {
+  /** One behind the other. */
+  readonly infoHashes: Uint8Array;
+  readonly peersPerTorrent: number;
 }
 
 /** Ours, from the sources. */
@@ -35,6 +63,7 @@ export async function startOurs(): Promise<RunningTracker> {
     name: "playswarm",
     port,
     pid: program.pid,
+    isFilled: false,
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
@@ -43,7 +72,7 @@ export async function startOurs(): Promise<RunningTracker> {
 }
 
 /** opentracker; undefined where it is not installed. Debian's serves the info-hashes of a list only. */
-export async function startOpentracker(infoHashes: Uint8Array): Promise<RunningTracker | undefined> {
+export async function startOpentracker({ infoHashes }: SamplePeers): Promise<RunningTracker | undefined> {
   const folder = await Folder.create();
   let list = "";
   for (let offset = 0; offset < infoHashes.length; offset += 20) {
@@ -54,11 +83,11 @@ export async function startOpentracker(infoHashes: Uint8Array): Promise<RunningT
   const port = freePort();
   const address = ["-i", "127.0.0.1", "-p", String(port), "-P", String(port)];
   const child = spawn("opentracker", [...address, "-d", folder.path, "-w", "list"]);
-  return child === undefined ? undefined : running("opentracker", { child, port, folder });
+  return child === undefined ? undefined : running("opentracker", { child, port, folder, isFilled: false });
 }
 
-/** bittorrent-tracker; undefined where there is no Node. */
-export async function startBittorrentTracker(): Promise<RunningTracker | undefined> {
+/** bittorrent-tracker with all peers in it; undefined where there is no Node. */
+export async function startBittorrentTracker(sample: SamplePeers): Promise<RunningTracker | undefined> {
   const folder = await Folder.create();
   await Deno.writeTextFile(`${folder.path}/package.json`, '{ "type": "module" }');
   await Deno.writeTextFile(`${folder.path}/server.js`, NODE_SERVER);
@@ -72,22 +101,29 @@ export async function startBittorrentTracker(): Promise<RunningTracker | undefin
     BITTORRENT_TRACKER,
   ], folder.path);
   if (install === undefined || !(await install.output()).success) return undefined;
-  const child = spawn("node", ["server.js"], folder.path);
+  await Deno.writeFile(`${folder.path}/info_hashes`, sample.infoHashes);
+  const child = spawn("node", ["server.js", String(sample.peersPerTorrent)], folder.path);
   if (child === undefined) return undefined;
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value = "" } = await reader.read();
   reader.releaseLock();
-  return running("bittorrent-tracker", { child, port: Number(/\d+/.exec(value)?.[0]), folder });
+  return running("bittorrent-tracker", { child, port: Number(/\d+/.exec(value)?.[0]), folder, isFilled: true });
 }
 
 function running(
   name: string,
-  { child, port, folder }: { readonly child: Deno.ChildProcess; readonly port: number; readonly folder: Folder },
+  { child, port, folder, isFilled }: {
+    readonly child: Deno.ChildProcess;
+    readonly port: number;
+    readonly folder: Folder;
+    readonly isFilled: boolean;
+  },
 ): RunningTracker {
   return {
     name,
     port,
     pid: child.pid,
+    isFilled,
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await child.status;

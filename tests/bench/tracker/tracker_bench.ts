@@ -1,19 +1,27 @@
 /**
  * `deno task bench:tracker`: announces answered per second over UDP, and how long the slowest answer takes at half that
  * load, beside opentracker and bittorrent-tracker on the same machine in the same run, by the same generator. All hold the
- * same peers; they take turns, and the median is shown. Before that: what a peer takes in memory, and how long the longest
- * part of a sweep takes.
+ * same peers and are asked for the same number of them; they take turns, and the median is shown. Before that: what a peer
+ * takes in memory, and how long the longest part of a sweep takes.
  *
  * @module
  */
 import { formatBytes } from "../../../shared/format.ts";
 import { type AnnounceLoadOptions, type AnnounceLoadResult, sampleInfoHashes } from "./announce_load.ts";
 import type { SwarmStateOptions, SwarmStateResult } from "./swarm_state.ts";
-import { type RunningTracker, startBittorrentTracker, startOpentracker, startOurs } from "./rival_trackers.ts";
+import {
+  type RunningTracker,
+  type SamplePeers,
+  startBittorrentTracker,
+  startOpentracker,
+  startOurs,
+} from "./rival_trackers.ts";
 
 /** `PLAYSWARM_BENCH_TORRENTS` and `PLAYSWARM_BENCH_PEERS` make it other swarms. */
 const TORRENT_COUNT = Number(Deno.env.get("PLAYSWARM_BENCH_TORRENTS") ?? 10_000);
 const PEERS_PER_TORRENT = Number(Deno.env.get("PLAYSWARM_BENCH_PEERS") ?? 200);
+/** Peers asked for: all of them give so many. opentracker gives 200 at most, bittorrent-tracker 82. */
+const WANTED_COUNT = Number(Deno.env.get("PLAYSWARM_BENCH_WANTED") ?? 50);
 /** Turns of each. */
 const ROUNDS = Number(Deno.env.get("PLAYSWARM_BENCH_ROUNDS") ?? 3);
 const SECONDS = Number(Deno.env.get("PLAYSWARM_BENCH_SECONDS") ?? 4);
@@ -23,6 +31,7 @@ async function load(tracker: RunningTracker, more: Pick<AnnounceLoadOptions, "ru
     port: tracker.port,
     torrentCount: TORRENT_COUNT,
     peersPerTorrent: PEERS_PER_TORRENT,
+    wantedCount: WANTED_COUNT,
     ...more,
   };
   const result: AnnounceLoadResult = await run("announce_load.ts", options);
@@ -69,46 +78,59 @@ function say(...cells: readonly string[]): void {
   console.log(cells.map((cell, index) => index === 0 ? cell.padEnd(20) : cell.padStart(14)).join(""));
 }
 
+/** Starts the trackers that can be, and fills them all with the same peers. */
+async function startAll(scope: AsyncDisposableStack): Promise<readonly RunningTracker[]> {
+  const sample: SamplePeers = { infoHashes: sampleInfoHashes(TORRENT_COUNT), peersPerTorrent: PEERS_PER_TORRENT };
+  const starts = {
+    "playswarm": startOurs,
+    "opentracker": () => startOpentracker(sample),
+    "bittorrent-tracker": () => startBittorrentTracker(sample),
+  };
+  const trackers: RunningTracker[] = [];
+  for (const [name, start] of Object.entries(starts)) {
+    const tracker = await start();
+    if (tracker === undefined) {
+      console.warn(`Left out, as it cannot be started here: ${name}`);
+      continue;
+    }
+    trackers.push(scope.use(tracker));
+    if (tracker.isFilled) {
+      console.log(`${name}: filled from within`);
+      continue;
+    }
+    const before = memoryOf(tracker.pid);
+    const { answersPerSecond, lostCount, errorCount } = await load(tracker, { run: "fill" });
+    const bytesPerPeer = Math.round((memoryOf(tracker.pid) - before) / (TORRENT_COUNT * PEERS_PER_TORRENT));
+    const filled = `filled at ${Math.round(answersPerSecond)}/s, ${lostCount} lost, ${errorCount} refused`;
+    console.log(`${name}: ${filled}; ${bytesPerPeer} bytes a peer`);
+  }
+  return trackers;
+}
+
 if (import.meta.main) {
   await sayState();
   await using scope = new AsyncDisposableStack();
-  const trackers: RunningTracker[] = [];
-  const starts = {
-    "playswarm": startOurs,
-    "opentracker": () => startOpentracker(sampleInfoHashes(TORRENT_COUNT)),
-    "bittorrent-tracker": startBittorrentTracker,
-  };
-  for (const [name, start] of Object.entries(starts)) {
-    const tracker = await start();
-    if (tracker === undefined) console.warn(`Left out, as it cannot be started here: ${name}`);
-    else trackers.push(scope.use(tracker));
-  }
-  console.log(`${TORRENT_COUNT} torrents × ${PEERS_PER_TORRENT} peers, ${ROUNDS} turns of ${SECONDS} s`);
-  const emptyBytes = new Map(trackers.map(({ name, pid }) => [name, memoryOf(pid)]));
-  for (const tracker of trackers) {
-    const { answersPerSecond, lostCount, errorCount } = await load(tracker, { run: "fill" });
-    console.log(
-      `${tracker.name}: filled at ${Math.round(answersPerSecond)}/s, ${lostCount} lost, ${errorCount} refused`,
-    );
-  }
+  const size = `${TORRENT_COUNT} torrents × ${PEERS_PER_TORRENT} peers`;
+  console.log(`${size}, ${WANTED_COUNT} peers asked for, ${ROUNDS} turns of ${SECONDS} s`);
+  const trackers = await startAll(scope);
   const results = new Map<string, AnnounceLoadResult[]>(trackers.map(({ name }) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const tracker of trackers) results.get(tracker.name)?.push(await load(tracker, { run: { seconds: SECONDS } }));
   }
-  say("", "answers/s", "peers each", "worst at half", "99 % at half", "memory", "bytes a peer");
+  say("", "answers/s", "× ours", "peers each", "worst at half", "99 % at half", "memory");
+  let ours: number | undefined;
   for (const tracker of trackers) {
     const full = median(results.get(tracker.name) ?? [], ({ answersPerSecond }) => answersPerSecond);
     const half = await load(tracker, { run: { seconds: SECONDS }, ratePerSecond: full.answersPerSecond / 2 });
-    const bytes = memoryOf(tracker.pid);
-    const bytesPerPeer = (bytes - (emptyBytes.get(tracker.name) ?? 0)) / (TORRENT_COUNT * PEERS_PER_TORRENT);
+    ours ??= full.answersPerSecond;
     say(
       tracker.name,
       String(Math.round(full.answersPerSecond)),
+      (full.answersPerSecond / ours).toFixed(2),
       full.peersPerAnswer.toFixed(1),
       `${half.worstMs.toFixed(1)} ms`,
       `${half.p99Ms.toFixed(2)} ms`,
-      formatBytes(bytes),
-      String(Math.round(bytesPerPeer)),
+      formatBytes(memoryOf(tracker.pid)),
     );
     if (half.lostCount + full.lostCount > 0) console.log(`${tracker.name}: ${half.lostCount + full.lostCount} lost`);
   }
