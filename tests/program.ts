@@ -34,9 +34,16 @@ export class Program implements AsyncDisposable {
 
   /** Starts a program of ours; `env` is added to a clean set of Playswarm's own variables. */
   static start(name: "tracker" | "peer", args: readonly string[], options: ProgramOptions = {}): Program {
-    const own = { PLAYSWARM_NO_LAN: "1", PLAYSWARM_NO_OPEN: "1", NO_COLOR: "1" };
-    const env = { ...own, DENO_DIR: denoFolder(), ...options.env };
+    const env = { ...ownEnvironment(), ...options.env };
     return Program.spawn([...executable(name), ...args], { ...options, env });
+  }
+
+  /** Starts a program of ours from its sources, whatever executables there are, with further flags for Deno. */
+  static startFromSource(
+    name: "tracker" | "peer",
+    { flags, args }: { readonly flags: readonly string[]; readonly args: readonly string[] },
+  ): Program {
+    return Program.spawn([...fromSource(name, flags), ...args], { env: ownEnvironment() });
   }
 
   /** Starts a program of somebody else, `line` being its name or path and its arguments. */
@@ -172,7 +179,16 @@ export function denoFolder(): string {
 function executable(name: "tracker" | "peer"): readonly string[] {
   const folder = Deno.env.get("PLAYSWARM_EXECUTABLES");
   if (folder !== undefined) return [resolve(folder, name)];
+  return fromSource(name, ["--quiet"]);
+}
+
+function fromSource(name: "tracker" | "peer", flags: readonly string[]): readonly string[] {
   const entry = new URL(`../${name}/main.ts`, import.meta.url).pathname;
   const config = new URL("../deno.json", import.meta.url).pathname;
-  return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, entry];
+  return [Deno.execPath(), "run", "-A", ...flags, "--config", config, entry];
+}
+
+/** What each of our programs is told. */
+function ownEnvironment(): Readonly<Record<string, string>> {
+  return { PLAYSWARM_NO_LAN: "1", PLAYSWARM_NO_OPEN: "1", NO_COLOR: "1", DENO_DIR: denoFolder() };
 }

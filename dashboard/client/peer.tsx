@@ -15,10 +15,12 @@ import { PeerApp } from "./peer_app.tsx";
 import { Router } from "./router.ts";
 import { PeerContext, ShellContext } from "./shell_context.ts";
 import { PeerStore } from "./store.ts";
+import { releaseSupersededNodes } from "./superseded_nodes.ts";
 import { followTheme } from "./theme.ts";
 import { UploadQueue } from "./upload_queue.ts";
 import { WindowedRows } from "./windowed_rows.ts";
 
+releaseSupersededNodes();
 followTheme();
 const shell = { router: new Router(globalThis), notices: new Notices() };
 const store = new PeerStore((onUpdate) => openLiveUpdates<PeerUpdate>(onUpdate));

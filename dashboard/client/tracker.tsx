@@ -10,10 +10,12 @@ import { Notices } from "./notices.ts";
 import { Router } from "./router.ts";
 import { ShellContext } from "./shell_context.ts";
 import { TrackerStore } from "./tracker_store.ts";
+import { releaseSupersededNodes } from "./superseded_nodes.ts";
 import { followTheme } from "./theme.ts";
 import { TrackerApp } from "./tracker_app.tsx";
 import { TrackerContext } from "./tracker_context.ts";
 
+releaseSupersededNodes();
 followTheme();
 const shell = { router: new Router(globalThis), notices: new Notices() };
 const store = new TrackerStore((onUpdate) => openLiveUpdates<TrackerUpdate>(onUpdate));
