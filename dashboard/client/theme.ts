@@ -33,3 +33,19 @@ export function followTheme(): void {
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => coloursVersion.value++);
 }
+
+/**
+ * A colour of the style sheet as a canvas takes it: resolved for where the element stands, and for light or dark.
+ *
+ * @param element where
+ * @param property the custom property that has it, for instance `"--line"`
+ */
+export function colourOf(element: HTMLElement, property: string): string {
+  // A custom property is text to the browser; as the colour of something it is a colour.
+  const probe = document.createElement("span");
+  probe.style.color = `var(${property})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

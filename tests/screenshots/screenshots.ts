@@ -15,7 +15,7 @@ const folder = `${root}.screenshots`;
 const looks: Readonly<Record<string, PageOptions>> = {
   light: { colorScheme: "light", width: 1360, height: 850 },
   dark: { colorScheme: "dark", width: 1360, height: 850 },
-  narrow: { colorScheme: "light", width: 390, height: 844 },
+  narrow: { colorScheme: "light", width: 360, height: 780 },
 };
 
 /** The pictures of the README. */
@@ -38,6 +38,11 @@ const films: readonly (readonly [fixture: string, name: string])[] = [
   ["meadow.webm", "Bees.webm"],
 ];
 
+/** The film that is on its way while the pictures are made: long enough for that at {@link UPLOAD_KILOBYTES} a second. */
+const LONG_FILM = "Winter Walk.mp4";
+const LONG_FILM_BYTES = 60_000_000;
+const UPLOAD_KILOBYTES = 250;
+
 const songs: readonly (readonly [fixture: string, name: string])[] = [
   ["chime.mp3", "Evening Chime.mp3"],
   ["brook.flac", "Brook.flac"],
@@ -59,6 +64,8 @@ interface Stage {
   readonly video: PeerProgram;
   readonly audio: PeerProgram;
   readonly empty: PeerProgram;
+  /** One that was told its mode, and nothing else. */
+  readonly beginner: PeerProgram;
   /** What the video peer fetches, slowly. */
   readonly infoHash: string;
 }
@@ -66,8 +73,22 @@ interface Stage {
 /** Fills a folder. Each file ends with its name, because files of one content are one row of the catalogue. */
 async function fill(community: Community, name: string, files: typeof films): Promise<string> {
   const path = await community.media(name, files);
-  for (const [, file] of files) await Deno.writeTextFile(`${path}/${file}`, file, { append: true });
+  for (const [, file] of files) {
+    if (file === LONG_FILM) await Deno.writeFile(`${path}/${file}`, padding(LONG_FILM_BYTES), { append: true });
+    await Deno.writeTextFile(`${path}/${file}`, file, { append: true });
+  }
   return path;
+}
+
+/** What makes an MP4 longer without a change of what it shows: a box that players pass over (ISO/IEC 14496-12, `free`). */
+function padding(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let offset = 0; offset < length; offset += 65_536) {
+    crypto.getRandomValues(bytes.subarray(offset, Math.min(length, offset + 65_536)));
+  }
+  new DataView(bytes.buffer).setUint32(0, length);
+  bytes.set(new TextEncoder().encode("free"), 4);
+  return bytes;
 }
 
 async function setStage(scope: AsyncDisposableStack): Promise<Stage> {
@@ -83,12 +104,14 @@ async function setStage(scope: AsyncDisposableStack): Promise<Stage> {
       ["chime.mp3", "Chime.mp3"],
     ]),
   });
-  const [, video, audio, empty] = await Promise.all([
-    community.peer({ share, args: ["--mode", "video", "--upload-rate", "12"] }),
+  const [, video, audio, empty, beginner] = await Promise.all([
+    community.peer({ share, args: ["--mode", "video", "--upload-rate", String(UPLOAD_KILOBYTES)] }),
     community.peer({ share: own, args: ["--mode", "video"] }),
     community.peer({ share: music, args: ["--mode", "audio"] }),
     community.peer(),
+    community.peer({ without: "tracker" }),
   ]);
+  await beginner.send("PATCH", "/api/settings", { mode: "video" });
   await video.row("Bees.webm");
   await audio.row("Bell.wav");
   const paused = await video.row("A Meadow in June.webm");
@@ -96,10 +119,10 @@ async function setStage(scope: AsyncDisposableStack): Promise<Stage> {
   const { infoHash } = await video.row("Winter Walk.mp4");
   await video.send("POST", "/api/torrents", { source: infoHash });
   await video.untilTorrent(infoHash, ({ peerCount }) => peerCount > 0, { timeoutMs: 20_000, what: "a peer" });
-  return { community, video, audio, empty, infoHash };
+  return { community, video, audio, empty, beginner, infoHash };
 }
 
-function scenes({ community, video, audio, empty, infoHash }: Stage): readonly Scene[] {
+function scenes({ community, video, audio, empty, beginner, infoHash }: Stage): readonly Scene[] {
   const { tracker } = community;
   const typed = (text: string) => async (page: Page) => {
     await page.locator(byId("search")).fill(text);
@@ -108,6 +131,7 @@ function scenes({ community, video, audio, empty, infoHash }: Stage): readonly S
   const clicked = (id: string) => (page: Page) => page.locator(byId(id)).first().click();
   return [
     { name: "welcome", dashboard: empty, path: "/" },
+    { name: "first-steps", dashboard: beginner, path: "/" },
     { name: "home", dashboard: video, path: "/" },
     { name: "home-list", dashboard: video, path: "/", prepare: clicked("view-list") },
     { name: "home-search", dashboard: video, path: "/", prepare: typed("orbit") },
@@ -145,9 +169,14 @@ async function photograph(browser: Browser, scene: Scene, look: string): Promise
   await scene.prepare?.(page);
   await page.waitForTimeout(300);
   const name = `${scene.name}-${look}`;
-  await page.screenshot({ path: `${folder}/${name}.png` });
   const publicName = shown[name];
   if (publicName !== undefined) await page.screenshot({ path: `${root}.github/screenshots/${publicName}.png` });
+  // All of the page, in a window as high: so what is fixed to the window's foot lies where it belongs.
+  const { width = 0, height = 0 } = page.viewportSize() ?? {};
+  const fullHeight = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(height, fullHeight) });
+  await page.waitForTimeout(100);
+  await page.screenshot({ path: `${folder}/${name}.png` });
   await page.context().close();
 }
 

@@ -7,7 +7,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../../../shared/format.ts";
-import { coloursVersion } from "../theme.ts";
+import { colourOf, coloursVersion } from "../theme.ts";
 
 /** Which pieces. */
 export interface PieceMapProps {
@@ -21,8 +21,8 @@ export interface PieceBarProps extends PieceMapProps {
   readonly position?: number;
 }
 
-/** A cell with its gap, in CSS pixels: small enough for thousands of pieces, large enough to see one. */
-const CELL_PIXELS = 10;
+/** A cell with its gap, in CSS pixels: small enough for thousands of pieces; large where there are few. */
+const CELL_PIXELS = { least: 10, most: 28 } as const;
 /** The field is at most this high; more pieces share a cell. */
 const MAX_FIELD_PIXELS = 260;
 
@@ -33,17 +33,19 @@ const MAX_FIELD_PIXELS = 260;
  */
 export function PieceMap({ pieces }: PieceMapProps): JSX.Element {
   const canvas = useDrawing((drawing) => {
-    const columns = Math.max(1, Math.floor(drawing.width / CELL_PIXELS));
-    const maxCells = columns * Math.floor(MAX_FIELD_PIXELS / CELL_PIXELS);
+    const inOneLine = Math.floor(drawing.width / Math.max(1, pieces.length));
+    const cellPixels = Math.max(CELL_PIXELS.least, Math.min(CELL_PIXELS.most, inOneLine));
+    const columns = Math.max(1, Math.floor(drawing.width / cellPixels));
+    const maxCells = columns * Math.floor(MAX_FIELD_PIXELS / cellPixels);
     const perCell = Math.max(1, Math.ceil(pieces.length / maxCells));
     const cellCount = Math.ceil(pieces.length / perCell);
-    drawing.resize(Math.ceil(cellCount / columns) * CELL_PIXELS);
+    drawing.resize(Math.ceil(cellCount / columns) * cellPixels);
     for (let cell = 0; cell < cellCount; cell++) {
       const part = pieces.slice(cell * perCell, (cell + 1) * perCell);
       drawing.fill(drawing.colours, part);
-      const x = (cell % columns) * CELL_PIXELS;
-      const y = Math.floor(cell / columns) * CELL_PIXELS;
-      drawing.context.fillRect(x, y, CELL_PIXELS - 2, CELL_PIXELS - 2);
+      const x = (cell % columns) * cellPixels;
+      const y = Math.floor(cell / columns) * cellPixels;
+      drawing.context.fillRect(x, y, cellPixels - 2, cellPixels - 2);
     }
   }, pieces);
   return <canvas ref={canvas} class="piece-map" role="img" aria-label={sentence(pieces)} data-testid="piece-map" />;
@@ -128,8 +130,7 @@ function drawOn(canvas: HTMLCanvasElement, draw: (drawing: Drawing) => void): vo
   };
   const height = canvas.clientHeight;
   resize(height);
-  const style = getComputedStyle(canvas);
-  const colour = (name: string) => style.getPropertyValue(`--piece-${name}`).trim();
+  const colour = (name: string) => colourOf(canvas, `--piece-${name}`);
   const colours: Colours = {
     missing: colour("missing"),
     fetching: colour("fetching"),

@@ -6,7 +6,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { coloursVersion } from "../theme.ts";
+import { colourOf, coloursVersion } from "../theme.ts";
 
 /** One line. */
 export interface ChartLine {
@@ -84,7 +84,7 @@ function optionsOf(
   { lines, leastTop, format }: Pick<RateChartProps, "lines" | "leastTop" | "format">,
 ): uPlot.Options {
   const style = getComputedStyle(element);
-  const colour = (name: string) => style.getPropertyValue(`--chart-${name}`).trim();
+  const colour = (name: string) => colourOf(element, `--chart-${name}`);
   const axis = { stroke: colour("words"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false } };
   return {
     width: element.clientWidth,

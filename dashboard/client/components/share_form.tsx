@@ -15,6 +15,8 @@ import { FolderChooser } from "./folder_chooser.tsx";
 export interface ShareFormProps {
   /** The words of its label. */
   readonly label: string;
+  /** The words of its button; default: "Share it". */
+  readonly action?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ShareFormProps {
  *
  * @param props see {@link ShareFormProps}
  */
-export function ShareForm({ label }: ShareFormProps): JSX.Element {
+export function ShareForm({ label, action = "Share it" }: ShareFormProps): JSX.Element {
   const { notices } = useShell();
   const input = useRef<HTMLInputElement>(null);
   const isChoosing = useSignal(false);
@@ -50,7 +52,7 @@ export function ShareForm({ label }: ShareFormProps): JSX.Element {
           data-testid="share-path"
         />
       </label>
-      <ActionButton label="Share it" icon="plus" weight="main" isSubmit testId="share-add" />
+      <ActionButton label={action} icon="plus" weight="main" isSubmit testId="share-add" />
       <ActionButton
         label="Choose…"
         icon="folder"

@@ -22,7 +22,7 @@ export function LibraryPage({ state }: TrackerPageProps): JSX.Element {
       <header class="page-head">
         <h1>Library</h1>
       </header>
-      <ShareForm label="Add a folder of this computer to the library" />
+      <ShareForm label="Add a folder of this computer to the library" action="Add it" />
       {library.length === 0
         ? (
           <StatePanel icon="folder" title="The library is empty" testId="library-empty">
@@ -43,7 +43,7 @@ function Saving({ state }: TrackerPageProps): JSX.Element | null {
   return (
     <section class="panel" data-testid="saving">
       <h2>{savedBytes === 0 ? "The library gave all of it" : `The peers carried ${percent} % of it`}</h2>
-      <meter class="share-bar" min={0} max={100} value={percent} aria-label="Carried by the peers, in percent" />
+      <progress class="share-bar" max={100} value={percent} aria-label="Carried by the peers, in percent" />
       <p class="facts">
         <span class="key key-down">{formatBytes(savedBytes)} from peer to peer</span>
         <span class="key key-up">{formatBytes(givenBytes)} from this computer</span>
