@@ -17,7 +17,7 @@ export function sessionStatus(
 ): PeerStatus {
   const { engine, community, downloadsFolder, isDownloadsFolderFixed, startedAtMs } = session;
   const sum = (pick: (view: TorrentView) => number) => torrents.reduce((total, view) => total + pick(view), 0);
-  const { downloadRate, uploadRate } = settings;
+  const { downloadRate, uploadRate, name } = settings;
   const problem = community?.problem;
   return {
     version: VERSION,
@@ -35,6 +35,7 @@ export function sessionStatus(
       ...(uploadRate === undefined ? {} : { uploadRate }),
     },
     startedAtMs,
+    ...(name === undefined ? {} : { name }),
     ...(community === undefined ? {} : {
       tracker: {
         address: formatEndpoint(community.tracker),

@@ -196,6 +196,8 @@ export interface PeerStatus {
   readonly mode?: PeerMode;
   readonly peerId: string;
   readonly port: number;
+  /** What its owner calls it; absent when nothing. */
+  readonly name?: string;
   readonly tracker?: { readonly address: string; readonly isReachable: boolean; readonly message?: string };
   /** Trackers on the local network. */
   readonly trackersFound?: readonly FoundTrackerView[];

@@ -38,6 +38,8 @@ export interface SettingsChange {
   readonly downloadsFolder?: string | null;
   /** The tracker to belong to; `null` leaves it. */
   readonly tracker?: { readonly address: string; readonly name?: string; readonly key?: string } | null;
+  /** What this computer is called; `null` or empty: nothing. */
+  readonly name?: string | null;
   /** The first steps were taken. */
   readonly isWelcomed?: boolean;
 }

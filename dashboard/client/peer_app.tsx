@@ -11,10 +11,12 @@ import { FileDrop } from "./components/file_drop.tsx";
 import { Icon } from "./components/icons.tsx";
 import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
+import { ShortcutHelp } from "./components/shortcut_help.tsx";
 import { StatePanel } from "./components/state_panel.tsx";
 import { formatRate } from "../../shared/format.ts";
 import { AlbumsPage } from "./music/albums_page.tsx";
 import { MiniPlayer } from "./music/mini_player.tsx";
+import { pageTitle } from "./page_title.ts";
 import { CataloguePage } from "./pages/catalogue_page.tsx";
 import { ChooseModePage } from "./pages/choose_mode_page.tsx";
 import { DownloadsPage } from "./pages/downloads_page.tsx";
@@ -63,6 +65,7 @@ export function PeerApp(): JSX.Element {
       </main>
       <MiniPlayer />
       <FileDrop />
+      <ShortcutHelp />
       <NoticeList />
     </>
   );
@@ -143,20 +146,15 @@ function usePages(): readonly BarPage[] {
   ];
 }
 
-const titles: Readonly<Partial<Record<Route["type"], string>>> = {
-  albums: "Albums",
-  downloads: "Downloads",
-  sharing: "Sharing",
-  settings: "Settings",
-  torrent: "Torrent",
-};
-
 /** After a change of page the keyboard and the screen reader begin at its top, not at a link that is gone. */
 function useTitleAndFocus(route: Route): void {
+  const title = pageTitle(route, usePeer().store.torrents.value);
+  useEffect(() => {
+    // A player says what it plays.
+    if (route.type !== "play") document.title = title;
+  }, [title, route.type]);
   const isFirst = useRef(true);
   useEffect(() => {
-    const title = titles[route.type];
-    if (route.type !== "play") document.title = title === undefined ? "Playswarm" : `${title} · Playswarm`;
     const main = document.getElementById("page");
     const isInside = main?.contains(document.activeElement) ?? false;
     if (!isFirst.current && route.type !== "home" && !isInside) main?.focus({ preventScroll: true });

@@ -7,7 +7,7 @@
 import { isPlayableKind, type PeerMode } from "../../shared/media_kind.ts";
 import type { TorrentFileView, TorrentState, TorrentView } from "../../shared/dashboard_views.ts";
 import { assertNever } from "../../shared/assert_never.ts";
-import { formatCount, formatDuration, formatRate, percentDone } from "../../shared/format.ts";
+import { formatBytes, formatCount, formatDuration, formatRate, percentDone } from "../../shared/format.ts";
 
 /** The parts of a torrent that its sentence needs. */
 export type TorrentProgress = Pick<
@@ -149,6 +149,22 @@ export function fileToPlay(
  */
 export function isPlayable(file: Pick<TorrentFileView, "kind">): boolean {
   return isPlayableKind(file.kind);
+}
+
+/**
+ * How much of how much is here.
+ *
+ * @param torrent the torrent
+ * @returns for instance `"12.6 MB of 61.8 MB (20 %)"`
+ */
+export function sizeSentence(
+  torrent: Pick<TorrentView, "state" | "peerCount" | "sizeBytes" | "verifiedBytes">,
+): string {
+  if (torrent.state === "fetching-metadata") return "size not known yet";
+  if (isComplete(torrent)) return formatBytes(torrent.sizeBytes);
+  const here = hereWords(torrent, torrent);
+  if (torrent.verifiedBytes === 0) return `${formatBytes(torrent.sizeBytes)}, ${here}`;
+  return `${formatBytes(torrent.verifiedBytes)} of ${formatBytes(torrent.sizeBytes)} (${here.replace(" here", "")})`;
 }
 
 function downloadSentence(torrent: TorrentProgress): string {

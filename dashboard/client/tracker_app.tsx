@@ -10,6 +10,7 @@ import { ClientList } from "./components/client_list.tsx";
 import { ConnectionBanner, NoAnswer } from "./components/connection_mark.tsx";
 import { Link } from "./components/link.tsx";
 import { NoticeList } from "./components/notice_list.tsx";
+import { ShortcutHelp } from "./components/shortcut_help.tsx";
 import { LoadingRows, StatePanel } from "./components/state_panel.tsx";
 import { formatCount } from "../../shared/format.ts";
 import { LibraryPage } from "./pages/library_page.tsx";
@@ -57,6 +58,7 @@ export function TrackerApp(): JSX.Element {
       <main class="page" id="page" tabIndex={-1}>
         {isLost ? <NoAnswer /> : state === undefined ? <LoadingRows /> : <Page route={route} state={state} />}
       </main>
+      <ShortcutHelp />
       <NoticeList />
     </>
   );

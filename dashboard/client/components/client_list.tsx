@@ -6,6 +6,7 @@
 import type { JSX } from "preact";
 import type { ClientFileView, ClientView } from "../../../shared/tracker_dashboard_views.ts";
 import { formatAgo, formatBytes, formatCount, percentDone } from "../../../shared/format.ts";
+import { connectionWords } from "../client_words.ts";
 import { FileName } from "./file_name.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { ShowMore } from "./show_more.tsx";
@@ -57,12 +58,6 @@ export function ClientList({ clients, libraryPeerId, step }: ClientListProps): J
   );
 }
 
-const reachWords: Readonly<Record<ClientView["reach"], string>> = {
-  loopback: "this computer",
-  private: "local network",
-  public: "internet",
-};
-
 interface ClientProps {
   readonly client: ClientView;
   readonly isLibrary: boolean;
@@ -76,12 +71,9 @@ function Client({ client, isLibrary }: ClientProps): JSX.Element {
     <details class="client" data-testid={`client-${client.peerId}`} open={fileCount > 0 && fileCount < 6}>
       <summary>
         <span class="client-name">
-          <strong>{client.client}</strong>
+          <strong dir="auto">{client.name ?? client.client}</strong>
+          {client.name === undefined ? null : <span>{client.client}</span>}
           <span class="path">{client.endpoint}</span>
-          <small>
-            {reachWords[client.reach]}
-            {client.isReachable === false ? ", takes no connections" : ""}
-          </small>
         </span>
         <Role client={client} isLibrary={isLibrary} />
         <span class="facts">
@@ -91,6 +83,7 @@ function Client({ client, isLibrary }: ClientProps): JSX.Element {
           </span>
           <span>gave {formatBytes(client.uploadedBytes)}</span>
           <span>took {formatBytes(client.downloadedBytes)}</span>
+          {connectionWords(client).map((words) => <span key={words}>{words}</span>)}
           <span>seen {formatAgo(client.seenAtMs, Date.now())}</span>
         </span>
         <Icon name="chevron" />

@@ -6,8 +6,7 @@
 import type { JSX } from "preact";
 import { encode } from "uqr";
 import type { TrackerStatus } from "../../../shared/tracker_dashboard_views.ts";
-import { useShell } from "../shell_context.ts";
-import { ActionButton } from "./action_button.tsx";
+import { CopyButton } from "./copy_button.tsx";
 
 /** Whose address. */
 export interface InvitationProps {
@@ -20,12 +19,7 @@ export interface InvitationProps {
  * @param props see {@link InvitationProps}
  */
 export function Invitation({ status }: InvitationProps): JSX.Element {
-  const { notices } = useShell();
   const [first = `localhost:${status.port}`, ...others] = status.addresses;
-  const copy = async () => {
-    await navigator.clipboard.writeText(first);
-    notices.say("The address is on the clipboard.");
-  };
   return (
     <section class="panel invitation" data-testid="invitation">
       <div class="invitation-words">
@@ -40,7 +34,7 @@ export function Invitation({ status }: InvitationProps): JSX.Element {
             <ul class="path">{others.map((address) => <li key={address}>{address}</li>)}</ul>
           </details>
         )}
-        <ActionButton label="Copy the address" icon="copy" testId="copy-address" onAct={copy} />
+        <CopyButton label="Copy the address" what="The address" text={first} testId="copy-address" />
       </div>
       <QrCode text={first} />
     </section>

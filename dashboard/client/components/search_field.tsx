@@ -6,6 +6,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { isTyping } from "../is_typing.ts";
 import { formatRoute, type Route } from "../router.ts";
 import { useShell } from "../shell_context.ts";
 import { Icon } from "./icons.tsx";
@@ -108,9 +109,4 @@ function focusWithSlash(
   };
   document.addEventListener("keydown", listen);
   return () => document.removeEventListener("keydown", listen);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return target.type !== "checkbox" && target.type !== "radio";
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

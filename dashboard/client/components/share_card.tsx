@@ -4,10 +4,12 @@
  * @module
  */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { SharedFileView, ShareView } from "../../../shared/dashboard_views.ts";
 import { removeShare } from "../api.ts";
 import { formatBytes, formatCount } from "../../../shared/format.ts";
+import { focusNeighbour } from "../focus_neighbour.ts";
 import { formatRoute } from "../router.ts";
 import { ActionButton } from "./action_button.tsx";
 import { ConfirmDialog } from "./confirm_dialog.tsx";
@@ -34,8 +36,13 @@ const FILES_STEP = 100;
  */
 export function ShareCard({ share, collection }: ShareCardProps): JSX.Element {
   const isAsking = useSignal(false);
+  const card = useRef<HTMLElement>(null);
+  const remove = async () => {
+    await removeShare(share.id);
+    focusNeighbour(card.current);
+  };
   return (
-    <section class="panel" data-testid={`share-${share.id}`}>
+    <section ref={card} class="panel" data-testid={`share-${share.id}`}>
       <header class="panel-head">
         <Icon name="folder" />
         <div>
@@ -73,7 +80,7 @@ export function ShareCard({ share, collection }: ShareCardProps): JSX.Element {
             title="Stop sharing this folder?"
             text={`${share.path} leaves ${collection}. Its files stay where they are.`}
             action="Stop sharing"
-            onConfirm={() => removeShare(share.id)}
+            onConfirm={remove}
             onClose={() => isAsking.value = false}
           />
         )

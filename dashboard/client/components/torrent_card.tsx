@@ -4,13 +4,15 @@
  * @module
  */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { TorrentView } from "../../../shared/dashboard_views.ts";
 import { removeTorrent, revealTorrent, setTorrentPaused } from "../api.ts";
-import { formatBytes, titleOf } from "../../../shared/format.ts";
+import { titleOf } from "../../../shared/format.ts";
+import { focusNeighbour } from "../focus_neighbour.ts";
 import { formatRoute } from "../router.ts";
-import { usePeer } from "../shell_context.ts";
-import { fileToPlay, hereWords, isComplete, isTroubled, progressOf, stateSentence } from "../torrent_words.ts";
+import { usePeer, useShell } from "../shell_context.ts";
+import { fileToPlay, isComplete, isTroubled, progressOf, sizeSentence, stateSentence } from "../torrent_words.ts";
 import { ActionButton } from "./action_button.tsx";
 import { ConfirmDialog } from "./confirm_dialog.tsx";
 import { Icon } from "./icons.tsx";
@@ -29,8 +31,9 @@ export interface TorrentProps {
  */
 export function TorrentCard({ torrent }: TorrentProps): JSX.Element {
   const title = titleOf(torrent.name);
+  const card = useRef<HTMLLIElement>(null);
   return (
-    <li class="torrent" data-testid={`torrent-${torrent.infoHash}`} data-state={torrent.state}>
+    <li ref={card} class="torrent" data-testid={`torrent-${torrent.infoHash}`} data-state={torrent.state}>
       <div class="torrent-words">
         <h2 class="torrent-title" title={torrent.name} dir="auto">
           <Link to={formatRoute({ type: "torrent", infoHash: torrent.infoHash })}>{title}</Link>
@@ -40,7 +43,7 @@ export function TorrentCard({ torrent }: TorrentProps): JSX.Element {
           <span class={isTroubled(torrent.state) ? "wrong" : undefined}>{stateSentence(torrent)}</span>
         </p>
       </div>
-      <TorrentButtons torrent={torrent} onRemoved={() => {}} />
+      <TorrentButtons torrent={torrent} onRemoved={() => focusNeighbour(card.current)} />
       <TorrentBar torrent={torrent} />
     </li>
   );
@@ -74,13 +77,15 @@ export interface TorrentButtonsProps extends TorrentProps {
  */
 export function TorrentButtons({ torrent, onRemoved }: TorrentButtonsProps): JSX.Element {
   const { store } = usePeer();
+  const { notices } = useShell();
   const isAsking = useSignal(false);
   const title = titleOf(torrent.name);
   const isPaused = torrent.state === "paused";
   const remove = async (options: { readonly withOption: boolean }) => {
     await removeTorrent(torrent.infoHash, { withFiles: options.withOption });
-    store.forget(torrent.infoHash);
     onRemoved();
+    store.forget(torrent.infoHash);
+    notices.say(options.withOption ? `“${title}” and its files are removed.` : `“${title}” is removed.`);
   };
   const file = fileToPlay(torrent.files, store.status.value?.mode);
   return (
@@ -142,12 +147,4 @@ export function TorrentButtons({ torrent, onRemoved }: TorrentButtonsProps): JSX
         : null}
     </div>
   );
-}
-
-function sizeSentence(torrent: TorrentView): string {
-  if (torrent.state === "fetching-metadata") return "size not known yet";
-  if (isComplete(torrent)) return formatBytes(torrent.sizeBytes);
-  const here = hereWords(torrent, torrent);
-  if (torrent.verifiedBytes === 0) return `${formatBytes(torrent.sizeBytes)}, ${here}`;
-  return `${formatBytes(torrent.verifiedBytes)} of ${formatBytes(torrent.sizeBytes)} (${here.replace(" here", "")})`;
 }

@@ -9,6 +9,7 @@ import type { FoundTrackerView, PeerStatus } from "../../../shared/dashboard_vie
 import { addShare, changeSettings } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { Icon, Mark } from "../components/icons.tsx";
+import { NameForm } from "../components/name_form.tsx";
 import { ShareForm } from "../components/share_form.tsx";
 import { keyIn, TrackerForm } from "../components/tracker_form.tsx";
 import { useShell } from "../shell_context.ts";
@@ -31,6 +32,10 @@ export function FirstStepsPage({ status }: FirstStepsProps): JSX.Element {
       <div class="panel first-steps" data-testid="first-community">
         <h2>Your community</h2>
         <Community status={status} />
+      </div>
+      <div class="panel first-steps" data-testid="first-name">
+        <h2>Your name</h2>
+        <NameForm name={status.name} />
       </div>
       <div class="panel first-steps" data-testid="first-share">
         <h2>Share your {status.mode === "audio" ? "music" : "videos"}?</h2>

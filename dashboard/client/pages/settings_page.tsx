@@ -10,7 +10,9 @@ import { changeSettings } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
 import { ChoiceGroup } from "../components/choice_group.tsx";
 import { DownloadsFolderForm } from "../components/downloads_folder_form.tsx";
+import { NameForm } from "../components/name_form.tsx";
 import { RateForm } from "../components/rate_form.tsx";
+import { isShortcutHelpOpen } from "../components/shortcut_help.tsx";
 import { LoadingRows } from "../components/state_panel.tsx";
 import { ThemeChoiceGroup } from "../components/theme_choice.tsx";
 import { TrackerForm } from "../components/tracker_form.tsx";
@@ -41,6 +43,11 @@ export function SettingsPage(): JSX.Element {
         />
         <ThemeChoiceGroup />
       </section>
+      <section class="panel">
+        <h2>Name</h2>
+        <NameForm name={status.name} />
+        <p class="facts">The tracker shows it to your community beside the files that you share.</p>
+      </section>
       <Limits status={status} />
       <DownloadsFolderForm status={status} />
       <section class="panel">
@@ -55,6 +62,18 @@ export function SettingsPage(): JSX.Element {
           icon="download"
           testId="magnet-handler"
           onAct={openMagnets}
+        />
+      </section>
+      <section class="panel">
+        <h2>Keys</h2>
+        <p class="facts">Everything works without a mouse. On any page the question mark lists the keys.</p>
+        <ActionButton
+          label="Show the keys"
+          icon="keyboard"
+          testId="show-keys"
+          onAct={() => {
+            isShortcutHelpOpen.value = true;
+          }}
         />
       </section>
       <section class="panel">

@@ -5,6 +5,7 @@
  */
 import type { JSX } from "preact";
 import type { SwarmView } from "../../../shared/tracker_dashboard_views.ts";
+import { swarmHealth } from "../client_words.ts";
 import { DataTable } from "../components/data_table.tsx";
 import { FileName } from "../components/file_name.tsx";
 import { Link } from "../components/link.tsx";
@@ -29,7 +30,10 @@ export function SwarmsPage({ state }: TrackerPageProps): JSX.Element {
     <>
       <header class="page-head">
         <h1>Swarms</h1>
-        <p class="facts">{formatCount(state.status.swarmCount, "swarm")}</p>
+        <p class="facts">
+          <span>{formatCount(state.status.swarmCount, "swarm")}</span>
+          <span>everybody who has or fetches a file is in its swarm: seeders have all of it, leechers a part</span>
+        </p>
       </header>
       {swarms.length === 0
         ? (
@@ -67,13 +71,24 @@ function SwarmTable({ swarms }: { readonly swarms: readonly SwarmView[] }): JSX.
             isNumber: true,
             cell: ({ sizeBytes }) => sizeBytes === undefined ? "–" : formatBytes(sizeBytes),
           },
+          { label: "Health", cell: (swarm) => <Health swarm={swarm} /> },
           { label: "Seeders", isNumber: true, cell: ({ seederCount }) => seederCount.toLocaleString("en") },
           { label: "Leechers", isNumber: true, cell: ({ leecherCount }) => leecherCount.toLocaleString("en") },
+          {
+            label: "To fetch",
+            isNumber: true,
+            cell: ({ leftBytes }) => leftBytes === undefined ? "–" : formatBytes(leftBytes),
+          },
           { label: "Completed", isNumber: true, cell: ({ completedCount }) => completedCount.toLocaleString("en") },
         ]}
       />
     </div>
   );
+}
+
+function Health({ swarm }: { readonly swarm: SwarmView }): JSX.Element {
+  const { tone, words } = swarmHealth(swarm);
+  return <span class={`health health-${tone}`}>{words}</span>;
 }
 
 /** A swarm that nobody has described yet is called by its info-hash. */

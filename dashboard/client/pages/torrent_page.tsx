@@ -7,6 +7,7 @@ import type { JSX } from "preact";
 import type { TorrentDetails, TrackerView } from "../../../shared/dashboard_views.ts";
 import { changeTorrent } from "../api.ts";
 import { ActionButton } from "../components/action_button.tsx";
+import { CopyButton } from "../components/copy_button.tsx";
 import { FileList } from "../components/file_list.tsx";
 import { Link } from "../components/link.tsx";
 import { PeerTable } from "../components/peer_table.tsx";
@@ -26,7 +27,7 @@ import {
 } from "../../../shared/format.ts";
 import { usePeer, useShell } from "../shell_context.ts";
 import { useTorrentDetails } from "../torrent_details_source.ts";
-import { isTroubled, stateSentence } from "../torrent_words.ts";
+import { isTroubled, sizeSentence, stateSentence } from "../torrent_words.ts";
 
 /** Which torrent. Key the page by it. */
 export interface TorrentPageProps {
@@ -70,24 +71,20 @@ interface DetailsProps {
 
 function Details({ details, onChanged }: DetailsProps): JSX.Element {
   const { store } = usePeer();
-  const { router, notices } = useShell();
+  const { router } = useShell();
   // The live updates are newer than the details by up to a second.
   const torrent = store.torrents.value.get(details.infoHash) ?? details;
-  const copy = async () => {
-    await navigator.clipboard.writeText(torrent.magnet);
-    notices.say("The magnet link is on the clipboard.");
-  };
   return (
     <article>
       <header class="page-head">
         <div>
           <h1 title={torrent.name} dir="auto">{titleOf(torrent.name)}</h1>
           <p class="facts">
-            <span>{formatBytes(torrent.sizeBytes)}</span>
+            <span>{sizeSentence(torrent)}</span>
             <span class={isTroubled(torrent.state) ? "wrong" : undefined}>{stateSentence(torrent)}</span>
           </p>
         </div>
-        <ActionButton label="Copy magnet link" icon="copy" onAct={copy} />
+        <CopyButton label="Copy magnet link" what="The magnet link" text={torrent.magnet} testId="copy-magnet" />
         <TorrentButtons torrent={torrent} onRemoved={() => router.open("/downloads")} />
       </header>
       <TorrentBar torrent={torrent} />

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
+import { KeyList } from "../components/key_list.tsx";
 import { Modal } from "../components/modal.tsx";
 import { keyHelp } from "./player_keys.ts";
 
@@ -15,16 +16,7 @@ import { keyHelp } from "./player_keys.ts";
 export function KeyHelp({ onClose }: { readonly onClose: () => void }): JSX.Element {
   return (
     <Modal title="Keys of the player" buttons={null} onClose={onClose}>
-      <dl class="key-help" data-testid="key-help">
-        {keyHelp.map(([keys, meaning]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList keys={keyHelp} testId="key-help" />
     </Modal>
   );
 }
