@@ -7,6 +7,7 @@ import { Bitfield } from "../shared/bitfield.ts";
 import type { Endpoint } from "../shared/endpoint.ts";
 import type { InfoHash, InfoHashV2 } from "../shared/ids.ts";
 import type { Info, Metainfo } from "../shared/metainfo.ts";
+import { announceTiers } from "./announce_tiers.ts";
 import { Demands, type DemandWindow, type StatedDemand } from "./demands.ts";
 import type { Found } from "./discovery.ts";
 import type { Engine } from "./engine.ts";
@@ -331,7 +332,7 @@ export class Torrent implements AsyncDisposable, ReadableTorrent, SwarmHost {
   /** A private torrent (BEP 27) is announced to its own trackers and nowhere else. */
   #trackers(): readonly (readonly string[])[] {
     const own = [...(this.#options.linkTrackers ?? []).map((url) => [url]), ...(this.metainfo?.trackers ?? [])];
-    return this.info?.isPrivate === true ? own : [...this.#options.trackers, ...own];
+    return announceTiers({ ofCommunity: this.#options.trackers, own, isPrivate: this.info?.isPrivate === true });
   }
 
   #addLinkPeers(candidates: readonly Endpoint[]): void {
