@@ -41,7 +41,8 @@ export async function checkedSettings(patch: PeerSettingsPatch, fixed: FixedSett
 function chosenTracker(given: ChosenTracker): ChosenTracker {
   const read = readTrackerAddress(given.address);
   if (read === undefined) {
-    throw new RequestError(422, `${given.address} is no address of a tracker: HOST or HOST:PORT is one`);
+    const reason = `“${given.address}” is no address of a tracker: media.home or 192.168.1.20:6969 would be one`;
+    throw new RequestError(422, reason);
   }
   const key = given.key ?? read.key;
   return { ...given, address: formatEndpoint(read.tracker), ...(key === undefined ? {} : { key }) };

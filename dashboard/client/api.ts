@@ -61,9 +61,10 @@ export async function fetchPeerCatalogue(request: CatalogueRequest): Promise<Row
   const page = await call<PeerCatalogue>(cataloguePath(request), { signal: request.signal });
   if (page.isTrackerReachable) return page;
   const message = page.message ?? "The tracker cannot be reached";
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
   return {
     ...page,
-    message: `${message}. You see what is on this computer; the rest comes back by itself as soon as the tracker does.`,
+    message: `${sentence} You see what is on this computer; the rest comes back by itself as soon as the tracker does.`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { assertPageAccessible } from "./accessibility.ts";
 import { browserTest, byId } from "./browser.ts";
 import { Community, type Dashboard } from "./community.ts";
 import { openSite, peerPaths, trackerPaths } from "./site.ts";
@@ -72,6 +73,33 @@ browserTest("every page says what went wrong when the program answers with an er
     await page.route("**/api/events", (route) => route.fulfill(failing));
     for (const path of paths) await see(page, `${dashboard.url}/${path}`, byId("offline"));
   }
+});
+
+browserTest("who belongs to no community, or whose tracker does not answer, is told so", async (browser, scope) => {
+  const community = scope.use(await Community.start());
+  const peer = await community.peer({ without: "tracker", args: ["--mode", "video"] });
+  const page = await browser.open(peer.url, { expectedErrors: /422|404/ });
+  await page.locator(byId("tracker-field")).fill("no such address");
+  await page.locator(byId("tracker-join")).click();
+  await page.getByRole("alert").getByText("“no such address” is no address of a tracker").waitFor();
+  await assertPageAccessible(page);
+  // Nobody listens on the first port; the address stays, to be corrected.
+  await page.locator(byId("tracker-field")).fill("127.0.0.1:1");
+  await page.locator(byId("tracker-join")).click();
+  await page.locator(byId("first-unreachable")).waitFor();
+  await page.waitForFunction(() =>
+    document.querySelector<HTMLInputElement>('[data-testid="tracker-field"]')?.value === "127.0.0.1:1"
+  );
+  await page.locator(byId("first-done")).click();
+  await page.locator(byId("catalogue-empty")).getByText("What the others share is not known now").waitFor();
+  await page.locator(byId("catalogue-message")).getByText("You see what is on this computer").waitFor();
+  await peer.send("PATCH", "/api/settings", { tracker: null });
+  await page.locator(byId("catalogue-empty")).getByText("You belong to no community yet").waitFor();
+  await assertPageAccessible(page);
+  await page.getByRole("link", { name: "Join one in the settings" }).click();
+  await page.locator(byId("tracker-field")).fill(`127.0.0.1:${community.port}`);
+  await page.locator(byId("tracker-field")).press("Enter");
+  await page.locator(byId("tracker-address")).getByText("reachable").waitFor();
 });
 
 browserTest("every page says when its program is gone", async (browser, scope) => {

@@ -73,7 +73,7 @@ export function MediaCard({ row, index, count }: MediaCardProps): JSX.Element {
           {row.durationSeconds === undefined
             ? null
             : <span class="media-length">{formatClock(row.durationSeconds)}</span>}
-          <span>{formatBytes(row.sizeBytes)}</span>
+          <span>{torrent?.state === "fetching-metadata" ? "size not known yet" : formatBytes(row.sizeBytes)}</span>
           {row.fileCount > 1 ? <span>{formatCount(row.fileCount, "file")}</span> : null}
           <span>{availability(row)}</span>
         </p>

@@ -10,6 +10,7 @@ import { checkDisplayName } from "../../../shared/display_name.ts";
 import { changeSettings } from "../api.ts";
 import { useShell } from "../shell_context.ts";
 import { ActionButton } from "./action_button.tsx";
+import { FormProblem } from "./form_problem.tsx";
 
 /** The name now. */
 export interface NameFormProps {
@@ -52,9 +53,7 @@ export function NameForm({ name }: NameFormProps): JSX.Element {
         />
       </label>
       <ActionButton label="Save" isSubmit testId="name-save" />
-      {problem.value === undefined
-        ? null
-        : <p class="wrong form-problem" role="alert" id={problemId}>{problem.value}</p>}
+      <FormProblem id={problemId} text={problem.value} />
     </form>
   );
 }

@@ -119,6 +119,7 @@ function Cards({ state, mode, rows }: CardsProps): JSX.Element {
 function NothingHere({ route, mode }: { readonly route: HomeRoute; readonly mode: PeerMode }): JSX.Element {
   const thing = mode === "video" ? "videos" : "music";
   const { query, filters } = route;
+  const tracker = usePeer().store.status.value?.tracker;
   if (filters.length > 0) {
     return (
       <StatePanel icon="search" title="Nothing is left" testId="catalogue-empty">
@@ -134,6 +135,24 @@ function NothingHere({ route, mode }: { readonly route: HomeRoute; readonly mode
       <StatePanel icon="search" title={`Nothing called “${query}”`} testId="catalogue-empty">
         <p>A part of the name is enough. New files appear here by themselves as soon as somebody shares them.</p>
         <Link to="/" class="button button-plain">Show everything</Link>
+      </StatePanel>
+    );
+  }
+  if (tracker === undefined) {
+    return (
+      <StatePanel icon="people" title="You belong to no community yet" testId="catalogue-empty">
+        <p>Ask whoever runs it for the address of its tracker: then you see here what everybody shares.</p>
+        <Link to="/settings" class="button button-main">Join one in the settings</Link>
+      </StatePanel>
+    );
+  }
+  if (!tracker.isReachable) {
+    return (
+      <StatePanel icon="offline" title="What the others share is not known now" testId="catalogue-empty">
+        <p>
+          The tracker of your community does not answer. It is asked again and again; its address is in the settings.
+        </p>
+        <Link to="/settings" class="button button-plain">To the settings</Link>
       </StatePanel>
     );
   }

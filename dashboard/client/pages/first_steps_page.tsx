@@ -53,6 +53,16 @@ export function FirstStepsPage({ status }: FirstStepsProps): JSX.Element {
 
 function Community({ status }: FirstStepsProps): JSX.Element {
   const { tracker, trackersFound = [] } = status;
+  if (tracker !== undefined && !tracker.isReachable) {
+    return (
+      <>
+        <p class="wrong" role="alert" data-testid="first-unreachable">
+          {tracker.message ?? `${tracker.address} does not answer yet.`}
+        </p>
+        <TrackerForm address={tracker.address} />
+      </>
+    );
+  }
   if (tracker !== undefined) {
     const found = trackersFound.find(({ address }) => address === tracker.address);
     return (
@@ -60,7 +70,6 @@ function Community({ status }: FirstStepsProps): JSX.Element {
         <Icon name="check" /> {found === undefined ? "You belong to " : "Found on your network: "}
         <strong>{found?.name ?? tracker.address}</strong>
         {found === undefined ? null : <small class="facts">{tracker.address}</small>}
-        {tracker.isReachable ? null : <small class="wrong">{tracker.message ?? "It does not answer yet."}</small>}
       </p>
     );
   }
