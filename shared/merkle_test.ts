@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { FileTree, HASH_LENGTH, hashLeaf, hashPair, merkleRoot, pieceRootFromLeaves, zeroHash } from "./merkle.ts";
+import { BLOCK_LENGTH } from "./geometry.ts";
+import {
+  FileTree,
+  HASH_LENGTH,
+  hashLeaf,
+  hashLeafInto,
+  hashPair,
+  merkleRoot,
+  pieceRootFromLeaves,
+  zeroHash,
+} from "./merkle.ts";
 import { leavesOf } from "./test_leaves.ts";
 
 const KIB = 1024;
@@ -79,4 +89,16 @@ Deno.test("the piece layer has one hash a piece and leads to the same root", () 
   assert.throws(() => FileTree.fromPieceLayer(tree.pieceLayer, { pieceLength: 64 * KIB, blockCount: 13 }), RangeError);
   assert.throws(() => FileTree.fromLeaves(new Uint8Array(0), { pieceLength: 64 * KIB }), RangeError);
   assert.throws(() => FileTree.fromLeaves(leaves, { pieceLength: 48 * KIB }), RangeError);
+});
+
+Deno.test("a leaf is written into its 32 bytes and nowhere else, also of a short block and of none", () => {
+  for (const length of [0, 1, 1_000, BLOCK_LENGTH]) {
+    const block = new Uint8Array(length).fill(length % 251);
+    const layer = new Uint8Array(3 * HASH_LENGTH).fill(0xee);
+    hashLeafInto(block, layer.subarray(HASH_LENGTH, 2 * HASH_LENGTH));
+    assert.deepEqual(layer.subarray(HASH_LENGTH, 2 * HASH_LENGTH), hashLeaf(block));
+    assert.deepEqual(hashLeaf(block), new Uint8Array(createHash("sha256").update(block).digest()));
+    const around = [...layer.subarray(0, HASH_LENGTH), ...layer.subarray(2 * HASH_LENGTH)];
+    assert(around.every((byte) => byte === 0xee));
+  }
 });

@@ -18,18 +18,23 @@ const FREE_EVERY_MS = 100;
 export class WarmMemory implements AsyncDisposable {
   readonly #folder: string | undefined;
   readonly #parts: string[] = [];
+  readonly #partLength: number;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  private constructor(folder: string | undefined) {
+  private constructor(folder: string | undefined, partLength: number) {
     this.#folder = folder;
+    this.#partLength = partLength;
   }
 
-  /** Takes the memory. Where files cannot lie in memory it does nothing. */
-  static async take(options: { readonly byteCount: number }): Promise<WarmMemory> {
-    const isThere = await isFolder(MEMORY_FOLDER);
-    const folder = isThere ? await Deno.makeTempDir({ dir: MEMORY_FOLDER, prefix: "playswarm-" }) : undefined;
-    const memory = new WarmMemory(folder);
-    for (let taken = 0; taken < options.byteCount; taken += PART_LENGTH) memory.#takePart();
+  /** Takes the memory, in parts of `partLength`. Where files cannot lie in memory it does nothing. */
+  static async take(
+    options: { readonly byteCount: number; readonly folder?: string; readonly partLength?: number },
+  ): Promise<WarmMemory> {
+    const { byteCount, folder: parent = MEMORY_FOLDER, partLength = PART_LENGTH } = options;
+    const isThere = await isFolder(parent);
+    const folder = isThere ? await Deno.makeTempDir({ dir: parent, prefix: "playswarm-" }) : undefined;
+    const memory = new WarmMemory(folder, partLength);
+    for (let taken = 0; taken < byteCount; taken += partLength) memory.#takePart();
     return memory;
   }
 
@@ -50,8 +55,8 @@ export class WarmMemory implements AsyncDisposable {
     const path = `${this.#folder}/${this.#parts.length}`;
     this.#parts.push(path);
     using file = Deno.openSync(path, { write: true, create: true });
-    const bytes = new Uint8Array(1024 * 1024).fill(1);
-    for (let length = 0; length < PART_LENGTH;) length += file.writeSync(bytes);
+    const bytes = new Uint8Array(Math.min(1024 * 1024, this.#partLength)).fill(1);
+    for (let length = 0; length < this.#partLength;) length += file.writeSync(bytes);
   }
 
   #freePart(): void {
