@@ -68,3 +68,22 @@ Deno.test("wrong hashes three times are enough", () => {
   const effects = [1, 2, 3].map(() => swarm.handle({ type: "hashes-failed", peer: 1, range }));
   assert.deepEqual(effects.map((some) => banned(some).length), [0, 0, 1]);
 });
+
+Deno.test("of a public address everybody is banned, in a private network only the one", () => {
+  for (const [host, isBanned] of [["8.8.8.8", true], ["10.0.0.8", false]] as const) {
+    const swarm = new TestSwarm({ info: testInfo(1) });
+    const arrive = (peer: number) =>
+      swarm.handle({
+        type: "peer-connected",
+        peer,
+        endpoint: { host, port: 6_000 + peer },
+        isOutgoing: false,
+        handshake: testHandshake(peer),
+      });
+    arrive(1);
+    swarm.say(1, { type: "have-all" });
+    for (const block of requestsTo(1, swarm.say(1, { type: "unchoke" }))) swarm.send(1, block);
+    swarm.handle({ type: "piece-failed", piece: 0, digests: ["a", "b", "c", "d"] });
+    assert.equal(arrive(2).some((effect) => effect.type === "disconnect" && effect.reason === "banned"), isBanned);
+  }
+});

@@ -212,3 +212,57 @@ Deno.test("when a private torrent goes over to another tracker, everybody is let
   assert.deepEqual(dialled(swarm.pass(60_000)), []);
   assert.deepEqual(dialled(found(swarm, ["10.0.0.3"])), ["10.0.0.3"]);
 });
+
+Deno.test("when too many are known, the one that failed most makes room, and only one that failed", () => {
+  const swarm = new TestSwarm({ settings: { maxCandidates: 3, maxHalfOpen: 1, maxPeers: 1 } });
+  found(swarm, ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]);
+  assert.equal(swarm.machine.view().candidateCount, 3, "none of them failed yet");
+  const [failing = ""] = dialled(swarm.log);
+  swarm.handle({ type: "dial-failed", endpoint: { host: failing, port: 6_881 } });
+  found(swarm, ["10.0.0.4"]);
+  assert.equal(swarm.machine.view().candidateCount, 3);
+  for (let round = 0; round < 10; round++) {
+    const host = dialled(swarm.log).at(-1) ?? "";
+    swarm.handle({ type: "dial-failed", endpoint: { host, port: 6_881 } });
+    swarm.pass(100);
+  }
+  assert(dialled(swarm.log).includes("10.0.0.4"));
+});
+
+Deno.test("what fails again and again is forgotten; a good connection begins anew", () => {
+  const swarm = new TestSwarm({ settings: { maxHalfOpen: 1 } });
+  const endpoint = { host: "10.0.0.1", port: 6_881 };
+  found(swarm, [endpoint.host]);
+  const untilDialled = () => {
+    for (let step = 0; step < 200; step++) {
+      swarm.nowMs += 5_000;
+      if (dialled(swarm.handle({ type: "tick" })).length > 0) return;
+    }
+  };
+  const fail = (times: number) => {
+    for (let count = 0; count < times; count++) {
+      swarm.handle({ type: "dial-failed", endpoint });
+      untilDialled();
+    }
+  };
+  fail(5);
+  swarm.connect(1);
+  swarm.pass(31_000);
+  swarm.handle({ type: "peer-disconnected", peer: 1, reason: "closed" });
+  untilDialled();
+  fail(9);
+  assert.equal(swarm.machine.view().candidateCount, 1, "fourteen failures, but not in a row");
+  fail(1);
+  assert.equal(swarm.machine.view().candidateCount, 0);
+});
+
+Deno.test("with all places taken, one that was of no use for two minutes makes room", () => {
+  const swarm = new TestSwarm({ info: testInfo(2), verified: [0], settings: { maxPeers: 2 } });
+  swarm.connect(1);
+  swarm.say(1, { type: "have", piece: 1 });
+  swarm.connect(2);
+  swarm.say(2, { type: "have-none" });
+  assert.deepEqual(swarm.pass(119_900).filter(({ type }) => type === "disconnect"), []);
+  const effects = swarm.pass(500).filter(({ type }) => type === "disconnect");
+  assert.deepEqual(effects, [{ type: "disconnect", peer: 2, reason: "useless" }]);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { infoHashV2, truncateInfoHash } from "../../shared/ids.ts";
+import { Geometry } from "../../shared/geometry.ts";
 import type { HashRange } from "../../shared/hash_proof.ts";
 import type { SwarmEffect } from "./swarm_effect.ts";
 import { requestsTo, testInfo, TestSwarm } from "./test_swarm.ts";
@@ -121,4 +122,46 @@ Deno.test("leaves that follow at once on the request of one of their blocks are 
   swarm.handle({ type: "block-uploaded", peer: 1, block: swarm.block(2, 3) });
   swarm.say(1, { type: "request", ...swarm.block(2, 3) });
   assert(mayAnswer(leaves));
+});
+
+Deno.test("two files of one content have one layer, and the pieces of both can be fetched when it is known", () => {
+  const one = testInfo(2, "v2");
+  const [file] = one.files;
+  assert(file !== undefined);
+  const files = [file, { ...file, path: ["copy.bin"], offset: file.length }];
+  const info = { ...one, files, geometry: new Geometry({ pieceLength: one.pieceLength, files }) };
+  const swarm = new TestSwarm({ info, hasLayers: false });
+  swarm.connectSeeder(1, V2);
+  const ranges = asked(1, [...swarm.log, ...swarm.pass(100)]);
+  assert.equal(ranges.length, 1);
+  const [range] = ranges;
+  assert(range !== undefined);
+  assert.equal(requestsTo(1, swarm.log).length, 0, "nothing could be checked");
+  const effects = swarm.handle({ type: "hashes-verified", peer: 1, range });
+  assert.deepEqual(new Set(requestsTo(1, effects).map(({ piece }) => piece)), new Set([0, 1, 2, 3]));
+});
+
+Deno.test("a peer that leaves with a hash request is replaced, and leaves are asked of who has the piece", () => {
+  const swarm = new TestSwarm({ info: testInfo(8, "hybrid"), hasLayers: true });
+  for (const peer of [1, 2]) {
+    swarm.connect(peer, { features: V2 });
+    swarm.say(peer, { type: "have", piece: 3 });
+  }
+  swarm.connect(3, { features: V2 });
+  const demands = [{ id: 1, start: 3 * PIECE_LENGTH, end: 4 * PIECE_LENGTH, rateBytesPerSecond: 1e5 }];
+  const effects = swarm.handle({ type: "demand-moved", demands });
+  const first = [1, 2, 3].filter((peer) => asked(peer, effects).length > 0);
+  assert.equal(first.length, 1);
+  swarm.handle({ type: "peer-disconnected", peer: first[0] ?? 0, reason: "closed" });
+  const next = swarm.pass(100);
+  assert.deepEqual([1, 2, 3].filter((peer) => asked(peer, next).length > 0), [3 - (first[0] ?? 0)]);
+});
+
+Deno.test("a seeder that could still give a missing layer is not let go", () => {
+  const verified = [0, 1, 2, 3, 4, 5, 6, 7];
+  for (const hasLayers of [false, true]) {
+    const swarm = new TestSwarm({ info: testInfo(8, "hybrid"), hasLayers, verified });
+    swarm.connectSeeder(1, V2);
+    assert.equal(swarm.machine.peerView(1) !== undefined, !hasLayers);
+  }
 });

@@ -267,3 +267,30 @@ Deno.test("the view shows the swarm", () => {
   assert.deepEqual([seeder?.verifiedShare, seeder?.isChokingUs, seeder?.requestsInFlight], [1, false, 24]);
   assert.deepEqual([leecher?.verifiedShare, leecher?.isChokedByUs, leecher?.isInterestedInUs], [1 / 8, false, true]);
 });
+
+Deno.test("talk about pieces before the metadata has an end, and what was wrong in it ends the connection later", () => {
+  const swarm = new TestSwarm({ hasMetadata: false });
+  swarm.connect(1);
+  for (let count = 0; count < 4_096; count++) assert.deepEqual(swarm.say(1, { type: "have", piece: count % 8 }), []);
+  assert.equal(swarm.say(1, { type: "have", piece: 0 })[0]?.type, "disconnect");
+  swarm.connect(2);
+  swarm.say(2, { type: "have", piece: 8 });
+  swarm.connect(3);
+  swarm.say(3, { type: "have-none" });
+  assert.equal(swarm.say(3, { type: "have-all" })[0]?.type, "disconnect", "the second word is seen at once");
+  const effects = swarm.handle({
+    type: "metadata-known",
+    info: swarm.info,
+    verified: new Bitfield(8),
+    hasLayers: true,
+  });
+  assert.deepEqual(effects.map((effect) => effect.type === "disconnect" && effect.peer), [2]);
+});
+
+Deno.test("of the suggestions of one peer the latest 64 are remembered", () => {
+  const swarm = new TestSwarm({ info: testInfo(100) });
+  swarm.connect(1);
+  for (let piece = 0; piece < 100; piece++) swarm.say(1, { type: "suggest-piece", piece });
+  swarm.say(1, { type: "have-all" });
+  assert.equal(requestsTo(1, swarm.say(1, { type: "unchoke" }))[0]?.piece, 36);
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Geometry } from "../../shared/geometry.ts";
 import { MAX_QUEUED_UPLOADS } from "./uploads.ts";
 import { testInfo, TestSwarm } from "./test_swarm.ts";
 
@@ -57,9 +58,14 @@ Deno.test("choked, unverified, too long: rejected with the fast extension, silen
 Deno.test("more than a piece has, or more than anybody asks for, ends the connection", () => {
   const outside = serving().say(1, { type: "request", piece: 0, begin: 65_000, length: 16_384 });
   assert.equal(outside[0]?.type, "disconnect");
-  const swarm = new TestSwarm({ info: { ...testInfo(1) }, verified: [0] });
+  const info = testInfo(1);
+  const pieceLength = 262_144;
+  const files = [{ path: ["large.bin"], length: pieceLength, offset: 0, isPad: false }];
+  const large = { ...info, pieceLength, files, geometry: new Geometry({ pieceLength, files }) };
+  const swarm = new TestSwarm({ info: large, verified: [0] });
   swarm.connect(1);
-  assert.equal(swarm.say(1, { type: "request", piece: 0, begin: 0, length: 200_000 })[0]?.type, "disconnect");
+  assert.notEqual(swarm.say(1, { type: "request", piece: 0, begin: 0, length: 131_072 })[0]?.type, "disconnect");
+  assert.equal(swarm.say(1, { type: "request", piece: 0, begin: 0, length: 131_073 })[0]?.type, "disconnect");
 });
 
 Deno.test("the queue has an end, and so has our patience", () => {
