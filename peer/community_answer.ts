@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import type { CataloguePage } from "../shared/dashboard_views.ts";
 import { type InfoHash, parseInfoHash } from "../shared/ids.ts";
+import { parseJson } from "../shared/json_text.ts";
 import { MEDIA_KINDS } from "../shared/media_kind.ts";
 
 /** The tracker could not be asked, or it said no; the message is a sentence for the user. */
@@ -73,15 +74,6 @@ export async function limitedBytes(response: Response, maxLength: number): Promi
     offset += part.length;
   }
   return bytes;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** The tracker said no to an action. */

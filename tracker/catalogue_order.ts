@@ -5,6 +5,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { parseJson } from "../shared/json_text.ts";
 import { compareText } from "../shared/search_text.ts";
 
 /** The orders of the catalogue; all but `name` have the largest, longest or newest first. */
@@ -40,19 +41,10 @@ export function encodeCursor(place: OrderKey): string {
  * @throws {CursorSyntaxError} when it is none
  */
 export function decodeCursor(cursor: string): OrderKey {
-  const fields = jsonOf(Buffer.from(cursor, "base64url").toString());
+  const fields = parseJson(Buffer.from(cursor, "base64url").toString());
   if (Array.isArray(fields) && fields.length === 3) {
     const [rank, name, key]: unknown[] = fields;
     if (typeof rank === "number" && typeof name === "string" && typeof key === "string") return { rank, name, key };
   }
   throw new CursorSyntaxError("Cannot read the cursor as a place in the catalogue: take it from a page's nextCursor");
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

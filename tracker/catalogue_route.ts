@@ -6,6 +6,7 @@
  */
 import type { Context } from "hono";
 import * as v from "valibot";
+import { catalogueQueryParts } from "../dashboard/catalogue_query.ts";
 import { checkValue } from "../dashboard/json_body.ts";
 import { problem } from "../dashboard/problem.ts";
 import type { InfoHash } from "../shared/ids.ts";
@@ -14,26 +15,12 @@ import type { CatalogueQuery } from "./catalogue_pages.ts";
 import { CursorSyntaxError } from "./catalogue_order.ts";
 import { matchesEntityTag } from "./entity_tag.ts";
 
-/** Rows of a page unless asked otherwise: a few screens. */
-const DEFAULT_PAGE_LENGTH = 60;
-
-/** The most rows of a page: some hundred bytes each, so an answer stays well below a tenth of a megabyte. */
-const MAX_PAGE_LENGTH = 200;
-
 /** The most extensions that a page may be without: more than there are kinds of media. */
 const MAX_EXTENSIONS = 100;
 
 const querySchema = v.object({
+  ...catalogueQueryParts,
   mode: v.optional(v.picklist(["audio", "video", "subtitles"], "The mode is audio, video or subtitles.")),
-  q: v.optional(v.pipe(v.string(), v.maxLength(200, "A search has at most 200 characters.")), ""),
-  sort: v.optional(
-    v.picklist(["name", "new", "size", "length", "seeders"], "The order is name, new, size, length or seeders."),
-    "name",
-  ),
-  cursor: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024))),
-  offset: v.optional(
-    v.pipe(v.string(), v.regex(/^[0-9]{1,9}$/, "The offset is a number of rows."), v.transform(Number)),
-  ),
   without: v.optional(
     v.pipe(
       v.string(),
@@ -41,11 +28,6 @@ const querySchema = v.object({
       v.transform((text) => new Set(text.split(","))),
       v.maxSize(MAX_EXTENSIONS),
     ),
-  ),
-  near: v.optional(v.picklist(["true"], "Near is true or absent.")),
-  limit: v.optional(
-    v.pipe(v.string(), v.regex(/^[0-9]{1,6}$/), v.transform(Number), v.minValue(1), v.maxValue(MAX_PAGE_LENGTH)),
-    String(DEFAULT_PAGE_LENGTH),
   ),
 });
 

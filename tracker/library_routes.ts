@@ -6,18 +6,10 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { checkValue, readJson } from "../dashboard/json_body.ts";
+import { pathSchema } from "../dashboard/path_schema.ts";
 import { methodNotAllowed, problem, ProblemError } from "../dashboard/problem.ts";
 import type { TrackerLibrary } from "./tracker_library.ts";
 
-/** The longest path we take: Linux's PATH_MAX. */
-const MAX_PATH_LENGTH = 4096;
-
-const pathSchema = v.pipe(
-  v.string(),
-  v.nonEmpty("A path is needed."),
-  v.maxLength(MAX_PATH_LENGTH),
-  v.check((path) => !path.includes("\0"), "A path has no zero character."),
-);
 const shareSchema = v.strictObject({ path: pathSchema });
 const folderSchema = v.object({ path: v.optional(pathSchema) });
 

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { parseJson } from "../../shared/json_text.ts";
+
 /** A call that was not answered as hoped. The message is a sentence for the user. */
 export class ApiProblem extends Error {
   /** The HTTP status; 0 when there was no answer at all. */
@@ -118,15 +120,10 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
+/** A proxy's or crash's page is not JSON: the status must do. */
 function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch (error) {
-    // A proxy's or crash's page is not JSON: the status must do.
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
+  const value = parseJson(text);
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function sentenceOfStatus(status: number): string {

@@ -6,6 +6,7 @@
  */
 import { Hono } from "hono";
 import * as v from "valibot";
+import { catalogueQueryParts } from "../../dashboard/catalogue_query.ts";
 import { dashboardAssets } from "../../dashboard/assets.ts";
 import { displayNameSchema } from "../../dashboard/display_name_schema.ts";
 import { dashboardGuards, type GuardOptions } from "../../dashboard/guards.ts";
@@ -33,12 +34,6 @@ export interface PeerAppOptions extends Omit<GuardOptions, "bodyTypes"> {
   readonly assetDirectory?: URL;
 }
 
-/** Rows of a catalogue page unless asked otherwise. */
-const DEFAULT_PAGE_LENGTH = 60;
-
-/** The most rows of a catalogue page. */
-const MAX_PAGE_LENGTH = 200;
-
 /** The highest limit that means anything, in bytes per second: a TB/s. */
 const MAX_RATE = 1e12;
 
@@ -57,26 +52,13 @@ const settingsSchema = v.strictObject({
   isWelcomed: v.optional(v.boolean()),
 });
 const catalogueSchema = v.object({
-  q: v.optional(v.pipe(v.string(), v.maxLength(200)), ""),
-  sort: v.optional(
-    v.picklist(["name", "new", "size", "length", "seeders"], "The order is name, new, size, length or seeders."),
-    "name",
-  ),
-  cursor: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024))),
-  offset: v.optional(
-    v.pipe(v.string(), v.regex(/^[0-9]{1,9}$/, "The offset is a number of rows."), v.transform(Number)),
-  ),
+  ...catalogueQueryParts,
   here: v.optional(v.picklist(["true"], "Here is true or absent.")),
-  near: v.optional(v.picklist(["true"], "Near is true or absent.")),
   without: v.optional(
     v.pipe(
       v.string(),
       v.regex(/^[a-z0-9]{1,8}(,[a-z0-9]{1,8}){0,99}$/, "What to leave out are extensions with commas between them."),
     ),
-  ),
-  limit: v.optional(
-    v.pipe(v.string(), v.regex(/^[0-9]{1,6}$/), v.transform(Number), v.minValue(1), v.maxValue(MAX_PAGE_LENGTH)),
-    String(DEFAULT_PAGE_LENGTH),
   ),
 });
 

@@ -6,19 +6,11 @@
 import { Hono } from "hono";
 import * as v from "valibot";
 import { checkValue, readJson } from "../../dashboard/json_body.ts";
+import { pathSchema } from "../../dashboard/path_schema.ts";
 import { methodNotAllowed } from "../../dashboard/problem.ts";
 import type { PeerSession } from "./peer_session.ts";
 import { RequestError } from "./request_error.ts";
 
-/** The longest path we take: Linux's PATH_MAX; Windows' longest has 32,767 characters, and no chooser gives them. */
-const MAX_PATH_LENGTH = 4096;
-
-const pathSchema = v.pipe(
-  v.string(),
-  v.nonEmpty("A path is needed."),
-  v.maxLength(MAX_PATH_LENGTH),
-  v.check((path) => !path.includes("\0"), "A path has no zero character."),
-);
 const shareSchema = v.strictObject({ path: pathSchema });
 const folderSchema = v.object({ path: v.optional(pathSchema) });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { contentOf } from "../faults/stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
 import { Dashboard } from "../end_to_end/community.ts";
 import { Program } from "../program.ts";
 import { EXECUTABLES, executableTest } from "./executables.ts";
@@ -48,7 +48,7 @@ executableTest("without arguments, in an empty home and a folder where nothing c
 
 executableTest("two peers on one machine give each other what they have", async (stage) => {
   const tracker = await stage.tracker();
-  const [one, two] = [contentOf(31, 300_000), contentOf(32, 400_000)];
+  const [one, two] = [seededBytes(31, 300_000), seededBytes(32, 400_000)];
   const [ones, twos] = await Promise.all([
     stage.write("ones", "one.mp4", one),
     stage.write("twos", "two.mp4", two),

@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { PeerSettings } from "../../peer/api/peer_session.ts";
-import { contentOf, PATIENCE_MS, type Stage } from "../faults/stage.ts";
+import { PATIENCE_MS, type Stage } from "../faults/stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
 import { executableTest } from "./executables.ts";
 
 /** The film that a peer of version 0.1.0 had begun to fetch (a third of it was there), and the one that it shared. */
 const FILM = {
   name: "film.mp4",
   infoHash: "80c46e19c99054b60089041a6226de165e3ebc2b",
-  bytes: contentOf(11, 1_500_000),
+  bytes: seededBytes(11, 1_500_000),
 };
-const SONG = { name: "song.mp4", infoHash: "e3a227756faeca391b4baeca8746c30664b0ff10", bytes: contentOf(12, 300_000) };
+const SONG = {
+  name: "song.mp4",
+  infoHash: "e3a227756faeca391b4baeca8746c30664b0ff10",
+  bytes: seededBytes(12, 300_000),
+};
 
 executableTest("a peer goes on with what version 0.1.0 left: settings, shares, a download", async (stage) => {
   const { path } = stage.folder;

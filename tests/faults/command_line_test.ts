@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { decodeMetainfo } from "../../shared/metainfo.ts";
 import { Program } from "../program.ts";
-import { assertFile, assertSentence, contentOf, stageTest } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertFile, assertSentence, stageTest } from "./stage.ts";
 
 const PROGRAMS = ["tracker", "peer"] as const;
 
@@ -76,7 +77,7 @@ stageTest("a port in use is said with the flag that changes it", async (stage) =
   stage.use({ [Symbol.dispose]: () => takenUdp.close() });
   const { port } = taken.addr;
   const udpPort = takenUdp.addr.transport === "udp" ? takenUdp.addr.port : 0;
-  const folder = await stage.write("films", "film.mp4", contentOf(1, 1000));
+  const folder = await stage.write("films", "film.mp4", seededBytes(1, 1000));
   const home = ["--data-dir", `${stage.folder.path}/home`, "--host", "127.0.0.1", "--no-lan"];
   const here = `127.0.0.1:${port}`;
   const anywhere = ["--dashboard", "127.0.0.1:0"];
@@ -162,7 +163,7 @@ stageTest(
 );
 
 stageTest("a torrent is made of a file, the same each time, and nothing is left behind", async (stage) => {
-  const content = contentOf(5, 700_000);
+  const content = seededBytes(5, 700_000);
   const folder = await stage.write("films", "film.mp4", content);
   const output = (name: string) => `${folder}/${name}.torrent`;
   const args = ["create", `${folder}/film.mp4`, "--tracker", "udp://127.0.0.1:1/announce", "-o"];

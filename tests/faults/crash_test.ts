@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { TorrentDetails } from "../../shared/dashboard_views.ts";
 import type { PeerProgram } from "../end_to_end/community.ts";
 import { seededRandom } from "../simulation/seeded_random.ts";
-import { assertFile, contentOf, MIB, PATIENCE_MS, type Stage, stageTest, type StageTracker } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertFile, MIB, PATIENCE_MS, type Stage, stageTest, type StageTracker } from "./stage.ts";
 
 /** What the seeder gives in a second. */
 const RATE_BYTES = 2_000_000;
@@ -117,7 +118,7 @@ stageTest("what was spoiled on the disk between two runs is not believed", async
 });
 
 async function scene(stage: Stage) {
-  const content = contentOf(7, LENGTH);
+  const content = seededBytes(7, LENGTH);
   const share = await stage.write("films", "film.mp4", content);
   const tracker: StageTracker = await stage.tracker();
   const rate = `${RATE_BYTES / 1000}`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { assertFile, contentOf, MIB, PATIENCE_MS, Stage } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertFile, MIB, PATIENCE_MS, Stage } from "./stage.ts";
 
 /** A disk of a given size, that can grow: a tmpfs. */
 class TinyDisk implements AsyncDisposable {
@@ -36,7 +37,7 @@ function diskTest(name: string, run: (stage: Stage, disk: TinyDisk) => Promise<v
   });
 }
 
-const content = contentOf(31, 6 * MIB);
+const content = seededBytes(31, 6 * MIB);
 
 diskTest("a download on a full disk pauses, says so, and goes on by itself", async (stage, disk) => {
   const { tracker, infoHash } = await scene(stage);

@@ -4,7 +4,8 @@ import { encodeHandshake, HANDSHAKE_LENGTH } from "../../shared/wire/handshake.t
 import { encodePeerMessage } from "../../shared/wire/peer_message.ts";
 import { readHandshakeBytes, whenClosed } from "../../peer/net/connected_pair.ts";
 import type { PeerProgram } from "../end_to_end/community.ts";
-import { assertFile, contentOf, inTime, MIB, type Stage, stageTest } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertFile, inTime, MIB, type Stage, stageTest } from "./stage.ts";
 
 /** What a thousand idle connections may cost: some KiB of buffers each, and room for the garbage collector. */
 const MAX_GROWTH_BYTES = 80 * MIB;
@@ -80,7 +81,7 @@ stageTest("a thousand connections from one address: the peer stays responsive an
 });
 
 async function scene(stage: Stage) {
-  const content = contentOf(9, 3 * MIB);
+  const content = seededBytes(9, 3 * MIB);
   const share = await stage.write("films", "film.mp4", content);
   const tracker = await stage.tracker();
   const seeder = await stage.peer("seeder", "--tracker", tracker.address, "--share", share);

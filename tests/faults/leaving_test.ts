@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ClientView } from "../../shared/tracker_dashboard_views.ts";
 import type { Program } from "../program.ts";
-import { contentOf, MIB, PATIENCE_MS, type Stage, stageTest } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { MIB, PATIENCE_MS, type Stage, stageTest } from "./stage.ts";
 
 /** In how long a program leaves that is asked to. */
 const LEAVING_MS = 2_000;
@@ -39,7 +40,7 @@ stageTest("SIGTERM to the tracker in the middle of a transfer, and to peers whos
 
 stageTest("peer share and peer download leave in the middle of a transfer", async (stage) => {
   const tracker = await stage.tracker();
-  const share = await stage.write("films", "film.mp4", contentOf(11, 16 * MIB));
+  const share = await stage.write("films", "film.mp4", seededBytes(11, 16 * MIB));
   const seeder = stage.start("peer", [
     ...["share", share, "--tracker", tracker.address, "--host", "127.0.0.1", "--port", "0", "--no-lan"],
     ...["--data-dir", `${stage.folder.path}/home`, "--upload-rate", "1000"],
@@ -63,7 +64,7 @@ stageTest("peer share and peer download leave in the middle of a transfer", asyn
 /** A transfer that takes longer than the test. */
 async function transfer(stage: Stage) {
   const tracker = await stage.tracker();
-  const share = await stage.write("films", "film.mp4", contentOf(11, 16 * MIB));
+  const share = await stage.write("films", "film.mp4", seededBytes(11, 16 * MIB));
   const args = ["--tracker", tracker.address];
   const [seeder, leecher] = await Promise.all([
     stage.peer("seeder", ...args, "--share", share, "--upload-rate", "1000"),

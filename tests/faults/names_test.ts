@@ -4,16 +4,8 @@ import { decodeMetainfo } from "../../shared/metainfo.ts";
 import type { PeerProgram } from "../end_to_end/community.ts";
 import { type CraftedFile, craftFile, craftFolder, joined } from "./crafted_torrent.ts";
 import { RawSeeder } from "./raw_seeder.ts";
-import {
-  assertFile,
-  contentOf,
-  KIB,
-  PATIENCE_MS,
-  postTorrent,
-  type Stage,
-  stageTest,
-  type StageTracker,
-} from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertFile, KIB, PATIENCE_MS, postTorrent, type Stage, stageTest, type StageTracker } from "./stage.ts";
 
 /** Paths that no disk should see as they are. */
 const PATHS: readonly (readonly string[])[] = [
@@ -41,7 +33,7 @@ const PATHS: readonly (readonly string[])[] = [
 stageTest("names of strangers are made safe, never outside the folder", async (stage) => {
   const files = PATHS.map((path, index): CraftedFile => ({
     path,
-    content: contentOf(index + 1, path[0] === "empty" ? 0 : 3_000 + 100 * index),
+    content: seededBytes(index + 1, path[0] === "empty" ? 0 : 3_000 + 100 * index),
   }));
   const torrent = craftFolder(files, { name: "../../../escaped folder", pieceLength: 32 * KIB });
   const tracker = await stage.tracker();
@@ -73,7 +65,7 @@ stageTest("a torrent of one file with an unsafe name lies in the folder", async 
   const tracker = await stage.tracker();
   const peer = await stage.peer("leecher", "--tracker", tracker.address);
   for (const [index, name] of names.entries()) {
-    const content = contentOf(index + 1, 50_000 + index);
+    const content = seededBytes(index + 1, 50_000 + index);
     const torrent = craftFile(content, { name, pieceLength: 32 * KIB });
     await fetchAll(stage, { torrent, content, tracker, peer });
     const written = await filesWritten(stage, peer);

@@ -3,10 +3,11 @@ import type { TorrentDetails } from "../../shared/dashboard_views.ts";
 import { decodeMetainfo, type Metainfo } from "../../shared/metainfo.ts";
 import { craftFile } from "./crafted_torrent.ts";
 import { RawSeeder } from "./raw_seeder.ts";
-import { assertFile, contentOf, KIB, MIB, PATIENCE_MS, postTorrent, type Stage, stageTest } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertFile, KIB, MIB, PATIENCE_MS, postTorrent, type Stage, stageTest } from "./stage.ts";
 
 stageTest("two equal seeders each give at least a quarter of the bytes", async (stage) => {
-  const content = contentOf(1, 8 * MIB);
+  const content = seededBytes(1, 8 * MIB);
   const share = await stage.write("films", "film.mp4", content);
   const tracker = await stage.tracker();
   const args = ["--tracker", tracker.address, "--share", share, "--upload-rate", "2000"];
@@ -23,7 +24,7 @@ stageTest("two equal seeders each give at least a quarter of the bytes", async (
 });
 
 stageTest("hybrid: a seeder of corrupt blocks is banned, and the file is right", async (stage) => {
-  const content = contentOf(2, 6 * MIB + 12_345);
+  const content = seededBytes(2, 6 * MIB + 12_345);
   const share = await stage.write("films", "film.mp4", content);
   const made = await stage.run("peer", ["create", `${share}/film.mp4`, "-o", `${share}/film.torrent`]);
   assert.equal(made.code, 0, made.output);
@@ -37,7 +38,7 @@ stageTest("hybrid: a seeder of corrupt blocks is banned, and the file is right",
 });
 
 stageTest("v1 only: a seeder of corrupt blocks is banned, and the file is right", async (stage) => {
-  const content = contentOf(3, 6 * MIB + 54_321);
+  const content = seededBytes(3, 6 * MIB + 54_321);
   const tracker = await stage.tracker();
   const torrent = craftFile(content, { name: "film.mp4", pieceLength: 256 * KIB });
   const metainfo = decodeMetainfo(torrent);

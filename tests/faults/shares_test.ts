@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ShareView, TorrentDetails } from "../../shared/dashboard_views.ts";
-import { assertFile, contentOf, MIB, PATIENCE_MS, stageTest } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertFile, MIB, PATIENCE_MS, stageTest } from "./stage.ts";
 
 stageTest("a folder that cannot be shared is refused in a sentence", async (stage) => {
   const peer = await stage.peer("peer");
@@ -29,7 +30,7 @@ stageTest("a folder that cannot be shared is refused in a sentence", async (stag
 });
 
 stageTest("a remembered share that vanished says so, and is shared again when it is back", async (stage) => {
-  const content = contentOf(1, 100_000);
+  const content = seededBytes(1, 100_000);
   const share = await stage.write("films", "film.mp4", content);
   const first = await stage.peer("peer", "--share", share);
   const until = async (peer: typeof first, isRight: (share: ShareView) => boolean, what: string) =>
@@ -76,7 +77,7 @@ stageTest("an empty file is shared and fetched", async (stage) => {
 
 for (const way of ["overwritten in place", "replaced by another"] as const) {
   stageTest(`a file ${way} while it is shared is withdrawn and never served wrong`, async (stage) => {
-    const [old, changed] = [contentOf(21, 8 * MIB), contentOf(22, 8 * MIB)];
+    const [old, changed] = [seededBytes(21, 8 * MIB), seededBytes(22, 8 * MIB)];
     const tracker = await stage.tracker();
     const share = await stage.write("films", "film.mp4", old);
     const args = ["--tracker", tracker.address];

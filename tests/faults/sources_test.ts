@@ -2,16 +2,17 @@ import assert from "node:assert/strict";
 import { encodeBencode } from "../../shared/bencode_writer.ts";
 import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import { craftFile } from "./crafted_torrent.ts";
-import { assertSentence, contentOf, inTime, KIB, PATIENCE_MS, postTorrent, type Stage, stageTest } from "./stage.ts";
+import { seededBytes } from "../seeded_bytes.ts";
+import { assertSentence, inTime, KIB, PATIENCE_MS, postTorrent, type Stage, stageTest } from "./stage.ts";
 
 /** An info-hash that nobody has. */
 const NOBODY = "c0ffee".padEnd(40, "0");
 
 stageTest("a torrent file that is none, is too large or lies is refused in a sentence", async (stage) => {
-  const content = contentOf(1, 100 * KIB);
+  const content = seededBytes(1, 100 * KIB);
   const craft = { name: "film.mp4", pieceLength: 32 * KIB };
   const torrents: Readonly<Record<string, Uint8Array>> = {
-    "a picture": contentOf(2, 5000),
+    "a picture": seededBytes(2, 5000),
     "nothing": new Uint8Array(),
     "cut off": craftFile(content, craft).subarray(0, 90),
     "no info": encodeBencode({ announce: "udp://127.0.0.1:1" }),
@@ -140,8 +141,8 @@ stageTest("a tracker that is not there, or is none, is said", async (stage) => {
 
 stageTest("a name that nobody shares, or that many match, is said", async (stage) => {
   const tracker = await stage.tracker();
-  const share = await stage.write("films", "one film.mp4", contentOf(1, 1000));
-  await stage.write("films", "two film.mp4", contentOf(2, 1000));
+  const share = await stage.write("films", "one film.mp4", seededBytes(1, 1000));
+  await stage.write("films", "two film.mp4", seededBytes(2, 1000));
   const seeder = await stage.peer("seeder", "--tracker", tracker.address, "--share", share);
   await Promise.all([seeder.row("one film.mp4"), seeder.row("two film.mp4")]);
   const lookUp = (name: string) =>

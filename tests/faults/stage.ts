@@ -144,19 +144,6 @@ export function stageTest(
   });
 }
 
-/** The bytes of a seed (xorshift32), the same on every machine and nowhere alike. */
-export function contentOf(seed: number, length: number): Uint8Array<ArrayBuffer> {
-  const words = new Uint32Array(Math.ceil(length / 4));
-  let state = (seed * 2_654_435_761 >>> 0) || 1;
-  for (let index = 0; index < words.length; index++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    words[index] = state;
-  }
-  return new Uint8Array(words.buffer, 0, length);
-}
-
 /** Fails unless a file has exactly this content. */
 export async function assertFile(path: string, content: Uint8Array): Promise<void> {
   const bytes = await Deno.readFile(path);

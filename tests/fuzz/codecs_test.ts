@@ -6,6 +6,7 @@
  * @module
  */
 
+import { seededBytes } from "../seeded_bytes.ts";
 import { BencodeSyntaxError, decodeBencode, decodeBencodePrefix } from "../../shared/bencode.ts";
 import { Bitfield } from "../../shared/bitfield.ts";
 import { decodeAddress, encodeAddress, EndpointSyntaxError, parseEndpoint } from "../../shared/endpoint.ts";
@@ -61,7 +62,7 @@ const RUNS = Number(Deno.env.get("PLAYSWARM_FUZZ_RUNS") ?? 100_000);
 const SEED = Number(Deno.env.get("PLAYSWARM_FUZZ_SEED") ?? 1);
 
 /** Ten million random bytes, cut anew for each decoder. */
-const NOISE = makeNoise(10_000_000);
+const NOISE = seededBytes(SEED, 10_000_000);
 
 interface Decoder {
   readonly name: string;
@@ -459,19 +460,6 @@ function mediaHeads(): Uint8Array[] {
   return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) =>
     Deno.readFileSync(new URL(name, folder)).slice(0, 2_048)
   );
-}
-
-function makeNoise(length: number): Uint8Array {
-  const words = new Uint32Array(Math.ceil(length / 4));
-  let state = (SEED * 2 + 1) >>> 0;
-  for (let index = 0; index < words.length; index++) {
-    // Xorshift of 32 bits (Marsaglia, 2003).
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    words[index] = state;
-  }
-  return new Uint8Array(words.buffer, 0, length);
 }
 
 /** Random bytes now and then, mostly valid input with a few things wrong. Each input is a view that the next overwrites. */

@@ -4,22 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { seededBytes } from "../seeded_bytes.ts";
 
 /** A MiB in bytes. */
 export const MIB = 1_048_576;
-
-/** The bytes of a seed (xorshift32); the same seed and length give the same bytes. */
-function contentOf(seed: number, length: number): Uint8Array<ArrayBuffer> {
-  const words = new Uint32Array(Math.ceil(length / 4));
-  let state = (seed * 2_654_435_761 >>> 0) || 1;
-  for (let index = 0; index < words.length; index++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    words[index] = state;
-  }
-  return new Uint8Array(words.buffer, 0, length);
-}
 
 /** A file to be: its path, folders by slashes, and its length in bytes. */
 export type FilePlan = readonly [path: string, length: number];
@@ -29,7 +17,7 @@ export async function writeContent(folder: string, files: readonly FilePlan[]): 
   for (const [index, [path, length]] of files.entries()) {
     const file = `${folder}/${path}`;
     await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
-    await Deno.writeFile(file, contentOf(index + length, length));
+    await Deno.writeFile(file, seededBytes(index + length, length));
   }
 }
 
@@ -46,7 +34,7 @@ export async function assertContent(
     if (length === 0 && options.lacksEmpty) continue;
     const bytes = await Deno.readFile(`${folder}/${path}`);
     assert.equal(bytes.length, length, `${folder}/${path} has another length`);
-    assert.equal(firstDifference(bytes, contentOf(index + length, length)), -1, `${folder}/${path} differs`);
+    assert.equal(firstDifference(bytes, seededBytes(index + length, length)), -1, `${folder}/${path} differs`);
   }
 }
 
