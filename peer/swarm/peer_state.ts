@@ -4,7 +4,7 @@
  * @module
  */
 import type { Bitfield } from "../../shared/bitfield.ts";
-import type { Endpoint } from "../../shared/endpoint.ts";
+import { type Endpoint, isLoopback, isPrivate } from "../../shared/endpoint.ts";
 import type { Block } from "../../shared/geometry.ts";
 import type { PeerId } from "../../shared/ids.ts";
 import type { Handshake } from "../../shared/wire/handshake.ts";
@@ -123,11 +123,15 @@ export class PeerState {
   hashTokens: number;
   hashTokensAtMs: number;
 
+  /** Whether it is on our own network or machine: no line to the world lies between us. */
+  readonly isNear: boolean;
+
   /** A peer that just finished its handshake. */
   constructor(event: PeerConnected, { nowMs, settings }: SwarmContext) {
     this.pipeline = new Pipeline(DEFAULT_REQUEST_QUEUE_LENGTH, settings.startRequests);
     this.key = event.peer;
     this.endpoint = event.endpoint;
+    this.isNear = isPrivate(event.endpoint.host) || isLoopback(event.endpoint.host);
     this.isOutgoing = event.isOutgoing;
     this.handshake = event.handshake;
     this.listenEndpoint = event.isOutgoing ? event.endpoint : undefined;

@@ -4,7 +4,8 @@
  * 1. pieces that a player demands (`demand_picker.ts`): the earliest deadline first;
  * 2. the pieces this peer is fetching alone, and those it suggests;
  * 3. unfinished pieces that everybody works on, so that few are unfinished;
- * 4. a new piece: the rarest the peer has, ties by chance;
+ * 4. a new piece: the rarest the peer has, ties by chance; of a peer from outside none that a neighbour fetches for us
+ *    (`household.ts`);
  * 5. what is free in pieces that others fetch alone;
  * 6. blocks that are queued at a slower peer: taken over while there is more to come, asked for twice in the endgame.
  *
@@ -16,6 +17,7 @@
 import { DemandPicker } from "./demand_picker.ts";
 import type { DemandWindow } from "./demand_window.ts";
 import type { Downlink } from "./downlink.ts";
+import { Household } from "./household.ts";
 import type { OpenRequest, PeerState } from "./peer_state.ts";
 import type { PieceTable } from "./piece_table.ts";
 import type { StartedPiece } from "./started_piece.ts";
@@ -44,6 +46,7 @@ export class Picker {
   readonly #table: PieceTable;
   readonly #demanded: DemandPicker;
   readonly #downlink: Downlink;
+  readonly #household: Household;
 
   /** A picker over the table and demands of one torrent. */
   constructor(
@@ -53,6 +56,7 @@ export class Picker {
     this.#context = context;
     this.#table = options.table;
     this.#downlink = options.downlink;
+    this.#household = new Household(context, options.table.geometry.pieceCount);
     this.#demanded = new DemandPicker(context, options);
   }
 
@@ -141,7 +145,10 @@ export class Picker {
 
   #rarestPiece(peer: PeerState): number | undefined {
     const from = peer.isCounted ? 1 : 0;
-    return this.#table.rarity.pick((piece) => peer.has(piece), { random: this.#context.random, from });
+    const isSuitable = this.#household.begin(peer)
+      ? (piece: number) => peer.has(piece) && !this.#household.leaves(piece)
+      : (piece: number) => peer.has(piece);
+    return this.#table.rarity.pick(isSuitable, { random: this.#context.random, from });
   }
 
   /** Rather than idle, a peer helps with what another has to itself; a failed piece stays with its one peer. */

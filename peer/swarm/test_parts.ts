@@ -43,11 +43,11 @@ export class TestParts {
   /** A peer that does not choke us, with these pieces (all when undefined). */
   addPeer(
     key: PeerKey,
-    options: { readonly pieces?: Iterable<number>; readonly supportsFast?: boolean } = {},
+    options: { readonly pieces?: Iterable<number>; readonly supportsFast?: boolean; readonly host?: string } = {},
   ): PeerState {
-    const { pieces, supportsFast = true } = options;
+    const { pieces, supportsFast = true, host = `10.0.0.${key}` } = options;
     const { pieceCount } = this.table.geometry;
-    const endpoint = { host: `10.0.0.${key}`, port: 6_881 };
+    const endpoint = { host, port: 6_881 };
     const handshake = testHandshake(key, { supportsFast });
     const peer = new PeerState(
       { type: "peer-connected", peer: key, endpoint, isOutgoing: true, handshake },

@@ -51,6 +51,8 @@ export interface SimulatedHouse {
 /** One member of a simulated swarm. */
 export class SimulatedPeer {
   readonly endpoint: Endpoint;
+  /** The same from outside of a house. */
+  readonly outerEndpoint: Endpoint;
   /** Its endpoint as text. */
   readonly name: string;
   readonly peerId: PeerId;
@@ -77,6 +79,7 @@ export class SimulatedPeer {
     this.#simulation = simulation;
     this.#options = options;
     this.endpoint = { host: `10.0.${options.number >> 8}.${options.number & 255}`, port: 6881 };
+    this.outerEndpoint = { ...this.endpoint, host: this.endpoint.host.replace("10.0.", "198.51.") };
     this.name = formatEndpoint(this.endpoint);
     const id = new Uint8Array(20);
     new DataView(id.buffer).setUint32(16, options.number);
@@ -97,6 +100,12 @@ export class SimulatedPeer {
   /** Whether the other is in the same house. */
   isNear(other: SimulatedPeer): boolean {
     return this.#options.house !== undefined && this.#options.house === other.#options.house;
+  }
+
+  /** Where another reaches it: those who are in a house see who is outside of it at public addresses. */
+  endpointFor(other: SimulatedPeer): Endpoint {
+    if (this.isNear(other) || (this.#options.house ?? other.#options.house) === undefined) return this.endpoint;
+    return this.outerEndpoint;
   }
 
   /** The two ends of a connection to another: on the LAN of their house, or else in the world. */
@@ -181,7 +190,8 @@ export class SimulatedPeer {
     if (!this.#isAlive) return options.end.close();
     const { key, end, isOutgoing } = options;
     this.#connections.set(key, { end, other });
-    const endpoint = isOutgoing ? other.endpoint : { ...other.endpoint, port: 50_000 + key % 10_000 };
+    const seen = other.endpointFor(this);
+    const endpoint = isOutgoing ? seen : { ...seen, port: 50_000 + key % 10_000 };
     const handshake = {
       infoHash: this.#simulation.info.infoHash,
       peerId: other.peerId,
@@ -191,7 +201,7 @@ export class SimulatedPeer {
       supportsV2: false,
     };
     this.handle({ type: "peer-connected", peer: key, endpoint, isOutgoing, handshake });
-    const { endpoint: listenEndpoint } = other;
+    const listenEndpoint = other.endpointFor(this);
     this.handle({
       type: "extension-handshake",
       peer: key,

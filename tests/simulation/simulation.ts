@@ -22,6 +22,8 @@ export class Simulation {
   readonly random: () => number;
   readonly peers: SimulatedPeer[] = [];
   readonly #byEndpoint = new Map<string, SimulatedPeer>();
+  /** The names of peers by how they are seen from outside of a house. */
+  readonly #innerNames = new Map<string, string>();
   #nextKey = 1;
   /** Of those who are here. */
   #completeCount = 0;
@@ -48,6 +50,7 @@ export class Simulation {
     const peer = new SimulatedPeer(this, { ...options, number: this.peers.length + 1 });
     this.peers.push(peer);
     this.#byEndpoint.set(peer.name, peer);
+    this.#innerNames.set(formatEndpoint(peer.outerEndpoint), peer.name);
     peer.start();
     this.announce(peer);
     return peer;
@@ -69,7 +72,7 @@ export class Simulation {
   announce(peer: SimulatedPeer): void {
     this.clock.after(ANNOUNCE_MS, () => {
       const others = this.#choosePeers?.(peer) ?? this.byChance(peer).slice(0, ANNOUNCED_PEERS);
-      const candidates = others.map((other) => other.endpoint);
+      const candidates = others.map((other) => other.endpointFor(peer));
       peer.handle({ type: "candidates-found", candidates, source: "tracker" });
     });
   }
@@ -87,7 +90,8 @@ export class Simulation {
 
   /** Connects two peers after a round trip, or fails after a while. */
   dial(from: SimulatedPeer, endpoint: Endpoint): void {
-    const to = this.#byEndpoint.get(formatEndpoint(endpoint));
+    const name = formatEndpoint(endpoint);
+    const to = this.#byEndpoint.get(this.#innerNames.get(name) ?? name);
     if (to === undefined) {
       this.clock.after(3_000, () => from.handle({ type: "dial-failed", endpoint }));
       return;
