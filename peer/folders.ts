@@ -36,6 +36,8 @@ export async function realFolder(path: string): Promise<string> {
     const real = await Deno.realPath(path);
     const { isDirectory } = await Deno.stat(real);
     if (!isDirectory) throw new RequestError(422, `${path} is a file: choose the folder that it is in`);
+    // One entry is enough to know that it can be read.
+    for await (const _entry of Deno.readDir(real)) break;
     return real;
   } catch (error) {
     throw refusalOf(error, path);

@@ -140,6 +140,11 @@ export class SharedFolders implements AsyncDisposable {
     return [...this.#folders.values()].map((folder) => folder.view ??= this.#describe(folder));
   }
 
+  /** Why folders, or files in them, cannot be shared now: a sentence each. */
+  *problems(): Iterable<string> {
+    for (const folder of this.#folders.values()) yield* problemsOf(folder);
+  }
+
   /** Bytes of a shared file were taken: the views of the folders that it lies in are made anew. */
   noteUpload(infoHash: InfoHash): void {
     for (const file of this.#files.get(infoHash) ?? []) {
@@ -185,7 +190,6 @@ export class SharedFolders implements AsyncDisposable {
     folder.view = undefined;
     switch (event.type) {
       case "added":
-        folder.problems.delete(event.file.path);
         this.#learn(event.file);
         break;
       case "removed":
@@ -196,6 +200,9 @@ export class SharedFolders implements AsyncDisposable {
         break;
       case "problem":
         folder.problems.set(event.path, event.message);
+        break;
+      case "solved":
+        folder.problems.delete(event.path);
         break;
       case "unavailable":
       case "available":
@@ -237,7 +244,8 @@ export class SharedFolders implements AsyncDisposable {
       kind: file.kind,
       uploadedBytes: this.#options.uploadedBytes(file.infoHash),
     }));
-    const message = folder.watcher.message ?? [...folder.problems.values()][0];
+    const [problem, ...others] = problemsOf(folder);
+    const message = others.length === 0 ? problem : `${problem} (and ${others.length} more)`;
     const { hashing } = folder;
     return {
       id: folder.row.id,
@@ -256,4 +264,9 @@ export class SharedFolders implements AsyncDisposable {
       }),
     };
   }
+}
+
+/** Where the folder itself cannot be read, nothing else matters. */
+function problemsOf({ watcher, problems }: Pick<Folder, "watcher" | "problems">): readonly string[] {
+  return watcher.message === undefined ? [...problems.values()] : [watcher.message];
 }

@@ -79,11 +79,16 @@ export function explainBinding(
   return error;
 }
 
-/** Makes a folder, if it is not there, and gives its real path. @throws ProgramFailure with a sentence */
+/**
+ * Makes a folder to write to, if it is not there, and gives its real path. One on a disk that is full is right: there may
+ * be room later. @throws ProgramFailure with a sentence
+ */
 export async function makeFolder(path: string): Promise<string> {
   try {
     await Deno.mkdir(path, { recursive: true });
-    return await Deno.realPath(path);
+    const folder = await Deno.realPath(path);
+    await tryToWrite(folder);
+    return folder;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
       throw new ProgramFailure(`Cannot use ${path} as a folder: it is a file`);
@@ -92,6 +97,15 @@ export async function makeFolder(path: string): Promise<string> {
       throw new ProgramFailure(`Cannot write to ${path}: permission denied`);
     }
     throw explainFile(error, { path, doing: "make the folder" });
+  }
+}
+
+/** Permissions, read-only disks and network drives all have their say: whether one may write is known by trying. */
+async function tryToWrite(folder: string): Promise<void> {
+  try {
+    await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".playswarm-" }));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
   }
 }
 

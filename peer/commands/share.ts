@@ -68,10 +68,14 @@ async function fileAt(path: string): Promise<string | undefined> {
   }
 }
 
-/** Prints a line for each file, once, when it is shared. */
+/** Prints a line for each file, once, when it is shared; and why one cannot be. */
 function tellShared(session: Session): Disposable {
   const told = new Set<InfoHash>();
+  let problems: readonly string[] = [];
   return session.subscribe((infoHash) => {
+    const before = new Set(problems);
+    problems = [...session.sharedFolders.problems()];
+    for (const problem of problems) if (!before.has(problem)) console.error(problem);
     const file = infoHash === undefined ? undefined : session.sharedTorrents.file(infoHash);
     if (infoHash === undefined || file === undefined || told.has(infoHash)) return;
     told.add(infoHash);

@@ -28,5 +28,7 @@ export type ShareEvent =
   | { readonly type: "available" }
   /** A file, or a folder below, that cannot be shared: why, as a sentence. */
   | { readonly type: "problem"; readonly path: string; readonly message: string }
+  /** What was a problem is none any more, or is gone. */
+  | { readonly type: "solved"; readonly path: string }
   /** Everything seen so far is known and told. */
   | { readonly type: "settled" };

@@ -132,7 +132,7 @@ export async function lookAtFolder(folder: string): Promise<{ readonly inode?: n
     if (!isPlatformError(error)) throw error;
     const { code } = storageError(error, { path: folder, doing: "read" });
     if (code === "missing") return { message: `The folder ${folder} does not exist` };
-    if (code === "denied") return { message: `The folder ${folder} may not be read` };
+    if (code === "denied") return { message: `The folder ${folder} cannot be read: permission denied` };
     return { message: `The folder ${folder} cannot be read: ${error.message}` };
   }
 }

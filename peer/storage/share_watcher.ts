@@ -20,6 +20,7 @@ import { type IdentifiedFile, ShareHasher } from "./share_hasher.ts";
 import { RestingFile, type SharedFile, summarize } from "./shared_file.ts";
 import { isSharedPath, lookAtFolder, lookAtPath, scanFolder } from "./share_scan.ts";
 import { StorageError } from "./storage_error.ts";
+import { UnreadablePaths } from "./unreadable_paths.ts";
 
 /** A file untouched for this long need not be waited for. Longer than any disk's clock is coarse (FAT: 2 s). */
 const STILL_MS = 3000;
@@ -56,6 +57,7 @@ export class ShareWatcher implements AsyncDisposable {
   /** Paths to look at; the root stands for everything. */
   readonly #dirty = new Set<string>();
   readonly #settling = new SettlingFiles((path) => this.#lookAgain(path));
+  readonly #unreadable = new UnreadablePaths((event) => this.#emit(event));
   #message: string | undefined;
   #watch: FolderWatch | undefined;
   /** The folder that is watched; another one may come under the same name. */
@@ -79,7 +81,7 @@ export class ShareWatcher implements AsyncDisposable {
       isWanted: (path, kind) => this.#isWanted(path, kind),
       onIdentified: (file) => this.#takeIdentified(file),
       onUnsettled: ({ path, stamp, attempts }) => this.#settling.add(path, { stamp, attempts: attempts + 1 }),
-      onProblem: (path, message) => this.#emit({ type: "problem", path, message }),
+      onProblem: (path, message) => this.#unreadable.add(path, message),
       onProgress: (hashing) => this.#emit({ type: "progress", ...(hashing === undefined ? {} : { hashing }) }),
       onIdle: () => this.#settleIfIdle(),
     });
@@ -141,7 +143,7 @@ export class ShareWatcher implements AsyncDisposable {
       } catch (error) {
         if (this.#end.signal.aborted) break;
         if (!isPlatformError(error) && !(error instanceof StorageError)) throw error;
-        this.#tellProblem(storageError(error, { path, doing: "read" }));
+        this.#unreadable.addFailure(storageError(error, { path, doing: "read" }), { folder: this.path });
       }
       this.#isLooking = false;
     }
@@ -180,7 +182,10 @@ export class ShareWatcher implements AsyncDisposable {
 
   async #lookBelow(folder: string): Promise<void> {
     const seen = new Set<string>();
-    const onProblem = (error: StorageError) => this.#tellProblem(error);
+    const onProblem = (error: StorageError) => {
+      seen.add(error.path ?? folder);
+      this.#unreadable.addFailure(error, { folder });
+    };
     for await (const found of scanFolder(folder, { root: this.path, onProblem, signal: this.#end.signal })) {
       seen.add(found.path);
       this.#examine(found.path, found.stamp);
@@ -216,6 +221,7 @@ export class ShareWatcher implements AsyncDisposable {
   /** Offers a file whose content is remembered; false when it must be hashed after all. */
   #takeKnown(path: string, known: { readonly stamp: FileStamp; readonly row: FileHashRow }): boolean {
     const { stamp, row: { kind, contentType, torrent: summary } } = known;
+    this.#unreadable.delete(path);
     if (!this.#isWanted(path, kind)) return true;
     if (summary === undefined) return false;
     const load = () => this.#options.cache.metainfo(path);
@@ -226,6 +232,7 @@ export class ShareWatcher implements AsyncDisposable {
   #takeIdentified(file: IdentifiedFile): void {
     const { path, stamp, kind, contentType, metainfo } = file;
     const row = { kind, contentType, ...(metainfo === undefined ? {} : { metainfo }) };
+    this.#unreadable.delete(path);
     const isRemembered = this.#options.cache.put(path, { stamp, row });
     if (!this.#isWanted(path, kind)) return;
     // The film beside it came meanwhile.
@@ -260,11 +267,17 @@ export class ShareWatcher implements AsyncDisposable {
     this.#hasher.cancel(path);
     this.#settling.delete(path);
     this.#offered.forget(path);
+    this.#unreadable.delete(path);
   }
 
-  /** The files at or below a path that are offered or will be. */
+  /** The files at or below a path that are offered or will be, or would be if they could be read. */
   #knownBelow(path: string): readonly string[] {
-    const all = [...this.#offered.files.keys(), ...this.#settling.paths, ...this.#hasher.paths];
+    const all = [
+      ...this.#offered.files.keys(),
+      ...this.#settling.paths,
+      ...this.#hasher.paths,
+      ...this.#unreadable.paths,
+    ];
     const below = join(path, sep);
     return all.filter((known) => known === path || known.startsWith(below));
   }
@@ -280,11 +293,6 @@ export class ShareWatcher implements AsyncDisposable {
     if (this.#dirty.size > 0 || this.#settling.size > 0) return;
     this.#isSettled = true;
     this.#emit({ type: "settled" });
-  }
-
-  #tellProblem(error: StorageError): void {
-    if (error.code === "missing") return;
-    this.#emit({ type: "problem", path: error.path ?? this.path, message: error.message });
   }
 
   #emit(event: ShareEvent): void {

@@ -36,19 +36,21 @@ export interface Ended {
 export class Stage implements AsyncDisposable {
   readonly folder: Folder;
   readonly #scope: AsyncDisposableStack;
+  readonly #under: readonly string[];
   readonly #programs: Program[] = [];
   #count = 0;
 
-  private constructor(folder: Folder, scope: AsyncDisposableStack) {
+  private constructor(folder: Folder, scope: AsyncDisposableStack, under: readonly string[]) {
     this.folder = folder;
     this.#scope = scope;
+    this.#under = under;
   }
 
-  /** Makes an empty one. */
-  static async create(): Promise<Stage> {
+  /** Makes an empty one; `under` is a command that runs the programs. */
+  static async create(options: { readonly under?: readonly string[] } = {}): Promise<Stage> {
     await using scope = new AsyncDisposableStack();
     const folder = scope.use(await Folder.create());
-    return new Stage(folder, scope.move());
+    return new Stage(folder, scope.move(), options.under ?? []);
   }
 
   /** Starts a tracker; `args` are further flags. */
@@ -77,7 +79,7 @@ export class Stage implements AsyncDisposable {
 
   /** Starts a program with these very arguments. */
   start(name: "tracker" | "peer", args: readonly string[]): Program {
-    const program = this.#scope.use(Program.start(name, args));
+    const program = this.#scope.use(Program.start(name, args, { under: this.#under }));
     this.#programs.push(program);
     return program;
   }
@@ -132,13 +134,13 @@ export class Stage implements AsyncDisposable {
 export function stageTest(
   name: string,
   run: (stage: Stage) => Promise<void>,
-  options: { readonly ignore?: boolean } = {},
+  options: { readonly ignore?: boolean; readonly under?: readonly string[] } = {},
 ): void {
   Deno.test({
     name,
     ignore: options.ignore ?? false,
     fn: async () => {
-      await using stage = await Stage.create();
+      await using stage = await Stage.create(options);
       await stage.play(run);
     },
   });
