@@ -7,14 +7,16 @@
 import { type CommandLine, UsageError } from "../../shared/command_line.ts";
 import { FileSelectionSyntaxError, parseFileSelection } from "../../shared/file_selection.ts";
 import { formatBytes, formatDuration } from "../../shared/format.ts";
-import { MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
+import { type Info, MAX_METAINFO_LENGTH } from "../../shared/metainfo.ts";
 import { EXIT, interruption, isNothingThere, makeFolder, ProgramFailure, untilAborted } from "../../shared/program.ts";
 import { readEndpoint } from "../../shared/program_flags.ts";
 import type { TorrentSource } from "../api/peer_session.ts";
+import { edgeFiles } from "../edge_files.ts";
 import { filesFlag, jsonFlag, peerFlag, seedFlag, toFlag } from "../flags.ts";
 import { resolveSource } from "../resolve.ts";
 import type { Session } from "../session.ts";
 import { readSource } from "../source.ts";
+import { removeFiles } from "../storage/file_layout.ts";
 import type { Torrent } from "../torrent.ts";
 import { progressOf } from "../torrent_progress.ts";
 import { connectionOptions, openSession, runCommand, trackerNearby } from "./command.ts";
@@ -35,10 +37,11 @@ async function run(line: CommandLine): Promise<number> {
   const to = line.value(toFlag);
   if (line.operands.length === 0) throw new UsageError("Say what to download; see peer download --help");
   if (to === undefined) throw new UsageError("Say where to put the files with --to DIR");
+  const chosen = filesOf(line);
   const folder = await makeFolder(to);
   const stateFolder = `${folder}/.playswarm-download`;
   const stop = interruption();
-  const outcome = await fetchAll(line, { folder, stateFolder, stop });
+  const outcome = await fetchAll(line, { folder, stateFolder, stop, chosen });
   if (outcome === "all-done") await Deno.remove(stateFolder, { recursive: true });
   return outcome === "stopped" ? EXIT.failed : EXIT.done;
 }
@@ -50,10 +53,12 @@ interface Fetching {
   readonly folder: string;
   readonly stateFolder: string;
   readonly stop: AbortSignal;
+  /** The files that the line names; absent: what the source says, else all. */
+  readonly chosen: readonly number[] | undefined;
 }
 
 async function fetchAll(line: CommandLine, options: Fetching): Promise<Outcome> {
-  const { stop } = options;
+  const { stop, chosen } = options;
   await using session = await openSession({
     dataDirectory: options.stateFolder,
     downloadsFolder: options.folder,
@@ -61,31 +66,36 @@ async function fetchAll(line: CommandLine, options: Fetching): Promise<Outcome> 
     ...connectionOptions(line),
     ...await trackerNearby(line, stop),
   });
-  const torrents = await addAll(session, { line, stop });
-  const isDone = await untilComplete(session, { torrents, stop, isJson: line.value(jsonFlag) });
+  const torrents = await addAll(session, { line, stop, chosen });
+  const isDone = await untilComplete(session, { torrents, stop, chosen, isJson: line.value(jsonFlag) });
   if (!isDone) return "stopped";
   if (line.value(seedFlag)) {
     console.log(`Seeding on port ${session.engine.listenPort}; press Ctrl-C to stop`);
     await untilAborted(stop);
   }
-  for (const { infoHash } of torrents) await session.downloads.remove(infoHash, { deleteFiles: false });
+  for (const torrent of torrents) {
+    const edges = edgeFiles(torrent);
+    await session.downloads.remove(torrent.infoHash, { deleteFiles: false });
+    if (edges !== undefined) removeFiles(edges);
+  }
   return [...session.downloads.all()].length === 0 ? "all-done" : "done";
 }
 
 /** Adds what the line names, and goes on with what of it was interrupted. Other downloads into the folder rest. */
 async function addAll(
   session: Session,
-  options: { readonly line: CommandLine; readonly stop: AbortSignal },
+  options: Pick<Fetching, "stop" | "chosen"> & { readonly line: CommandLine },
 ): Promise<ReadonlySet<Torrent>> {
-  const { line, stop } = options;
+  const { line, stop, chosen } = options;
   const candidates = line.value(peerFlag).map((text) => readEndpoint(text, { flag: "peer" }));
-  const files = filesOf(line);
   const torrents = new Set<Torrent>();
   for (const operand of line.operands) {
     const source = readSource(await readOperand(operand));
     const download = await resolveSource(source, { community: session.community, signal: stop });
+    const refusal = choiceRefusal(chosen, download.metainfo?.info);
+    if (refusal !== undefined) throw refusal;
     const torrent = await session.downloads.add(download);
-    if (files !== undefined) session.downloads.setWanted(torrent.infoHash, files);
+    if (chosen !== undefined) session.downloads.setWanted(torrent.infoHash, chosen);
     torrent.addCandidates(candidates);
     torrents.add(torrent);
   }
@@ -107,6 +117,16 @@ function filesOf(line: CommandLine): readonly number[] | undefined {
     if (!(error instanceof FileSelectionSyntaxError)) throw error;
     throw new UsageError(`--files: ${error.message}`);
   }
+}
+
+/** Why a torrent, if it is known, has not the files that were chosen: it is another one than was thought. */
+function choiceRefusal(chosen: readonly number[] | undefined, info: Info | undefined): UsageError | undefined {
+  const missing = info && chosen?.find((index) => index >= info.files.length);
+  if (info === undefined || missing === undefined) return undefined;
+  const last = info.files.length - 1;
+  return new UsageError(
+    `--files: ${info.name} has no file ${missing}; its files are 0${last === 0 ? "" : ` to ${last}`}`,
+  );
 }
 
 /**
@@ -131,15 +151,18 @@ async function readOperand(operand: string): Promise<TorrentSource> {
 /** Waits until all are verified on disk (true), or until the user stops it (false). */
 async function untilComplete(
   session: Session,
-  options: { readonly torrents: ReadonlySet<Torrent>; readonly stop: AbortSignal; readonly isJson: boolean },
+  options: Pick<Fetching, "stop" | "chosen"> & { readonly torrents: ReadonlySet<Torrent>; readonly isJson: boolean },
 ): Promise<boolean> {
-  const { torrents, stop, isJson } = options;
+  const { torrents, stop, chosen, isJson } = options;
   using progress = new ProgressLine(Deno.stderr);
   const told = new Set<Torrent>();
   let isWaiting = false;
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const look = () => {
     for (const torrent of torrents) {
+      // A magnet link has no files to choose from before its metadata are here.
+      const refusal = choiceRefusal(chosen, torrent.info);
+      if (refusal !== undefined) reject(refusal);
       if (torrent.failure !== undefined) reject(new ProgramFailure(torrent.failure.message));
       if (!torrent.isComplete || told.has(torrent)) continue;
       told.add(torrent);
