@@ -18,6 +18,8 @@ export interface MembershipName {
 
 /** A client's part in a swarm. */
 export interface MembershipRecord extends MembershipName {
+  /** The client's address on its own LAN, when it told it from behind a public address; IPv4, as others tell none. */
+  readonly lanHost?: string;
   readonly leftBytes: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
@@ -33,11 +35,16 @@ const OFFSET = {
   address: 2 * ID_LENGTH,
   port: 2 * ID_LENGTH + 16,
   isPartialSeeder: 2 * ID_LENGTH + 18,
+  /** Zero for none. */
+  lanAddress: 2 * ID_LENGTH + 20,
   leftBytes: 2 * ID_LENGTH + 24,
   uploadedBytes: 2 * ID_LENGTH + 32,
   downloadedBytes: 2 * ID_LENGTH + 40,
   leaseEndsAtMs: 2 * ID_LENGTH + 48,
 } as const;
+
+/** Bytes of an IPv4 address. */
+const LAN_ADDRESS_LENGTH = 4;
 
 /** Bytes of a record. */
 export const MEMBERSHIP_RECORD_LENGTH: number = OFFSET.leaseEndsAtMs + 8;
@@ -53,6 +60,8 @@ export function encodeMembership(record: MembershipRecord, into: Uint8Array): vo
   if (address.length === 4) view.setUint16(OFFSET.address + 10, 0xffff);
   into.set(address, OFFSET.address + 16 - address.length);
   view.setUint16(OFFSET.port, record.port);
+  const lanAddress = record.lanHost === undefined ? undefined : encodeAddress(record.lanHost);
+  if (lanAddress?.length === LAN_ADDRESS_LENGTH) into.set(lanAddress, OFFSET.lanAddress);
   view.setUint8(OFFSET.isPartialSeeder, record.isPartialSeeder ? 1 : 0);
   view.setFloat64(OFFSET.leftBytes, record.leftBytes);
   view.setFloat64(OFFSET.uploadedBytes, record.uploadedBytes);
@@ -63,11 +72,13 @@ export function encodeMembership(record: MembershipRecord, into: Uint8Array): vo
 /** Reads a record that {@link encodeMembership} wrote. */
 export function decodeMembership(bytes: Uint8Array): MembershipRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset, MEMBERSHIP_RECORD_LENGTH);
+  const lanAddress = bytes.subarray(OFFSET.lanAddress, OFFSET.lanAddress + LAN_ADDRESS_LENGTH);
   return {
     infoHash: infoHash(bytes.subarray(OFFSET.infoHash, OFFSET.peerId)),
     peerId: peerId(bytes.subarray(OFFSET.peerId, OFFSET.address)),
     host: decodeAddress(bytes.subarray(OFFSET.address, OFFSET.port)),
     port: view.getUint16(OFFSET.port),
+    ...(lanAddress.some((byte) => byte !== 0) ? { lanHost: decodeAddress(lanAddress) } : {}),
     isPartialSeeder: view.getUint8(OFFSET.isPartialSeeder) === 1,
     leftBytes: view.getFloat64(OFFSET.leftBytes),
     uploadedBytes: view.getFloat64(OFFSET.uploadedBytes),

@@ -13,17 +13,29 @@ import { sampleTorrent } from "./sample_torrent.ts";
 import { MAX_AWAY_MS, readSnapshot, type SnapshotEntry, writeSnapshot } from "./snapshot.ts";
 
 const hex = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => bytes.toHex());
+const REQUIRED = [
+  "infoHash",
+  "peerId",
+  "host",
+  "port",
+  "leftBytes",
+  "uploadedBytes",
+  "downloadedBytes",
+  "isPartialSeeder",
+  "leaseEndsAtMs",
+] as const;
 const record: fc.Arbitrary<MembershipRecord> = fc.record({
   infoHash: hex(20).map(parseInfoHash),
   peerId: hex(20).map(parsePeerId),
   host: fc.constantFrom("127.0.0.1", "198.51.100.7", "::1", "2001:db8::7"),
   port: fc.nat(65_535),
+  lanHost: fc.constantFrom("192.168.1.5", "10.0.0.1"),
   leftBytes: fc.constantFrom(0, 17, Number.MAX_SAFE_INTEGER, Infinity),
   uploadedBytes: fc.maxSafeNat(),
   downloadedBytes: fc.maxSafeNat(),
   isPartialSeeder: fc.boolean(),
   leaseEndsAtMs: fc.nat(2 ** 30),
-}, { noNullPrototype: true });
+}, { noNullPrototype: true, requiredKeys: [...REQUIRED] });
 
 Deno.test("property: a record comes back as it was", () => {
   fc.assert(

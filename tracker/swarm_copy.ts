@@ -6,7 +6,7 @@
  */
 import type { InfoHash } from "../shared/ids.ts";
 import { AnnounceRecord, writeId } from "./announce_record.ts";
-import { addressWords } from "./address_words.ts";
+import { addressText, addressWords } from "./address_words.ts";
 import type { MembershipName, MembershipRecord } from "./membership_record.ts";
 import type { NamedClient } from "./named_client.ts";
 import type { Refusal } from "./refusal.ts";
@@ -122,6 +122,10 @@ export class SwarmCopy {
     const client = knownClient < 0 ? clients.add(record.client, nowMs) : knownClient;
     const swarm = knownSwarm < 0 ? swarms.add(record.infoHash) : knownSwarm;
     const membership = known < 0 ? this.#registry.join(client, swarm) : known;
+    if (kept.lanHost !== undefined) {
+      clients.setLanAddress(client, addressWords(kept.lanHost));
+      this.#registry.tellOf(client);
+    }
     const isChanged = known < 0 || memberships.leftBytes(membership) !== kept.leftBytes;
     memberships.setTraffic(membership, kept.uploadedBytes, kept.downloadedBytes);
     this.#registry.setPartialSeeder(membership, kept.isPartialSeeder);
@@ -185,9 +189,11 @@ export class SwarmCopy {
 
   /** A membership as it is kept elsewhere. */
   recordOf(membership: number): MembershipRecord {
-    const { memberships } = this.#registry;
+    const { memberships, clients } = this.#registry;
+    const lanAddress = clients.lanAddress(memberships.client(membership));
     return {
       ...this.#nameOf(membership),
+      ...(lanAddress === undefined ? {} : { lanHost: addressText(lanAddress) }),
       leftBytes: memberships.leftBytes(membership),
       uploadedBytes: memberships.uploadedBytes(membership),
       downloadedBytes: memberships.downloadedBytes(membership),
