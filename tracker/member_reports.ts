@@ -51,7 +51,8 @@ export class MemberReports {
     if (clients.countTraffic(client, { uploadedBytes, downloadedBytes, nowMs })) {
       this.#registry.tellLoad(client, membership);
     }
-    this.#registry.setPartialSeeder(membership, record.event === "paused");
+    // One that lacks nothing is a seeder, whatever it says.
+    this.#registry.setPartialSeeder(membership, record.event === "paused" && record.left > 0);
     const leftBytes = memberships.leftBytes(membership);
     if (leftBytes === record.left) return false;
     if (record.event === "completed" && !isNew && leftBytes > 0) swarms.countCompleted(memberships.swarm(membership));

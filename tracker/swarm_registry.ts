@@ -93,6 +93,7 @@ export class SwarmRegistry {
     const swarm = memberships.swarm(membership);
     const position = memberships.position(membership);
     if (memberships.leftBytes(membership) === 0) swarms.countSeeders(swarm, -1);
+    this.setPartialSeeder(membership, false);
     if (isLocal(swarms.lists.flags(swarms.firstEntry(swarm) + position))) swarms.countLocal(swarm, -1);
     this.#rings.remove(membership);
     const moved = swarms.removeEntry(swarm, position);
@@ -124,8 +125,10 @@ export class SwarmRegistry {
     return (this.swarms.lists.flags(this.entryOf(membership)) & MEMBER_FLAG.partialSeeder) !== 0;
   }
 
-  /** Sets {@link isPartialSeeder}. */
+  /** Sets {@link isPartialSeeder}, and keeps their count right. */
   setPartialSeeder(membership: number, isPartialSeeder: boolean): void {
+    if (this.isPartialSeeder(membership) === isPartialSeeder) return;
+    this.swarms.countPartialSeeders(this.memberships.swarm(membership), isPartialSeeder ? 1 : -1);
     this.swarms.lists.setFlag(this.entryOf(membership), MEMBER_FLAG.partialSeeder, isPartialSeeder);
   }
 

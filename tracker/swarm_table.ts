@@ -20,6 +20,7 @@ const WORD = {
   cursor: 10,
   flags: 11,
   localCount: 12,
+  partialSeederCount: 13,
   count: 14,
 } as const;
 
@@ -32,6 +33,8 @@ const FIRST_EXPONENT = 0;
 export interface SwarmCounts {
   readonly seederCount: number;
   readonly leecherCount: number;
+  /** Those of the leechers that want no more (BEP 21). */
+  readonly partialSeederCount: number;
   /** Clients seen to become complete since the swarm came into being. */
   readonly completedCount: number;
 }
@@ -118,6 +121,7 @@ export class SwarmTable {
     return {
       seederCount,
       leecherCount: this.size(swarm) - seederCount,
+      partialSeederCount: this.#word(swarm, WORD.partialSeederCount),
       completedCount: this.#word(swarm, WORD.completedCount),
     };
   }
@@ -130,6 +134,11 @@ export class SwarmTable {
   /** Counts seeders more or less. */
   countSeeders(swarm: number, change: number): void {
     this.#set(swarm, WORD.seederCount, this.seederCount(swarm) + change);
+  }
+
+  /** Counts partial seeders more or less. */
+  countPartialSeeders(swarm: number, change: number): void {
+    this.#set(swarm, WORD.partialSeederCount, this.#word(swarm, WORD.partialSeederCount) + change);
   }
 
   /** How many members are of our own network: anywhere but in the public Internet. */

@@ -21,6 +21,7 @@ import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
 import { SwarmCopy } from "./swarm_copy.ts";
 import { type ClientName, SwarmRegistry } from "./swarm_registry.ts";
 import { SwarmSweep } from "./swarm_sweep.ts";
+import type { SwarmCounts } from "./swarm_table.ts";
 import type { Swarm, SwarmTotals, TrackedClient } from "./swarm_views.ts";
 import { TorrentAliases } from "./torrent_aliases.ts";
 import type { TrafficSums } from "./traffic_totals.ts";
@@ -48,6 +49,9 @@ export interface SwarmsOptions {
 }
 
 const NOTHING_CHANGED: readonly InfoHash[] = [];
+
+/** A swarm that is not here. */
+const NO_COUNTS: SwarmCounts = { seederCount: 0, leecherCount: 0, partialSeederCount: 0, completedCount: 0 };
 
 /** All swarms of one tracker. */
 export class Swarms {
@@ -119,7 +123,7 @@ export class Swarms {
   scrape(infoHashes: readonly InfoHash[]): readonly ScrapeEntry[] {
     return infoHashes.map((infoHash) => {
       const swarm = this.#find(infoHash);
-      const counts = swarm < 0 ? { seederCount: 0, leecherCount: 0, completedCount: 0 } : this.#swarms.counts(swarm);
+      const counts = swarm < 0 ? NO_COUNTS : this.#swarms.counts(swarm);
       return { infoHash, ...counts };
     });
   }

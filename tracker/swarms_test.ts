@@ -82,6 +82,29 @@ Deno.test("seeders are not given to seeders, and partial seeders want none", () 
   ]);
 });
 
+Deno.test("partial seeders are counted apart while they are here and want no more (BEP 21)", () => {
+  const swarms = newSwarms();
+  const counted = () => {
+    const [{ seederCount, leecherCount, partialSeederCount } = {}] = swarms.scrape([hash(1)]);
+    return [seederCount, leecherCount, partialSeederCount];
+  };
+  const announce = (name: string, more: Partial<Announce>) =>
+    answer(swarms, request({ peerId: id(name), left: 5, ...more }, `198.51.100.${name.length}`));
+  assert.deepEqual(counted(), [0, 0, 0]);
+  announce("a", { event: "paused" });
+  announce("bb", { event: "paused" });
+  announce("bb", { event: "paused" });
+  announce("ccc", {});
+  assert.deepEqual(counted(), [0, 3, 2]);
+  announce("a", {});
+  assert.deepEqual(counted(), [0, 3, 1], "it wants the rest now");
+  announce("bb", { event: "paused", left: 0 });
+  assert.deepEqual(counted(), [1, 2, 0], "it has everything");
+  announce("a", { event: "paused" });
+  swarms.announce(request({ peerId: id("a"), left: 5, event: "stopped" }, "198.51.100.1"), 1);
+  assert.deepEqual(counted(), [1, 1, 0]);
+});
+
 Deno.test("aria2 and WebTorrent with a magnet say that they lack nothing, and are given seeders all the same", () => {
   for (const prefix of ["A2-1-36-0-", "-WW3021-"]) {
     const swarms = newSwarms();
@@ -275,8 +298,8 @@ Deno.test("completed is counted once per client, and only of one who lacked some
   answer(swarms, request({ peerId: id("b"), left: 0, event: "completed" }, "198.51.100.2"));
   answer(swarms, request({ peerId: id("b"), left: 0, event: "completed" }, "198.51.100.2"));
   assert.deepEqual(swarms.scrape([hash(1), hash(2)]), [
-    { infoHash: hash(1), seederCount: 2, completedCount: 1, leecherCount: 0 },
-    { infoHash: hash(2), seederCount: 0, completedCount: 0, leecherCount: 0 },
+    { infoHash: hash(1), seederCount: 2, completedCount: 1, leecherCount: 0, partialSeederCount: 0 },
+    { infoHash: hash(2), seederCount: 0, completedCount: 0, leecherCount: 0, partialSeederCount: 0 },
   ]);
 });
 
@@ -314,6 +337,7 @@ Deno.test("two names of a hybrid are one swarm, before and after it is known", (
     infoHash: hash(2),
     seederCount: 1,
     completedCount: 0,
+    partialSeederCount: 0,
     leecherCount: 1,
   }]);
   const late = answer(swarms, request({ infoHash: hash(2), peerId: id("late") }, "198.51.100.3"));

@@ -154,7 +154,7 @@ Deno.test("HTTP announces: peers as dictionaries, refusals as failures, scrape",
   assert.match(await refused.text(), /failure reason/);
   const scraped = await fetch(`${base}/scrape?${encodeScrapeQuery([info.infoHash])}`);
   assert.deepEqual(decodeScrapeResponse(await scraped.bytes()), [
-    { infoHash: info.infoHash, seederCount: 1, completedCount: 0, leecherCount: 2 },
+    { infoHash: info.infoHash, seederCount: 1, completedCount: 0, leecherCount: 2, partialSeederCount: 0 },
   ]);
   const all = await fetch(`${base}/scrape`);
   assert.deepEqual(decodeScrapeResponse(await all.bytes()).map(({ leecherCount }) => leecherCount), [2]);

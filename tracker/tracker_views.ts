@@ -44,9 +44,11 @@ export function swarmViews(source: ViewSource, limits: ViewLimits = {}): readonl
   const swarms = [...source.swarms.swarms()].sort((a, b) => b.size - a.size);
   return swarms.slice(0, Math.min(maxCount, swarms.length)).map((swarm) => {
     const torrent = source.catalogue.heldTorrent(swarm.infoHash);
-    if (torrent === undefined) return { infoHash: swarm.infoHash, ...swarm.counts };
+    const { seederCount, leecherCount, completedCount } = swarm.counts;
+    const counts = { seederCount, leecherCount, completedCount };
+    if (torrent === undefined) return { infoHash: swarm.infoHash, ...counts };
     const { name, kind, sizeBytes } = torrent;
-    return { infoHash: swarm.infoHash, name, kind, sizeBytes, ...swarm.counts, ...healthOf(swarm, sizeBytes) };
+    return { infoHash: swarm.infoHash, name, kind, sizeBytes, ...counts, ...healthOf(swarm, sizeBytes) };
   });
 }
 

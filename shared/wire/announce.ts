@@ -80,6 +80,8 @@ export interface ScrapeCounts {
   readonly completedCount: number;
   /** Clients that have not. */
   readonly leecherCount: number;
+  /** Those of the leechers that want no more (BEP 21); absent where the tracker does not say; HTTP only. */
+  readonly partialSeederCount?: number;
 }
 
 /** How large which swarm is. */

@@ -97,11 +97,12 @@ export function encodeFailure(reason: string, retryInSeconds?: number): Uint8Arr
   });
 }
 
-/** The body of the answer to a scrape (BEP 48), in a new buffer that the caller owns. */
+/** The body of the answer to a scrape (BEP 48, `downloaders` of BEP 21), in a new buffer that the caller owns. */
 export function encodeScrapeResponse(entries: readonly ScrapeEntry[]): Uint8Array {
   const files = new Map<string, BencodeEncodable>();
-  for (const { infoHash, seederCount, completedCount, leecherCount } of entries) {
-    const counts = { complete: seederCount, downloaded: completedCount, incomplete: leecherCount };
+  for (const { infoHash, seederCount, completedCount, leecherCount, partialSeederCount } of entries) {
+    const downloaders = partialSeederCount === undefined ? undefined : leecherCount - partialSeederCount;
+    const counts = { complete: seederCount, downloaded: completedCount, downloaders, incomplete: leecherCount };
     files.set(bytesToKey(infoHashBytes(infoHash)), counts);
   }
   return encodeBencode({ files });
@@ -122,11 +123,14 @@ export function decodeScrapeResponse(bytes: Uint8Array): readonly ScrapeEntry[] 
       throw new ProtocolError("malformed", `Cannot read ${what}: an info-hash has ${hash.length} bytes`);
     }
     const counts = dictionaryOf(value, what);
+    const leecherCount = integerItem(counts.get("incomplete"), { min: 0 }) ?? 0;
+    const downloaders = integerItem(counts.get("downloaders"), { min: 0, max: leecherCount });
     return {
       infoHash: infoHash(hash),
       seederCount: integerItem(counts.get("complete"), { min: 0 }) ?? 0,
       completedCount: integerItem(counts.get("downloaded"), { min: 0 }) ?? 0,
-      leecherCount: integerItem(counts.get("incomplete"), { min: 0 }) ?? 0,
+      leecherCount,
+      ...(downloaders !== undefined && { partialSeederCount: leecherCount - downloaders }),
     };
   });
 }

@@ -150,6 +150,18 @@ Deno.test("HTTP tracker: the answer to a scrape of BEP 48", () => {
   ];
   assert.deepEqual(decodeScrapeResponse(body), entries);
   assert.deepEqual(encodeScrapeResponse(entries), body);
+  const withPartialSeeders = latin1(
+    "d5:filesd20:xxxxxxxxxxxxxxxxxxxxd8:completei11e10:downloadedi13772e11:downloadersi15e10:incompletei19eeee",
+  );
+  const partial = [{
+    infoHash: first,
+    seederCount: 11,
+    completedCount: 13_772,
+    leecherCount: 19,
+    partialSeederCount: 4,
+  }];
+  assert.deepEqual(decodeScrapeResponse(withPartialSeeders), partial, "BEP 21");
+  assert.deepEqual(encodeScrapeResponse(partial), withPartialSeeders);
   for (const wrong of ["de", "d5:filesle", "d5:filesd1:xdeee", "d5:filesd20:xxxxxxxxxxxxxxxxxxxxi1eee"]) {
     assert.throws(() => decodeScrapeResponse(latin1(wrong)), { name: "ProtocolError", code: "malformed" }, wrong);
   }
