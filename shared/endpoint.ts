@@ -95,6 +95,15 @@ export function isPrivate(host: string): boolean {
   return (first & 0xfe) === 0xfc || (first === 0xfe && (second & 0xc0) === 0x80);
 }
 
+/**
+ * One customer of a provider: an IPv4 address, or the /64 network that an IPv6 host chooses its addresses from. Text, to
+ * be compared and to be a key.
+ */
+export function networkOf(host: string): string {
+  const address = encodeAddress(host);
+  return address?.length === 16 ? address.subarray(0, 8).toHex() : host;
+}
+
 /** The parts of `host:port`, of `[host]:port`, or of an IPv6 address alone; the port without its colon. */
 function splitEndpoint(text: string): { hostText: string; hostOffset: number; portText: string | undefined } {
   if (text.startsWith("[")) {

@@ -7,6 +7,7 @@ import {
   formatEndpoint,
   isLoopback,
   isPrivate,
+  networkOf,
   parseEndpoint,
 } from "./endpoint.ts";
 
@@ -118,4 +119,12 @@ Deno.test("property: any address comes back from its text, any text is an endpoi
     }),
     { seed: 20_265, numRuns: 5_000 },
   );
+});
+
+Deno.test("one customer is an IPv4 address or the /64 of an IPv6 host", () => {
+  assert.equal(networkOf("203.0.113.7"), "203.0.113.7");
+  assert.notEqual(networkOf("203.0.113.7"), networkOf("203.0.113.8"));
+  assert.equal(networkOf("2001:db8:1:2::7"), networkOf("2001:db8:1:2:ffff::"));
+  assert.notEqual(networkOf("2001:db8:1:2::7"), networkOf("2001:db8:1:3::7"));
+  assert.equal(networkOf("a name"), "a name");
 });

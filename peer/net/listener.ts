@@ -6,7 +6,7 @@
  * @module
  */
 
-import { encodeAddress, type Endpoint, isLoopback } from "../../shared/endpoint.ts";
+import { type Endpoint, isLoopback, networkOf } from "../../shared/endpoint.ts";
 import type { InfoHash, PeerId } from "../../shared/ids.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { encodeHandshake, type Handshake } from "../../shared/wire/handshake.ts";
@@ -288,10 +288,4 @@ function bindIpv6(port: number): Deno.TcpListener | undefined {
     if (!isNetworkError(error)) throw error;
     return undefined;
   }
-}
-
-/** One customer: an IPv4 address, or the /64 network that an IPv6 host chooses its addresses from. */
-function networkOf(host: string): string {
-  const bytes = encodeAddress(host);
-  return bytes?.length === 16 ? bytes.subarray(0, 8).toHex() : host;
 }
