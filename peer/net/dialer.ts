@@ -48,8 +48,9 @@ export class DialFailure extends Error {
  * Connects to a peer and shakes hands. The caller owns the connection.
  *
  * Throws `DialFailure` when the address cannot be reached; `ProtocolError` "timeout" when it took too long, "malformed"
- * for something that is no BitTorrent, "unexpected" when the remote closed twice (most do when they do not have the torrent),
- * "wrong-torrent" when it answers with another one, "self" when it is us; and the signal's reason when that aborts.
+ * for something that is no BitTorrent, "unexpected" when the remote closed, both times (most do when they do not have the
+ * torrent), "wrong-torrent" when it answers with another one, "self" when it is us; and the signal's reason when that
+ * aborts.
  */
 export async function dial(endpoint: Endpoint, options: DialOptions): Promise<PeerConnection> {
   using deadline = new Deadline({

@@ -69,7 +69,7 @@ export function* initiateEncryption(
   const keys = new Keys(sharedSecret(intake.take(PUBLIC_KEY_LENGTH), options.privateKey));
   const encrypt = keys.cipher("keyA", infoHash);
   const decrypt = keys.cipher("keyB", infoHash);
-  const offer = join(CONSTANT, number(PLAIN | RC4, 4), number(0, 2), number(payload.length, 2), payload);
+  const offer = join(CONSTANT, bigEndian(PLAIN | RC4, 4), bigEndian(0, 2), bigEndian(payload.length, 2), payload);
   const request = join(keys.hash("req1"), xor(keyHash(infoHash), keys.hash("req3")), encrypt.apply(offer));
   yield* intake.skipPast(decrypt.apply(CONSTANT.slice()), request);
   yield* intake.fill(6);
@@ -118,7 +118,7 @@ export function* acceptEncryption(
   const payload = decrypt.apply(intake.take(length));
   const method = (methods & PLAIN) !== 0 ? PLAIN : methods & RC4;
   if (method === 0) throw refusal(`the remote knows only methods ${methods}`);
-  const send = encrypt.apply(join(CONSTANT, number(method, 4), number(0, 2)));
+  const send = encrypt.apply(join(CONSTANT, bigEndian(method, 4), bigEndian(0, 2)));
   const stream = streamOf(method, { encrypt, decrypt, send, rest: intake.rest() });
   return { ...stream, received: join(payload, stream.received) };
 }
@@ -233,13 +233,14 @@ function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return joined;
 }
 
-/** Big-endian. */
-function number(value: number, length: 2 | 4): Uint8Array {
+/** A number as it is sent. */
+function bigEndian(value: number, length: 2 | 4): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value);
   return bytes.subarray(4 - length);
 }
 
+/** A big-endian number. */
 function numberOf(bytes: Uint8Array): number {
   return bytes.reduce((value, byte) => value * 256 + byte, 0);
 }
