@@ -45,11 +45,7 @@ export interface SwarmHealth {
 export function swarmHealth(swarm: Pick<SwarmView, "seederCount" | "leecherCount" | "copyCount">): SwarmHealth {
   const { seederCount, leecherCount, copyCount } = swarm;
   if (seederCount > 1) return { tone: "good", words: `Healthy: ${seederCount.toLocaleString("en")} have all of it` };
-  if (seederCount === 1) {
-    return leecherCount === 0
-      ? { tone: "fair", words: "One copy: only one has it" }
-      : { tone: "fair", words: "One copy: only one has all of it" };
-  }
+  if (seederCount === 1) return { tone: "fair", words: "Only one has all of it" };
   if (copyCount === undefined || leecherCount === 0) {
     return { tone: "wrong", words: "At risk: nobody here has all of it" };
   }

@@ -16,8 +16,8 @@ Deno.test("how a client connects is said as far as it is known", () => {
 Deno.test("a swarm's health is said in words", () => {
   const cases = [
     [{ seederCount: 3, leecherCount: 5, copyCount: 4.2 }, "good", "Healthy: 3 have all of it"],
-    [{ seederCount: 1, leecherCount: 0, copyCount: 1 }, "fair", "One copy: only one has it"],
-    [{ seederCount: 1, leecherCount: 2, copyCount: 1.5 }, "fair", "One copy: only one has all of it"],
+    [{ seederCount: 1, leecherCount: 0, copyCount: 1 }, "fair", "Only one has all of it"],
+    [{ seederCount: 1, leecherCount: 2, copyCount: 1.5 }, "fair", "Only one has all of it"],
     [{ seederCount: 0, leecherCount: 2, copyCount: 1.1 }, "fair", "Shared out: 2 clients may have all of it together"],
     [{ seederCount: 0, leecherCount: 2, copyCount: 0.6 }, "wrong", "Incomplete: at least 40 % is with nobody here"],
     [

@@ -91,6 +91,8 @@ function padding(length: number): Uint8Array {
   return bytes;
 }
 
+const named = (name: string) => ["--name", name];
+
 async function setStage(scope: AsyncDisposableStack): Promise<Stage> {
   const community = scope.use(await Community.start());
   const [share, own, music] = await Promise.all([
@@ -105,9 +107,12 @@ async function setStage(scope: AsyncDisposableStack): Promise<Stage> {
     ]),
   });
   const [, video, audio, empty, beginner] = await Promise.all([
-    community.peer({ share, args: ["--mode", "video", "--upload-rate", String(UPLOAD_KILOBYTES)] }),
-    community.peer({ share: own, args: ["--mode", "video"] }),
-    community.peer({ share: music, args: ["--mode", "audio"] }),
+    community.peer({
+      share,
+      args: ["--mode", "video", "--upload-rate", String(UPLOAD_KILOBYTES), ...named("Media cupboard")],
+    }),
+    community.peer({ share: own, args: ["--mode", "video", ...named("Anna's laptop")] }),
+    community.peer({ share: music, args: ["--mode", "audio", ...named("Kitchen radio")] }),
     community.peer(),
     community.peer({ without: "tracker" }),
   ]);
