@@ -2,30 +2,12 @@ import { strictEqual } from "node:assert/strict";
 import type { TorrentView } from "../../shared/dashboard_views.ts";
 import { pageTitle } from "./page_title.ts";
 import { parseRoute } from "./router.ts";
+import { testTorrentView } from "./test_torrent_view.ts";
 
 const HASH = "0123456789abcdef0123456789abcdef01234567";
 
-function torrent(options: Partial<TorrentView>): TorrentView {
-  return {
-    infoHash: HASH,
-    name: "Film.mp4",
-    state: "downloading",
-    kind: "video",
-    sizeBytes: 1000,
-    verifiedBytes: 420,
-    downloadRate: 0,
-    uploadRate: 0,
-    uploadedBytes: 0,
-    downloadedBytes: 0,
-    peerCount: 0,
-    seederCount: 0,
-    addedAtMs: 0,
-    isShare: false,
-    magnet: "",
-    files: [],
-    ...options,
-  };
-}
+const torrent = (said: Partial<TorrentView>) =>
+  testTorrentView({ infoHash: HASH, name: "Film.mp4", sizeBytes: 1000, verifiedBytes: 420, ...said });
 
 Deno.test("the title says the page, and how far the downloads are together", () => {
   const title = (path: string, ...torrents: TorrentView[]) =>

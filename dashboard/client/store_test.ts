@@ -1,8 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { signal } from "@preact/signals";
-import type { PeerStatus, PeerUpdate, TorrentView } from "../../shared/dashboard_views.ts";
+import type { PeerStatus, PeerUpdate } from "../../shared/dashboard_views.ts";
 import type { ConnectionState } from "./event_stream.ts";
 import { applyPeerUpdate, emptyPeerState, PeerStore } from "./store.ts";
+import { testTorrentView } from "./test_torrent_view.ts";
 
 const status: PeerStatus = {
   version: "0.1.0",
@@ -19,26 +20,7 @@ const status: PeerStatus = {
   startedAtMs: 0,
 };
 
-function torrent(infoHash: string, verifiedBytes = 0): TorrentView {
-  return {
-    infoHash,
-    name: infoHash,
-    state: "downloading",
-    kind: "video",
-    sizeBytes: 100,
-    verifiedBytes,
-    downloadRate: 0,
-    uploadRate: 0,
-    uploadedBytes: 0,
-    downloadedBytes: 0,
-    peerCount: 0,
-    seederCount: 0,
-    addedAtMs: 0,
-    isShare: false,
-    magnet: "",
-    files: [],
-  };
-}
+const torrent = (infoHash: string, verifiedBytes = 0) => testTorrentView({ infoHash, verifiedBytes });
 
 function update(change: Partial<PeerUpdate>): PeerUpdate {
   return { status, torrents: [], removed: [], shares: { changed: [], removed: [] }, catalogueVersion: "1", ...change };
