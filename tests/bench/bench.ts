@@ -1,18 +1,16 @@
 /**
  * `deno task bench [letter]...`: how fast we are beside other clients, on this machine, in this run, on the same file.
- * Each scenario is a file beside this one; without letters all of them are run.
+ * The scenarios are in files beside this one; without letters all of them are run.
  *
  * @module
  */
 import { crowd } from "./crowd.ts";
-import { fourSeeders } from "./four_seeders.ts";
 import { hashing } from "./hashing.ts";
 import { manyShares } from "./many_shares.ts";
-import { oneSeeder } from "./one_seeder.ts";
-import { ownPair } from "./own_pair.ts";
 import { runScenario } from "./rounds.ts";
 import type { Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
+import { fourSeeders, oneSeeder, ownPair } from "./transfers.ts";
 
 const scenarios: readonly Scenario[] = [oneSeeder, ownPair, fourSeeders, hashing, manyShares, crowd];
 

@@ -43,20 +43,46 @@ export interface Transfer {
   /** Of the process, its start included. */
   readonly cpuSeconds: number;
   readonly peakBytes: number;
+  /** What crossed loopback after the first second, and how long that took: NaN when it was over by then. */
+  readonly laterBytes: number;
+  readonly laterSeconds: number;
 }
+
+/** When the later part of a transfer begins. */
+const LATER_MS = 1000;
 
 /** Runs one errand and measures it. */
 export async function measureTransfer(leecher: Leecher, errand: Errand): Promise<Transfer> {
   const startedAt = performance.now();
   let firstAt = NaN;
-  const firstBytes = whenFileAppears(errand).then(() => firstAt = performance.now());
+  let laterAt = NaN;
+  let laterBytes = NaN;
+  const firstBytes = whenFileAppears(errand).then(() => {
+    firstAt = performance.now();
+    setTimeout(() => {
+      laterAt = performance.now();
+      laterBytes = loopbackBytes();
+    }, LATER_MS);
+  });
   await using running = await leecher.start(errand);
   const meter = new Meter(running.pid);
   await running.finished();
   const finishedAt = performance.now();
+  const finallyBytes = loopbackBytes();
   const cost = meter.stop();
   await firstBytes;
-  return { startSeconds: (firstAt - startedAt) / 1000, seconds: (finishedAt - firstAt) / 1000, ...cost };
+  return {
+    startSeconds: (firstAt - startedAt) / 1000,
+    seconds: (finishedAt - firstAt) / 1000,
+    ...cost,
+    laterBytes: finallyBytes - laterBytes,
+    laterSeconds: (finishedAt - laterAt) / 1000,
+  };
+}
+
+/** Bytes that the loopback interface has carried so far. */
+function loopbackBytes(): number {
+  return Number(/^\s*lo:\s*(\d+)/m.exec(Deno.readTextFileSync("/proc/net/dev"))?.[1]);
 }
 
 /** Those of the programs that can take part here; says which cannot. */
