@@ -81,6 +81,7 @@ browserTest(
     await cards.nth(1).waitFor();
     await cards.nth(0).locator(byId("remove")).focus();
     await page.keyboard.press("Enter");
+    await page.locator(byId("confirm")).waitFor();
     await page.locator(byId("confirm")).focus();
     await page.keyboard.press("Enter");
     await cards.nth(1).waitFor({ state: "detached" });

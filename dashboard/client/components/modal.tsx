@@ -5,7 +5,7 @@
  * @module
  */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ActionButton } from "./action_button.tsx";
 
 /** What a dialog shows. */
@@ -25,7 +25,8 @@ export interface ModalProps {
  */
 export function Modal({ title, children, buttons, onClose }: ModalProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before anything is drawn: a key that follows at once is meant for the dialog.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const closeOnBackdrop = (event: MouseEvent) => {
     if (event.target === dialog.current) dialog.current?.close();
   };
