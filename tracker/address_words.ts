@@ -52,7 +52,8 @@ export function familyOf(words: AddressWords): 4 | 6 {
 
 /** From how far away an address can be reached: loopback (RFC 1122, 4291), private and link-local (RFC 1918, 3927, 4193). */
 export function reachOf(words: AddressWords): Reach {
-  const [first = 0, , , last = 0] = [words[0], 0, 0, words[3]];
+  const first = words[0] ?? 0;
+  const last = words[3] ?? 0;
   if (familyOf(words) === 4) {
     const top = last >>> 24;
     if (top === 127) return "loopback";

@@ -23,7 +23,7 @@ export interface AnnounceDesk {
   /** Registers, renews or removes a client, and gives it peers. Admits by itself. */
   announce(request: AnnounceRequest, transport: Transport): AnnounceResult;
   /** {@link announce} without an object: the answer is written in place. */
-  announceRecord(record: AnnounceRecord, to: { readonly answer: AnnounceAnswer; readonly transport: Transport }): void;
+  announceRecord(record: AnnounceRecord, answer: AnnounceAnswer): void;
   /** Sizes of these swarms, in their order. */
   scrape(infoHashes: readonly InfoHash[], transport: Transport): readonly ScrapeEntry[];
   /** Sizes of the first {@link MAX_FULL_SCRAPE} swarms, for who names none (BEP 48). */

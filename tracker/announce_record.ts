@@ -46,6 +46,8 @@ export class AnnounceRecord {
   family: 0 | 4 | 6 = 0;
   /** So many peers fit in the answer. */
   maxPeerCount: number = MAX_PEER_COUNT;
+  /** When it came, in milliseconds on the clock of leases. */
+  nowMs = 0;
   /** How it came. */
   transport: Transport = "udp";
   /** The address that it claims (BEP 3, 15), as text: few do. */

@@ -120,15 +120,11 @@ export class MeetingPoint implements AnnounceDesk {
   }
 
   /** The same in place. */
-  announceRecord(
-    record: AnnounceRecord,
-    to: { readonly answer: AnnounceAnswer; readonly transport: Transport },
-  ): void {
-    const { swarms, reach, now, onChange } = this.#options;
-    const { answer, transport } = to;
-    const nowMs = now();
-    answer.refusal = this.#refuseRecord(record, nowMs);
-    if (answer.refusal === undefined) swarms.announceRecord(record, { answer, nowMs });
+  announceRecord(record: AnnounceRecord, answer: AnnounceAnswer): void {
+    const { swarms, reach, onChange } = this.#options;
+    const { transport } = record;
+    answer.refusal = this.#refuseRecord(record);
+    if (answer.refusal === undefined) swarms.announceRecord(record, answer);
     if (answer.refusal !== undefined) return this.countRefused(transport, answer.refusal.code);
     this.requestCounts.announces[transport]++;
     for (const infoHash of answer.changed) this.#refresh(infoHash);
@@ -264,10 +260,10 @@ export class MeetingPoint implements AnnounceDesk {
     for (const { infoHash } of catalogue.forget(date())) swarms.removeAliases(infoHash);
   }
 
-  #refuseRecord(record: AnnounceRecord, nowMs: number): Refusal | undefined {
+  #refuseRecord(record: AnnounceRecord): Refusal | undefined {
     const { gate } = this.#options;
     if (reachOf(record.source) !== "loopback") {
-      const refusal = gate.refuse(this.#hosts.textOf(record.source), nowMs);
+      const refusal = gate.refuse(this.#hosts.textOf(record.source), record.nowMs);
       if (refusal !== undefined) return refusal;
     }
     return gate.namesTorrents ? this.#refuseTorrent(record.infoHashText) : undefined;

@@ -11,7 +11,6 @@ import { NO_TRAFFIC, type Traffic, type TrafficSums, TrafficTotals } from "./tra
 /** What a member says, and how long after the last time. */
 export interface Report {
   readonly record: AnnounceRecord;
-  readonly nowMs: number;
   readonly sinceMs: number;
 }
 
@@ -41,14 +40,14 @@ export class MemberReports {
   /** Takes a report over. Gives whether the swarm's size or content changed by it. */
   take(membership: number, report: Report): boolean {
     const { memberships, clients, swarms } = this.#registry;
-    const { record, nowMs } = report;
+    const { record } = report;
     const client = memberships.client(membership);
     const isNew = memberships.leaseEndsAtMs(membership) === 0;
     // What a client reports counts from its start; one that we meet later is counted from where it is then.
     const isFresh = record.event === "started" || isNew;
     const { uploadedBytes, downloadedBytes } = isFresh ? NO_TRAFFIC : this.count(membership, report);
     memberships.setTraffic(membership, record.uploaded, record.downloaded);
-    if (clients.countTraffic(client, { uploadedBytes, downloadedBytes, nowMs })) {
+    if (clients.countTraffic(client, { uploadedBytes, downloadedBytes, nowMs: record.nowMs })) {
       this.#registry.tellLoad(client, membership);
     }
     // One that lacks nothing is a seeder, whatever it says.

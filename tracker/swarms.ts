@@ -6,18 +6,19 @@
  */
 import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { ScrapeEntry } from "../shared/wire/announce.ts";
-import { reachOf } from "./address_words.ts";
+import { ADDRESS_WORDS, reachOf } from "./address_words.ts";
 import { AnnounceAnswer, MAX_PEER_COUNT } from "./announce_answer.ts";
 import { AnnounceRecord, ID_WORDS, writeId } from "./announce_record.ts";
 import type { AnnounceRequest, AnnounceResult } from "./announce_request.ts";
 import { clientAddress } from "./client_address.ts";
 import { givenResponse } from "./given_peer.ts";
-import { foreignLeaseMs, intervalFor, leaseMs, withJitter } from "./intervals.ts";
+import { withJitter } from "./intervals.ts";
+import { Leases } from "./leases.ts";
 import { MemberReports } from "./member_reports.ts";
-import { isPlayswarm } from "./peer_id_prefix.ts";
 import type { OwnAddress } from "./peer_reach.ts";
 import { ADDRESS_CROWDED, type Refusal, TRACKER_FULL } from "./refusal.ts";
 import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
+import { Succession } from "./succession.ts";
 import { SwarmCopy } from "./swarm_copy.ts";
 import { type ClientName, SwarmRegistry } from "./swarm_registry.ts";
 import { SwarmSweep } from "./swarm_sweep.ts";
@@ -61,6 +62,8 @@ export class Swarms {
   readonly #sweep: SwarmSweep;
   readonly #aliases = new TorrentAliases();
   readonly #reports: MemberReports;
+  readonly #leases: Leases;
+  readonly #succession: Succession;
   /** What announces that come as objects are written to, and their answers. */
   readonly #record = new AnnounceRecord();
   readonly #answer = new AnnounceAnswer();
@@ -78,13 +81,15 @@ export class Swarms {
     // One more than is let in: who moves from one swarm to another is for a moment in both.
     this.#registry = new SwarmRegistry({ capacity: this.#maxMemberships + 1, sip });
     this.#sweep = new SwarmSweep(this.#registry);
+    this.#leases = new Leases(this.#registry, { baseSeconds: options.intervalSeconds });
     this.#reports = new MemberReports(this.#registry, options.traffic);
     this.copy = new SwarmCopy(this.#registry, {
-      leaseEndsAtMs: (membership) => this.#leaseEndsAtMs(membership),
-      leaseMs: (client) => this.#leaseMs(client),
+      leaseEndsAtMs: (membership) => this.#leases.endsAtMs(membership),
+      leaseMs: (client) => this.#leases.lengthMs(client),
       refuse: (record, isNewClient) => this.#refuse(record, isNewClient),
       resolve: (infoHash) => this.#aliases.resolve(infoHash),
     });
+    this.#succession = new Succession(this.#registry, this.copy);
   }
 
   /** {@link announceRecord} for whom an object or two make no difference. */
@@ -93,7 +98,8 @@ export class Swarms {
     record.set(request.announce, request.host);
     record.family = request.family ?? 0;
     record.maxPeerCount = request.maxPeerCount ?? MAX_PEER_COUNT;
-    this.announceRecord(record, { answer: this.#answer, nowMs });
+    record.nowMs = nowMs;
+    this.announceRecord(record, this.#answer);
     const { refusal, changed } = this.#answer;
     if (refusal !== undefined) return { type: "refused", refusal };
     const peerIdAt = (index: number) => this.#peerIdOf(this.#answer.memberships[index] ?? 0);
@@ -105,8 +111,7 @@ export class Swarms {
    *
    * @param record its address and info-hash are brought to what they stand for
    */
-  announceRecord(record: AnnounceRecord, to: { readonly answer: AnnounceAnswer; readonly nowMs: number }): void {
-    const { answer, nowMs } = to;
+  announceRecord(record: AnnounceRecord, answer: AnnounceAnswer): void {
     const lanAddress = this.#locate(record);
     this.#aliases.resolve(record.infoHash);
     answer.refusal = undefined;
@@ -114,8 +119,8 @@ export class Swarms {
     answer.changed = NOTHING_CHANGED;
     // Who takes no connections is of no use to others, but may well use them.
     const isMember = record.event !== "stopped" && record.port !== 0;
-    if (record.event === "stopped") answer.changed = this.#leave(record, nowMs);
-    const swarm = isMember ? this.#enter(record, { answer, nowMs, lanAddress }) : this.#swarms.find(record.infoHash);
+    if (record.event === "stopped") answer.changed = this.#leave(record);
+    const swarm = isMember ? this.#enter(record, { answer, lanAddress }) : this.#swarms.find(record.infoHash);
     if (answer.refusal === undefined) this.#fill(answer, { record, swarm });
   }
 
@@ -140,7 +145,7 @@ export class Swarms {
       nowMs,
       limit,
       halfLifeMs: this.intervalSeconds * 1000,
-      leaseEndsAtMs: (membership) => this.#leaseEndsAtMs(membership),
+      leaseEndsAtMs: (membership) => this.#leases.endsAtMs(membership),
       drop: (membership) => this.#drop(membership, changed),
     });
     return changed;
@@ -163,8 +168,7 @@ export class Swarms {
     writeId(this.#infoHash, canonical);
     const known = this.#swarms.find(this.#infoHash);
     const to = known < 0 ? this.#swarms.add(this.#infoHash) : known;
-    this.#swarms.countCompleted(to, this.#swarms.counts(from).completedCount);
-    for (const membership of [...this.#registry.membersOf(from)]) this.#move(membership, to);
+    this.#succession.merge(from, to);
     return true;
   }
 
@@ -234,7 +238,7 @@ export class Swarms {
 
   /** The full interval at this load, in seconds. */
   get intervalSeconds(): number {
-    return intervalFor({ baseSeconds: this.#options.intervalSeconds, leaseCount: this.#registry.leaseCount });
+    return this.#leases.intervalSeconds;
   }
 
   /** The addresses of this machine, under which peers on its loopback are found by others. */
@@ -257,7 +261,7 @@ export class Swarms {
 
   /** Sets where others reach a client; gives where its neighbours do, if it told. */
   #locate(record: AnnounceRecord): Uint32Array | undefined {
-    record.address.set(record.source);
+    for (let index = 0; index < ADDRESS_WORDS; index++) record.address[index] = record.source[index] ?? 0;
     if (record.claimedIp === undefined) return undefined;
     const { address, lanAddress } = clientAddress(record.source, record.claimedIp);
     record.address.set(address);
@@ -267,11 +271,12 @@ export class Swarms {
   /** Registers or renews; gives the swarm. */
   #enter(
     record: AnnounceRecord,
-    to: { readonly answer: AnnounceAnswer; readonly nowMs: number; readonly lanAddress: Uint32Array | undefined },
+    to: { readonly answer: AnnounceAnswer; readonly lanAddress: Uint32Array | undefined },
   ): number {
     const { clients, memberships } = this.#registry;
-    const { answer, nowMs, lanAddress } = to;
-    if (record.event === "started") answer.changed = this.#supersede(record);
+    const { answer, lanAddress } = to;
+    const { nowMs } = record;
+    if (record.event === "started") answer.changed = this.#succession.supersede(record);
     const knownSwarm = this.#swarms.find(record.infoHash);
     const knownClient = clients.find(record.client);
     const known = knownSwarm < 0 || knownClient < 0 ? -1 : memberships.find(knownClient, knownSwarm);
@@ -285,9 +290,9 @@ export class Swarms {
       clients.setLanAddress(client, lanAddress);
       this.#registry.tellOf(client);
     }
-    const isChanged = this.#reports.take(membership, { record, nowMs, sinceMs: this.#sinceMs(membership, nowMs) }) ||
+    const isChanged = this.#reports.take(membership, { record, sinceMs: this.#leases.sinceMs(membership, nowMs) }) ||
       known < 0;
-    this.#renew(membership, nowMs);
+    this.#leases.renew(membership, nowMs);
     this.copy.noteKept(membership);
     if (isChanged) answer.changed = [...new Set([...answer.changed, this.#swarms.infoHash(swarm)])];
     return swarm;
@@ -301,87 +306,21 @@ export class Swarms {
     return isCrowded ? ADDRESS_CROWDED : undefined;
   }
 
-  /** Takes out whose place another has taken, which nobody else can know. */
-  #replace(membership: number, changed: Set<InfoHash>): void {
-    this.copy.noteGone(membership);
-    this.#drop(membership, changed);
-  }
-
   #drop(membership: number, changed: Set<InfoHash>): void {
     changed.add(this.#registry.infoHashOf(membership));
     this.#registry.leave(membership);
   }
 
-  #renew(membership: number, nowMs: number): void {
-    const { memberships, clients } = this.#registry;
-    const client = memberships.client(membership);
-    const lease = this.#leaseMs(client);
-    clients.renew(client, { nowMs, leaseMs: lease });
-    memberships.setLeaseEndsAtMs(membership, nowMs + lease);
-  }
-
-  /** How long ago a member was heard of. */
-  #sinceMs(membership: number, nowMs: number): number {
-    const { memberships } = this.#registry;
-    return nowMs - (memberships.leaseEndsAtMs(membership) - this.#leaseMs(memberships.client(membership)));
-  }
-
-  #leaseMs(client: number): number {
-    const isOurs = this.#registry.clients.isPlayswarm(client);
-    return isOurs ? leaseMs(this.intervalSeconds) : foreignLeaseMs(this.intervalSeconds);
-  }
-
-  /** One announce of ours renews all its swarms; of others each swarm has a lease of its own. */
-  #leaseEndsAtMs(membership: number): number {
-    const { memberships, clients } = this.#registry;
-    const client = memberships.client(membership);
-    return clients.isPlayswarm(client) ? clients.leaseEndsAtMs(client) : memberships.leaseEndsAtMs(membership);
-  }
-
-  #leave(record: AnnounceRecord, nowMs: number): readonly InfoHash[] {
+  #leave(record: AnnounceRecord): readonly InfoHash[] {
     const swarm = this.#swarms.find(record.infoHash);
     const client = this.#registry.clients.find(record.client);
     const membership = swarm < 0 || client < 0 ? -1 : this.#registry.memberships.find(client, swarm);
     if (membership < 0) return NOTHING_CHANGED;
-    this.#reports.count(membership, { record, nowMs, sinceMs: this.#sinceMs(membership, nowMs) });
+    this.#reports.count(membership, { record, sinceMs: this.#leases.sinceMs(membership, record.nowMs) });
     const infoHash = this.#swarms.infoHash(swarm);
     this.copy.noteGone(membership);
     this.#registry.leave(membership);
     return [infoHash];
-  }
-
-  /**
-   * A program that starts at an endpoint has taken the place of whichever was there, killed most likely: one of ours
-   * altogether, as it has one peer id for all torrents, others in this swarm. Only where no address translation can make
-   * two machines look like one.
-   */
-  #supersede(record: AnnounceRecord): readonly InfoHash[] {
-    if (reachOf(record.address) === "public") return NOTHING_CHANGED;
-    const { clients, memberships } = this.#registry;
-    const changed = new Set<InfoHash>();
-    if (isPlayswarm(record.peerId[0] ?? 0)) {
-      for (const client of clients.playswarmsAt(record.client)) {
-        if (clients.hasPeerId(client, record.peerId)) continue;
-        for (const membership of memberships.of(client)) this.#replace(membership, changed);
-      }
-    }
-    const next = () => this.#registry.forerunner(this.#swarms.find(record.infoHash), record);
-    for (let other = next(); other >= 0; other = next()) this.#replace(other, changed);
-    return changed.size === 0 ? NOTHING_CHANGED : [...changed];
-  }
-
-  /** Moves a member of a torrent that turned out to be another one's second name. */
-  #move(membership: number, to: number): void {
-    const { memberships } = this.#registry;
-    const client = memberships.client(membership);
-    const known = memberships.find(client, to);
-    const other = known < 0 ? this.#registry.join(client, to) : known;
-    memberships.setTraffic(other, memberships.uploadedBytes(membership), memberships.downloadedBytes(membership));
-    const leaseEndsAtMs = Math.max(memberships.leaseEndsAtMs(membership), memberships.leaseEndsAtMs(other));
-    memberships.setLeaseEndsAtMs(other, leaseEndsAtMs);
-    this.#registry.setLeft(other, Math.min(memberships.leftBytes(membership), memberships.leftBytes(other)));
-    this.#registry.setPartialSeeder(other, this.#registry.isPartialSeeder(membership));
-    this.#registry.leave(membership);
   }
 
   #fill(answer: AnnounceAnswer, from: { readonly record: AnnounceRecord; readonly swarm: number }): void {

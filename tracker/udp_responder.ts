@@ -19,7 +19,7 @@ import {
   type UdpResponse,
 } from "../shared/wire/udp_tracker.ts";
 import type { AccessKey } from "./access_key.ts";
-import { addressText, type AddressWords, familyOf } from "./address_words.ts";
+import { ADDRESS_WORDS, addressText, type AddressWords, familyOf } from "./address_words.ts";
 import type { AnnounceDesk } from "./announce_desk.ts";
 import { AnnounceAnswer, MAX_PEER_COUNT } from "./announce_answer.ts";
 import { AnnounceRecord, ID_WORDS } from "./announce_record.ts";
@@ -51,8 +51,6 @@ export interface UdpResponderOptions {
   readonly desk: AnnounceDesk;
   readonly key: AccessKey;
   readonly connectionIds: ConnectionIds;
-  /** Now in milliseconds, on the clock of the connection ids. */
-  readonly now: () => number;
 }
 
 /** A part of a buffer. */
@@ -65,6 +63,8 @@ export interface DatagramPlace {
 export interface Datagram extends DatagramPlace {
   readonly length: number;
   readonly source: AddressWords;
+  /** When it came, in milliseconds on the clock of the connection ids and of leases. */
+  readonly nowMs: number;
 }
 
 /** Answers one datagram after another. */
@@ -91,8 +91,7 @@ export class UdpResponder {
     const isAnnounce = action === UDP_ACTION.announce && length >= ANNOUNCE_REQUEST.options;
     if (action === UDP_ACTION.connect) return this.#connect(request, answer);
     if (!isAnnounce && action !== UDP_ACTION.scrape) return this.#ignore();
-    const { connectionIds, now } = this.#options;
-    if (!connectionIds.isValid(view, { offset, source: request.source, nowMs: now() })) {
+    if (!this.#options.connectionIds.isValid(view, request)) {
       // Said aloud so that a client with an id of before our restart connects anew at once, and does not time out.
       const refusal = this.#refuse(request, "no-connection-id");
       return refusal.length <= length ? write(refusal, answer) : 0;
@@ -105,13 +104,12 @@ export class UdpResponder {
     return 0;
   }
 
-  #connect({ view, offset, source }: Datagram, answer: DatagramPlace): number {
+  #connect({ view, offset, source, nowMs }: Datagram, answer: DatagramPlace): number {
     const isProtocol = view.getUint32(offset) === PROTOCOL_ID[0] && view.getUint32(offset + 4) === PROTOCOL_ID[1];
     if (!isProtocol) return this.#ignore();
-    const { connectionIds, now } = this.#options;
     answer.view.setUint32(answer.offset, UDP_ACTION.connect);
     answer.view.setUint32(answer.offset + 4, view.getUint32(offset + ANNOUNCE_REQUEST.transactionId));
-    connectionIds.write(answer.view, { offset: answer.offset + 8, source, nowMs: now() });
+    this.#options.connectionIds.write(answer.view, { offset: answer.offset + 8, source, nowMs });
     return CONNECT_LENGTH;
   }
 
@@ -120,7 +118,7 @@ export class UdpResponder {
     if (!key.isOpen && key.strip(pathOf(request)) === undefined) return write(this.#refuse(request, "no-key"), to);
     this.#read(request);
     const answer = this.#answer;
-    desk.announceRecord(this.#record, { answer, transport: "udp" });
+    desk.announceRecord(this.#record, answer);
     if (answer.refusal !== undefined) return write(errorBytes(request, answer.refusal.reason), to);
     const { view, offset } = to;
     view.setUint32(offset + ANNOUNCE_RESPONSE.action, UDP_ACTION.announce);
@@ -133,13 +131,14 @@ export class UdpResponder {
     return answer.writePeers(view, offset + ANNOUNCE_RESPONSE.peers, family) - offset;
   }
 
-  #read({ view, offset, source }: Datagram): void {
+  #read({ view, offset, source, nowMs }: Datagram): void {
     const record = this.#record;
     for (let index = 0; index < ID_WORDS; index++) {
       record.infoHash[index] = view.getUint32(offset + ANNOUNCE_REQUEST.infoHash + index * 4);
       record.peerId[index] = view.getUint32(offset + ANNOUNCE_REQUEST.peerId + index * 4);
     }
-    record.source.set(source);
+    for (let index = 0; index < ADDRESS_WORDS; index++) record.source[index] = source[index] ?? 0;
+    record.nowMs = nowMs;
     record.family = familyOf(source);
     record.maxPeerCount = record.family === 6 ? MAX_IPV6_PEERS : MAX_PEER_COUNT;
     record.downloaded = readByteCount(view, offset + ANNOUNCE_REQUEST.downloaded);

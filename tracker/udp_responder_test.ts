@@ -24,8 +24,8 @@ function serverOf(options: { key?: string; refusal?: string } = {}) {
   const counts = { refused: 0 };
   const desk: AnnounceDesk = {
     announce: (request) => swarms.announce(request, 0),
-    announceRecord(record, { answer }) {
-      if (options.refusal === undefined) swarms.announceRecord(record, { answer, nowMs: 0 });
+    announceRecord(record, answer) {
+      if (options.refusal === undefined) swarms.announceRecord(record, answer);
       else answer.refusal = { code: "denied", reason: options.refusal };
     },
     admit: () => undefined,
@@ -33,7 +33,7 @@ function serverOf(options: { key?: string; refusal?: string } = {}) {
     scrapeAll: () => [],
     countRefused: () => counts.refused++,
   };
-  const responder = new UdpResponder({ desk, key: new AccessKey(options.key), connectionIds, now: () => 0 });
+  const responder = new UdpResponder({ desk, key: new AccessKey(options.key), connectionIds });
   return { server: responder, counts };
 }
 
@@ -48,7 +48,8 @@ function answerTo(responder: UdpResponder, bytes: Uint8Array, hostname: string):
   const request = new Uint8Array(bytes.length + 24).fill(0xaa);
   request.set(bytes, 8);
   const answer = new Uint8Array(MAX_ANSWER_LENGTH + 16).fill(0xbb);
-  const from = { view: new DataView(request.buffer), offset: 8, length: bytes.length, source: addressWords(hostname) };
+  const view = new DataView(request.buffer);
+  const from = { view, offset: 8, length: bytes.length, source: addressWords(hostname), nowMs: 0 };
   const length = responder.respond(from, { view: new DataView(answer.buffer), offset: 8 });
   assert.ok(answer.subarray(0, 8).every((byte) => byte === 0xbb));
   assert.ok(answer.subarray(8 + length).every((byte) => byte === 0xbb), "nothing is written behind the answer");

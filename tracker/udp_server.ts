@@ -26,6 +26,8 @@ export type DatagramSocket = BatchSocket | Deno.DatagramConn;
 
 /** What a {@link UdpServer} is made of. */
 export interface UdpServerOptions extends UdpResponderOptions {
+  /** Now in milliseconds, on the clock of the connection ids and of leases. */
+  readonly now: () => number;
   /** Measures how long answers take. */
   readonly times?: AnswerTimes;
 }
@@ -35,6 +37,9 @@ export class UdpServer implements AsyncDisposable {
   readonly #sockets: readonly DatagramSocket[];
   readonly #responder: UdpResponder;
   readonly #times: AnswerTimes | undefined;
+  readonly #now: () => number;
+  /** Where the datagram that is answered came from. */
+  readonly #source = new Uint32Array(ADDRESS_WORDS);
   readonly #loops: readonly Promise<void>[];
   #isClosed = false;
 
@@ -47,6 +52,7 @@ export class UdpServer implements AsyncDisposable {
     this.#sockets = sockets;
     this.#responder = new UdpResponder(options);
     this.#times = options.times;
+    this.#now = options.now;
     this.#loops = sockets.map((socket) =>
       socket instanceof BatchSocket ? this.#serveBatches(socket) : this.#serveEach(socket)
     );
@@ -85,13 +91,16 @@ export class UdpServer implements AsyncDisposable {
     to: { readonly count: number; readonly answers: DatagramBatch },
   ): number {
     const { count, answers } = to;
-    const source = new Uint32Array(ADDRESS_WORDS);
+    const request = { view: requests.view, offset: 0, length: 0, source: this.#source, nowMs: this.#now() };
+    const answer = { view: answers.view, offset: 0 };
     let answerCount = 0;
     for (let slot = 0; slot < count; slot++) {
-      requests.readAddress(slot, source);
       const begun = this.#times?.begin() ?? NaN;
-      const request = { view: requests.view, offset: slot * SLOT_LENGTH, length: requests.lengthOf(slot), source };
-      const length = this.#responder.respond(request, { view: answers.view, offset: answerCount * SLOT_LENGTH });
+      requests.readAddress(slot, request.source);
+      request.offset = slot * SLOT_LENGTH;
+      request.length = requests.lengthOf(slot);
+      answer.offset = answerCount * SLOT_LENGTH;
+      const length = this.#responder.respond(request, answer);
       this.#times?.end(begun);
       if (length === 0) continue;
       answers.reply(answerCount, { batch: requests, slot, length });
@@ -113,7 +122,8 @@ export class UdpServer implements AsyncDisposable {
       const begun = this.#times?.begin() ?? NaN;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const source = addressWords(sourceHost(address.hostname));
-      const length = this.#responder.respond({ view, offset: 0, length: bytes.length, source }, to);
+      const request = { view, offset: 0, length: bytes.length, source, nowMs: this.#now() };
+      const length = this.#responder.respond(request, to);
       this.#times?.end(begun);
       if (length > 0) await this.#send(socket, answer.subarray(0, length), address);
     }

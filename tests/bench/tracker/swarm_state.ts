@@ -89,7 +89,7 @@ class SwarmState {
     for (let peer = 0; peer < this.#options.peersPerSwarm; peer++) {
       for (let swarm = from; swarm < to; swarm++) {
         this.#describe(swarm, peer);
-        this.#meeting.announceRecord(this.#record, { answer: this.#answer, transport: "udp" });
+        this.#meeting.announceRecord(this.#record, this.#answer);
         const { refusal } = this.#answer;
         if (refusal !== undefined) throw new Error(`Cannot fill the swarms: ${refusal.reason}`);
       }
@@ -104,6 +104,7 @@ class SwarmState {
     record.infoHash.set([swarm, Math.imul(swarm, 7), Math.imul(swarm, 13), 1, 2]);
     record.peerId.set([0x2d54_5234, 0x3035_302d, number, 0, number]);
     record.source.set([0, 0, MAPPED_WORD, 0x0b00_0000 + (isOneEndpoint ? 0 : number)]);
+    record.nowMs = this.#nowMs;
     record.family = 4;
     record.port = 1024 + (isOneEndpoint ? 0 : number % 60_000);
     record.left = peer % 4 === 0 ? 0 : 1_000_000;
