@@ -6,22 +6,32 @@
  * @module
  */
 
-import { seededBytes } from "../seeded_bytes.ts";
+import {
+  announce,
+  blocks,
+  exchange,
+  geometry,
+  messages,
+  metainfo,
+  response,
+  scraped,
+  tree,
+  utf8,
+  v1Info,
+} from "./codec_samples.ts";
+import { type Decoder, fuzz } from "./fuzz.ts";
 import { BencodeSyntaxError, decodeBencode, decodeBencodePrefix } from "../../shared/bencode.ts";
 import { Bitfield } from "../../shared/bitfield.ts";
 import { decodeAddress, encodeAddress, EndpointSyntaxError, parseEndpoint } from "../../shared/endpoint.ts";
-import { Geometry } from "../../shared/geometry.ts";
 import { clientName, IdSyntaxError, parseInfoHash, peerId } from "../../shared/ids.ts";
 import { MagnetSyntaxError, parseMagnet } from "../../shared/magnet.ts";
 import { mediaKind, mediaKindByName } from "../../shared/media_kind.ts";
 import { buildHashes, verifyHashes } from "../../shared/hash_proof.ts";
-import { FileTree } from "../../shared/merkle.ts";
 import { decodeInfo, decodeMetainfo, encodeMetainfo } from "../../shared/metainfo.ts";
-import { createMetainfo } from "../../shared/metainfo_create.ts";
 import { MetainfoSyntaxError } from "../../shared/metainfo_fields.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { safePathSegment } from "../../shared/safe_name.ts";
-import { type Announce, TrackerRefusal } from "../../shared/wire/announce.ts";
+import { TrackerRefusal } from "../../shared/wire/announce.ts";
 import { decodeCompactPeers } from "../../shared/wire/compact_peers.ts";
 import {
   acceptEncryption,
@@ -48,7 +58,7 @@ import { publicKeyOf } from "../../shared/wire/key_exchange.ts";
 import { decodeLanAnnounce, encodeLanAnnounce, LAN_GROUPS } from "../../shared/wire/lan_announce.ts";
 import { decodeMetadataMessage, encodeMetadataMessage } from "../../shared/wire/metadata_message.ts";
 import { decodePeerExchange, encodePeerExchange } from "../../shared/wire/peer_exchange.ts";
-import { decodePeerMessage, encodePeerMessage, type PeerMessage } from "../../shared/wire/peer_message.ts";
+import { decodePeerMessage, encodePeerMessage } from "../../shared/wire/peer_message.ts";
 import { percentDecode } from "../../shared/wire/percent_encoding.ts";
 import {
   decodeUdpRequest,
@@ -57,98 +67,9 @@ import {
   encodeUdpResponse,
 } from "../../shared/wire/udp_tracker.ts";
 
-/** Inputs per decoder, fewer for slow ones: some 12 s in all on one core, most of it spent on making errors. */
-const RUNS = Number(Deno.env.get("PLAYSWARM_FUZZ_RUNS") ?? 100_000);
-const SEED = Number(Deno.env.get("PLAYSWARM_FUZZ_SEED") ?? 1);
-
-/** Ten million random bytes, cut anew for each decoder. */
-const NOISE = seededBytes(SEED, 10_000_000);
-
-interface Decoder {
-  readonly name: string;
-  /** Valid input to start from. */
-  readonly samples: readonly Uint8Array[];
-  readonly decode: (bytes: Uint8Array) => unknown;
-  /** The errors it declares. */
-  readonly declared: readonly (abstract new (...options: never[]) => Error)[];
-  /** Slow ones get only one in so many runs. */
-  readonly divisor?: number;
-}
-
-const utf8 = (text: string) => new TextEncoder().encode(text);
 const latin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes.subarray(0, 8192));
 const lossyText = new TextDecoder();
 const textOf = (bytes: Uint8Array) => lossyText.decode(bytes);
-
-const blocks = 64;
-const hashes = {
-  length: blocks * 16_384 - 5,
-  pieceLength: 65_536,
-  pieceHashes: new Uint8Array((blocks / 4) * 20).fill(7),
-  leaves: Uint8Array.from({ length: blocks * 32 }, (_, index) => index % 251),
-};
-const tree = FileTree.fromLeaves(hashes.leaves, { pieceLength: hashes.pieceLength });
-const metainfo = createMetainfo("a film.mp4", hashes, { trackers: [["udp://localhost:6969"]] });
-const geometry = new Geometry({
-  pieceLength: 65_536,
-  files: [{ length: hashes.length, offset: 0, isPad: false }],
-});
-const v1Info = "d5:filesld6:lengthi70000e4:pathl1:a5:b.txteed4:attr1:p6:lengthi10e4:pathl4:.pad2:10eee" +
-  `4:name4:dir 12:piece lengthi65536e6:pieces40:${"x".repeat(40)}7:privatei1ee`;
-
-const announce: Announce = {
-  infoHash: metainfo.info.infoHash,
-  peerId: peerId(utf8("-PS0100-abcdefghijkl")),
-  port: 6881,
-  uploaded: 1,
-  downloaded: 2 ** 40,
-  left: 3,
-  event: "started",
-  numWant: 50,
-  key: 0xdead_beef,
-  ip: "10.0.0.1",
-  trackerId: "a&b",
-};
-const peers = [
-  { host: "10.0.0.1", port: 6881, peerId: announce.peerId },
-  { host: "2001:db8::7", port: 51_413 },
-  { host: "example.org", port: 80 },
-];
-const range = { piecesRoot: tree.piecesRoot, baseLayer: 0, index: 8, length: 8, proofLayers: 5 };
-const foundHashes = buildHashes(range, tree) ?? new Uint8Array();
-const block = { piece: 1, begin: 16_384, length: 16_384 };
-const messages: PeerMessage[] = [
-  { type: "choke" },
-  { type: "have", piece: 3 },
-  { type: "bitfield", bytes: Uint8Array.of(0xff, 0x80) },
-  { type: "request", ...block },
-  { type: "piece", piece: 1, begin: 0, data: new Uint8Array(40) },
-  { type: "cancel", ...block },
-  { type: "port", port: 6881 },
-  { type: "extended", id: 1, payload: utf8("d1:mdee") },
-  { type: "hash-request", ...range },
-  { type: "hashes", ...range, hashes: foundHashes },
-];
-const exchange = peers.slice(0, 2).map(({ host, port }) => ({
-  host,
-  port,
-  prefersEncryption: true,
-  isSeeder: true,
-  supportsUtp: false,
-  supportsHolepunch: false,
-  isReachable: true,
-}));
-const response = {
-  intervalSeconds: 60,
-  minIntervalSeconds: 30,
-  seederCount: 1,
-  leecherCount: 2,
-  peers,
-  trackerId: "x",
-  warning: "slow down",
-  externalAddress: "1.2.3.4",
-};
-const scraped = { seederCount: 1, completedCount: 2, leecherCount: 3 };
 
 const wireDecoders: readonly Decoder[] = [
   {
@@ -384,30 +305,7 @@ const formatDecoders: readonly Decoder[] = [
   },
 ];
 
-for (const decoder of [...wireDecoders, ...formatDecoders]) {
-  Deno.test(`fuzz: ${decoder.name}, ten million random bytes (seed ${SEED})`, () => {
-    for (let offset = 0, run = 0; offset < NOISE.length; run++) {
-      // Short ones and long ones: most decoders look at the first bytes, some at all of them.
-      const length = 1 + (NOISE[offset] ?? 0) ** 2 % (run % 16 > 0 ? 64 : 8_192);
-      decodeOne(decoder, { input: NOISE.subarray(offset, offset + length), run });
-      offset += length;
-    }
-  });
-  Deno.test(`fuzz: ${decoder.name}, valid input with a few things wrong (seed ${SEED})`, () => {
-    const mutator = new Mutator(SEED, decoder.samples);
-    const runs = Math.ceil(RUNS / (decoder.divisor ?? 1));
-    for (let run = 0; run < runs; run++) decodeOne(decoder, { input: mutator.next(), run });
-  });
-}
-
-function decodeOne(decoder: Decoder, { input, run }: { readonly input: Uint8Array; readonly run: number }): void {
-  try {
-    decoder.decode(input);
-  } catch (error) {
-    if (decoder.declared.some((declared) => error instanceof declared)) return;
-    throw new Error(`${decoder.name}, seed ${SEED}, run ${run}: ${input.toHex()}`, { cause: error });
-  }
-}
+for (const decoder of [...wireDecoders, ...formatDecoders]) fuzz(decoder);
 
 /** Decodes, encodes again, and asks what the swarm and the hash trees ask of a stranger's numbers. */
 function judgePeerMessage(frame: Uint8Array): void {
@@ -461,92 +359,3 @@ function mediaHeads(): Uint8Array[] {
     Deno.readFileSync(new URL(name, folder)).slice(0, 2_048)
   );
 }
-
-/** Random bytes now and then, mostly valid input with a few things wrong. Each input is a view that the next overwrites. */
-class Mutator {
-  readonly #samples: readonly Uint8Array[];
-  readonly #scratch = new Uint8Array(16_384);
-  #state: number;
-
-  constructor(seed: number, samples: readonly Uint8Array[]) {
-    this.#state = seed >>> 0;
-    this.#samples = samples;
-  }
-
-  next(): Uint8Array {
-    // Not always at the start of its buffer: a decoder that forgets byteOffset shows.
-    const start = this.#below(8);
-    let length = this.#below(8) === 0 ? this.#random(start) : this.#sample(start);
-    for (let count = this.#below(5); count > 0; count--) {
-      length = this.#mutate(this.#scratch.subarray(start, start + length + 64), length);
-    }
-    return this.#scratch.subarray(start, start + length);
-  }
-
-  /** A number below `limit` (mulberry32). */
-  #below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  }
-
-  #random(start: number): number {
-    const length = this.#below(this.#below(4) === 0 ? 300 : 40);
-    for (let offset = 0; offset < length; offset++) this.#scratch[start + offset] = this.#below(256);
-    return length;
-  }
-
-  #sample(start: number): number {
-    const sample = this.#samples[this.#below(this.#samples.length)] ?? new Uint8Array();
-    this.#scratch.set(sample, start);
-    return sample.length;
-  }
-
-  /** One change in `bytes`, of which `length` are the input and 64 more are room; the new length. */
-  #mutate(bytes: Uint8Array, length: number): number {
-    const at = this.#below(length + 1);
-    const count = 1 + this.#below(this.#below(4) === 0 ? 64 : 4);
-    switch (this.#below(8)) {
-      case 0:
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << this.#below(8));
-        return length;
-      case 1:
-        bytes[at] = TELLING_BYTES[this.#below(TELLING_BYTES.length)] ?? 0;
-        return length;
-      case 2: // A number on the wire becomes an extreme one.
-        bytes.set([[0, 0, 0, 0], [255, 255, 255, 255], [127, 255, 255, 255]][this.#below(3)] ?? [], at);
-        return length;
-      case 3:
-        return at;
-      case 4:
-        bytes.copyWithin(at, Math.min(length, at + count), length);
-        return Math.max(at, length - count);
-      case 5: // A part twice.
-        bytes.copyWithin(at + count, at, length);
-        return Math.min(length + count, bytes.length);
-      case 6: // A number in text becomes another or a longer one.
-        return this.#changeDigit(bytes, { length, from: at });
-      default: {
-        const other = this.#samples[this.#below(this.#samples.length)] ?? new Uint8Array();
-        const from = this.#below(other.length + 1);
-        bytes.set(other.subarray(from, Math.min(from + count, from + bytes.length - at)), at);
-        return length;
-      }
-    }
-  }
-
-  #changeDigit(bytes: Uint8Array, place: { readonly length: number; readonly from: number }): number {
-    const { length, from } = place;
-    const at = bytes.subarray(from, length).findIndex((byte) => byte >= 0x30 && byte <= 0x39) + from;
-    if (at < from) return length;
-    bytes[at] = 0x30 + this.#below(10);
-    if (this.#below(2) === 0) return length;
-    bytes.copyWithin(at + 16, at, length);
-    bytes.fill(0x39, at, at + 16);
-    return length + 16;
-  }
-}
-
-/** Bytes that mean something to some decoder. */
-const TELLING_BYTES: readonly number[] = [0, 1, 0x7f, 0x80, 0xff, ...utf8("0123459-ilde:%&=+./[]#?\\")];
