@@ -5,14 +5,14 @@
  *
  * @module
  */
-import { lookup } from "node:dns/promises";
 import type { CataloguePage } from "../shared/dashboard_views.ts";
-import { encodeAddress, type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { MediaKind, PeerMode } from "../shared/media_kind.ts";
 import { MAX_METAINFO_LENGTH } from "../shared/metainfo.ts";
 import type { TorrentOffer } from "../shared/torrent_offer.ts";
 import { CommunityError, limitedBytes, readCataloguePage, readWanted, refusal } from "./community_answer.ts";
+import { hostAddresses } from "./net/host_addresses.ts";
 import { announceUrlsOf, type CommunityAddress, trackerBase } from "./tracker_address.ts";
 
 /** While somebody looks at the catalogue: new files have to be seen within seconds. */
@@ -254,18 +254,11 @@ export class Community implements AsyncDisposable {
    */
   async #bases(): Promise<readonly string[]> {
     const { host, port } = this.tracker;
-    if (encodeAddress(host) !== undefined) return [this.#base];
-    try {
-      const addresses = await lookup(host, { all: true });
-      return [
-        this.#base,
-        ...addresses.map(({ address }) => trackerBase({ ...this.#options, tracker: { host: address, port } })),
-      ];
-    } catch (error) {
-      // Node's name look-up fails with a plain error that has a code (ENOTFOUND, EAI_AGAIN).
-      if (!(error instanceof Error && "code" in error)) throw error;
-      throw new CommunityError(`There is no address for ${host}`, { cause: error });
-    }
+    const others = (await hostAddresses(host)).filter((address) => address !== host);
+    return [
+      this.#base,
+      ...others.map((address) => trackerBase({ ...this.#options, tracker: { host: address, port } })),
+    ];
   }
 
   async #request(path: string, options: RequestInit & { readonly base?: string }): Promise<Response> {

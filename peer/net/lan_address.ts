@@ -5,10 +5,10 @@
  * @module
  */
 
-import { lookup } from "node:dns/promises";
 import { encodeAddress, isLoopback, isPrivate } from "../../shared/endpoint.ts";
 import type { AskTracker } from "./ask_tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { hostAddresses } from "./host_addresses.ts";
 
 /** How long what was found out holds: a laptop changes its network now and then, thousands of announces come at once. */
 const LOOK_AGAIN_MS = 30_000;
@@ -26,8 +26,8 @@ export interface LanAddressOptions {
   readonly interfaces?: () => readonly Interface[];
   /** The name of the interface that leads out; undefined where that is not known. */
   readonly defaultInterface?: () => string | undefined;
-  /** The addresses of a name; none when it has none. */
-  readonly resolve?: (name: string) => Promise<readonly string[]>;
+  /** The addresses of a host; none where its name has none. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
   readonly clock?: Clock;
 }
 
@@ -58,9 +58,8 @@ export class LanAddress {
 
   async #look(): Promise<string | undefined> {
     const { listenHost, interfaces = Deno.networkInterfaces, defaultInterface = routedInterface } = this.#options;
-    const { resolve = resolveName } = this.#options;
-    const isName = encodeAddress(this.#trackerHost) === undefined;
-    const addresses = isName ? await resolve(this.#trackerHost) : [this.#trackerHost];
+    const { resolve = hostAddresses } = this.#options;
+    const addresses = await resolve(this.#trackerHost);
     if (addresses.length === 0 || addresses.some((address) => isLoopback(address) || isPrivate(address))) return;
     if (listenHost !== undefined && listenHost !== "0.0.0.0" && listenHost !== "::") {
       return isLanAddress(listenHost) ? listenHost : undefined;
@@ -85,16 +84,6 @@ export function tellingLanAddress(
 /** Private IPv4, as BEP 15 has room for no other; link-local ones (169.254.0.0/16) are of machines without a network. */
 function isLanAddress(address: string): boolean {
   return encodeAddress(address)?.length === 4 && isPrivate(address) && !address.startsWith("169.254.");
-}
-
-async function resolveName(name: string): Promise<readonly string[]> {
-  try {
-    return (await lookup(name, { all: true })).map(({ address }) => address);
-  } catch (error) {
-    // Node's name look-up fails with a plain error that has a code (ENOTFOUND, EAI_AGAIN).
-    if (!(error instanceof Error && "code" in error)) throw error;
-    return [];
-  }
 }
 
 /** The interface of the default route, where the system tells in a file; elsewhere the first that fits is taken. */

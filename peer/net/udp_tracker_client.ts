@@ -7,8 +7,7 @@
  * @module
  */
 
-import { lookup } from "node:dns/promises";
-import { encodeAddress, type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../../shared/endpoint.ts";
 import type { InfoHash } from "../../shared/ids.ts";
 import { ProtocolError } from "../../shared/protocol_error.ts";
 import { type Announce, type AnnounceResponse, type ScrapeEntry, TrackerRefusal } from "../../shared/wire/announce.ts";
@@ -19,6 +18,7 @@ import {
   type UdpScrapeResponse,
 } from "../../shared/wire/udp_tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { hostAddresses } from "./host_addresses.ts";
 import { isNetworkError } from "./socket.ts";
 import { TrackerFailure } from "./tracker_failure.ts";
 import { parseTrackerUrl } from "./tracker_url.ts";
@@ -184,15 +184,9 @@ const MAX_CONNECTIONS = 256;
 /** All addresses of the tracker's host, IPv4 first: each attempt takes the next. */
 async function resolve(url: string): Promise<readonly Endpoint[]> {
   const { host, port } = parseTrackerUrl(url);
-  if (encodeAddress(host) !== undefined) return [{ host, port }];
-  try {
-    const addresses = await lookup(host, { all: true });
-    return addresses.sort((a, b) => a.family - b.family).map(({ address }) => ({ host: address, port }));
-  } catch (error) {
-    // Node's name look-up fails with a plain error that has a code (ENOTFOUND, EAI_AGAIN).
-    if (!(error instanceof Error && "code" in error)) throw error;
-    throw new TrackerFailure(url, `there is no address for ${host}`, { cause: error });
-  }
+  const addresses = await hostAddresses(host);
+  if (addresses.length === 0) throw new TrackerFailure(url, `there is no address for ${host}`);
+  return addresses.map((address) => ({ host: address, port }));
 }
 
 /** The promise, or the signal's reason as soon as it aborts; the promise is shared and goes on. */
