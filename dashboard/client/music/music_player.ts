@@ -9,6 +9,7 @@ import type { SongView } from "../../../shared/media_description.ts";
 import { Playback } from "../player/playback.ts";
 import type { Remembered } from "../player/remembered.ts";
 import { streamProblem } from "../player/stream_problem.ts";
+import { NextSong } from "./next_song.ts";
 import { rememberedMusic } from "./remembered_music.ts";
 import {
   currentSong,
@@ -62,11 +63,8 @@ export class MusicPlayer {
   readonly #problem = signal<MusicProblem | undefined>(undefined);
   readonly #isWanted = signal(false);
   #active: HTMLAudioElement | undefined;
-  #idle: HTMLAudioElement | undefined;
-  /** What the idle element was given. */
-  #prepared: SongView | undefined;
+  readonly #next: NextSong;
   #loading = new AbortController();
-  #preparing = new AbortController();
   #handover: ReturnType<typeof setTimeout> | undefined;
   #unfollow: () => void = () => {};
 
@@ -84,6 +82,11 @@ export class MusicPlayer {
   /** Brings back what was heard last; {@link goOn} plays it. */
   constructor(options: MusicPlayerOptions) {
     this.#options = options;
+    this.#next = new NextSong({
+      element: () => this.#make(),
+      prepare: (song, signal) => this.#prepare(song, signal),
+      source: options.source,
+    });
     this.#queue = signal(rememberedMusic(options.remembered).queue);
     this.queue = this.#queue;
     this.song = computed(() => currentSong(this.#queue.value));
@@ -157,7 +160,8 @@ export class MusicPlayer {
 
   /** How loud, 0 to 1. */
   setVolume(volume: number): void {
-    for (const media of [this.#active, this.#idle]) if (media !== undefined) media.volume = volume;
+    if (this.#active !== undefined) this.#active.volume = volume;
+    this.#next.setVolume(volume);
     this.#options.remembered.set("volume", volume);
   }
 
@@ -194,7 +198,7 @@ export class MusicPlayer {
 
   /** Another order may have another next song. */
   #queueChanged(): void {
-    if (!isSameSong(this.#prepared, this.#following())) this.#forgetPrepared();
+    this.#next.forget(this.#following());
     this.#remember();
   }
 
@@ -292,44 +296,24 @@ export class MusicPlayer {
     const left = (media.duration - media.currentTime) / media.playbackRate;
     const following = this.#following();
     if (!(left < PREPARE_SECONDS) || following === undefined) return;
-    if (!isSameSong(this.#prepared, following)) this.#prepareNext(following);
+    this.#next.prepare(following);
     clearTimeout(this.#handover);
     if (left < 2 && !media.paused) {
       this.#handover = setTimeout(() => this.#handOver(), Math.max(0, left - LEAD_SECONDS) * 1000);
     }
   }
 
-  async #prepareNext(song: SongView): Promise<void> {
-    this.#forgetPrepared();
-    this.#prepared = song;
-    const idle = this.#idle ??= this.#make();
-    if (!await this.#prepare(song, this.#preparing.signal)) return;
-    idle.preload = "auto";
-    idle.src = this.#options.source(song);
-    idle.load();
-  }
-
-  #forgetPrepared(): void {
-    this.#preparing.abort();
-    this.#preparing = new AbortController();
-    this.#prepared = undefined;
-    if (this.#idle !== undefined) takeAway(this.#idle);
-  }
-
   /** The next song begins: the two elements change their roles. */
   #handOver(): boolean {
-    const [active, idle] = [this.#active, this.#idle];
+    const active = this.#active;
     const next = nextInQueue(this.#queue.value, { isAsked: false });
-    if (active === undefined || idle === undefined || next === undefined) return false;
-    const isReady = isSameSong(this.#prepared, currentSong(next)) &&
-      idle.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
-    if (!isReady || !this.#isWanted.value) return false;
+    if (active === undefined || next === undefined || !this.#isWanted.value) return false;
+    const ready = this.#next.exchange(active, currentSong(next));
+    if (ready === undefined) return false;
     this.#queue.value = next;
-    this.#idle = active;
-    this.#prepared = undefined;
     delete active.dataset["testid"];
-    this.#activate(idle);
-    this.#start(idle);
+    this.#activate(ready);
+    this.#start(ready);
     this.#remember();
     return true;
   }
@@ -360,10 +344,4 @@ export class MusicPlayer {
       wasPlaying: this.#isWanted.value,
     });
   }
-}
-
-function takeAway(media: HTMLMediaElement): void {
-  media.pause();
-  media.removeAttribute("src");
-  media.load();
 }
