@@ -32,3 +32,26 @@ export async function assertPageAccessible(page: Page): Promise<void> {
   }));
   assert.ok(width <= windowWidth, `${page.url()} is ${width} pixels wide in a window of ${windowWidth}`);
 }
+
+/**
+ * What of a page moves by itself or would at a touch: transitions, animations and smooth scrolling, of its elements and of
+ * what style sheets put before and after them.
+ */
+export async function movingParts(page: Page): Promise<readonly string[]> {
+  return await page.evaluate(() =>
+    [...document.querySelectorAll("*")].flatMap((element) =>
+      [undefined, "::before", "::after"].flatMap((part) => {
+        const { transitionProperty, transitionDuration, animationName, scrollBehavior } = getComputedStyle(
+          element,
+          part,
+        );
+        const moves = [
+          ...(/^(none)?$/.test(transitionProperty) || /^[0s, ]*$/.test(transitionDuration) ? [] : ["transition"]),
+          ...(/^(none)?$/.test(animationName) ? [] : ["animation"]),
+          ...(scrollBehavior === "smooth" ? ["scrolling"] : []),
+        ];
+        return moves.map((move) => `${move} of ${element.tagName}.${element.getAttribute("class") ?? ""}${part ?? ""}`);
+      })
+    )
+  );
+}

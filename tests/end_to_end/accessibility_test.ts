@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { movingParts } from "./accessibility.ts";
 import { browserTest, byId } from "./browser.ts";
 import { openSite } from "./site.ts";
 
@@ -73,12 +74,7 @@ browserTest("nothing moves for who does not want it", async (browser, scope) => 
   for (const { name, url } of pages) {
     await page.goto(url);
     await untilShown(page);
-    const moving = await page.evaluate(() =>
-      [...document.querySelectorAll("*")]
-        .filter((element) => !/^(none|all)?$/.test(getComputedStyle(element).transitionProperty))
-        .map((element) => element.className)
-    );
-    assert.deepEqual(moving, [], name);
+    assert.deepEqual(await movingParts(page), [], name);
   }
 });
 
