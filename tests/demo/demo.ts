@@ -1,22 +1,24 @@
 /**
  * A community on one machine, to look at: a tracker with a library, a peer that shares a folder, and a peer in
- * `--mode video`. Prints the three addresses and runs until interrupted. Everything it makes lies in `.demo/`.
+ * each mode. Prints their addresses and runs until interrupted. Everything it makes lies in `.demo/`.
  *
  * @module
  */
 import { Program } from "../program.ts";
-import { hasFfmpeg, librarySamples, makeSamples, type Sample, sharedSamples } from "./sample_media.ts";
+import { type DemoFolder, demoMedia } from "./demo_media.ts";
+import { canWriteTitles, hasFfmpeg, makeSamples } from "./sample_media.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const folder = `${root}.demo`;
 
-/** Fills a folder with media: minutes of it where ffmpeg is, the small files of the tests elsewhere. */
+/** Fills a folder: films and albums where ffmpeg is, the small files of the tests elsewhere. */
 async function fill(
   target: string,
-  options: { samples: readonly Sample[]; fixtures: readonly string[] },
+  options: { readonly folder: DemoFolder | undefined; readonly fixtures: readonly string[] },
 ): Promise<void> {
-  if (await hasFfmpeg()) return await makeSamples(options.samples, target);
   await Deno.mkdir(target, { recursive: true });
+  for (const { name, text } of options.folder?.texts ?? []) await Deno.writeTextFile(`${target}/${name}`, text);
+  if (options.folder !== undefined) return await makeSamples(options.folder.media, target);
   for (const name of options.fixtures) await Deno.copyFile(`${root}tests/fixtures/${name}`, `${target}/${name}`);
 }
 
@@ -35,9 +37,10 @@ function interrupted(): Promise<void> {
 
 if (import.meta.main) {
   console.log("Making sample media in .demo/ (only the first time)…");
-  const library = fill(`${folder}/library`, { samples: librarySamples, fixtures: ["aurora.mp4", "chime.mp3"] });
+  const media = await hasFfmpeg() ? demoMedia({ canWrite: await canWriteTitles() }) : undefined;
+  const library = fill(`${folder}/library`, { folder: media?.library, fixtures: ["aurora.mp4", "chime.mp3"] });
   const shared = fill(`${folder}/shared`, {
-    samples: sharedSamples,
+    folder: media?.shared,
     fixtures: ["tide.mp4", "meadow.webm", "orbit.mkv"],
   });
   await Promise.all([library, shared]);
@@ -56,11 +59,17 @@ if (import.meta.main) {
     ...common,
     ...["--mode", "video", "--data-dir", `${folder}/watching`, "--downloads", `${folder}/watching/downloads`],
   ]);
-  const addresses = await Promise.all([watching.dashboard(), sharing.dashboard(), tracker.dashboard()]);
+  await using listening = Program.start("peer", [
+    ...common,
+    ...["--mode", "audio", "--data-dir", `${folder}/listening`, "--downloads", `${folder}/listening/downloads`],
+  ]);
+  const programs = [watching, listening, sharing, tracker];
+  const addresses = await Promise.all(programs.map((program) => program.dashboard()));
   console.log(`
   Watch videos      ${addresses[0]}/
-  The sharing peer  ${addresses[1]}/
-  The tracker       ${addresses[2]}/
+  Listen to music   ${addresses[1]}/
+  The sharing peer  ${addresses[2]}/
+  The tracker       ${addresses[3]}/
 
 Press Ctrl-C to stop.`);
   await interrupted();

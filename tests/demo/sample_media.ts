@@ -1,6 +1,6 @@
 /**
- * Pleasant sample media, made with ffmpeg out of nothing but arithmetic: slow colours and soft chords. The demo makes
- * minutes of it; `--fixtures` makes the small files that ship with the tests.
+ * Sample media, made with ffmpeg out of nothing but arithmetic: slow colours and soft chords. `--fixtures` makes the small
+ * files that ship with the tests; what the demo shows is in `demo_media.ts`.
  *
  * @module
  */
@@ -22,6 +22,13 @@ export async function hasFfmpeg(): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** Whether this ffmpeg writes words into pictures: it has the filter, and finds a font. */
+export async function canWriteTitles(): Promise<boolean> {
+  const args = ["-loglevel", "quiet", "-f", "lavfi", "-i", "color=s=64x64,drawtext=text=A", "-frames:v", "1"];
+  const command = new Deno.Command("ffmpeg", { args: [...args, "-f", "null", "-"], stdin: "null", stderr: "null" });
+  return (await command.output()).success;
 }
 
 /** Makes each sample that is not in the folder yet. */
@@ -50,16 +57,18 @@ function scene(options: { readonly seed: number; readonly size: string; readonly
   return ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", chord(options.root)];
 }
 
-/** Three voices that swell in turn, in stereo. */
-function chord(root: number): string {
+/** Three voices that swell in turn, in stereo, as a source of ffmpeg; `root` is the lowest one in hertz. */
+export function chord(root: number): string {
   const voice = (ratio: number, period: number, pan: number) =>
     `0.12*sin(2*PI*${(root * ratio).toFixed(3)}*t)*(0.6+0.4*sin(2*PI*t/${period}+${pan}))`;
   const side = (pan: number) => [voice(1, 7, pan), voice(1.25, 5, pan + 1), voice(1.5, 11, pan + 2)].join("+");
   return `aevalsrc='${side(0)}|${side(1.5)}':s=44100`;
 }
 
-const H264 = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "48"];
-const AAC = ["-c:a", "aac", "-b:a", "64k"];
+/** Pictures that every browser plays. */
+export const H264: readonly string[] = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "48"];
+/** Sound that every browser plays. */
+export const AAC: readonly string[] = ["-c:a", "aac", "-b:a", "64k"];
 
 /** The small files under `tests/fixtures/`. */
 const fixtures: readonly Sample[] = [
@@ -161,67 +170,6 @@ const fixtures: readonly Sample[] = [
       ...["-c:a", "libmp3lame", "-b:a", "96k", "-id3v2_version", "3"],
       ...["-metadata", "title=Chime", "-metadata", "artist=Playswarm", "-metadata", "album=Samples"],
       ...["-metadata:s:v", "title=Album cover", "-metadata:s:v", "comment=Cover (front)"],
-    ],
-  },
-];
-
-/** What the demo's tracker has in its library. */
-export const librarySamples: readonly Sample[] = [
-  {
-    name: "Northern Lights.mp4",
-    seconds: 90,
-    args: [
-      ...scene({ seed: 3, size: "1280:720", root: 110 }),
-      ...H264,
-      "-crf",
-      "23",
-      ...AAC,
-      "-movflags",
-      "+faststart",
-    ],
-  },
-  {
-    name: "Evening Chords.mp3",
-    seconds: 90,
-    args: [
-      "-f",
-      "lavfi",
-      "-i",
-      chord(147),
-      "-c:a",
-      "libmp3lame",
-      "-b:a",
-      "160k",
-      "-metadata",
-      "title=Evening Chords",
-      "-metadata",
-      "artist=Playswarm",
-    ],
-  },
-];
-
-/** What the demo's sharing peer has. */
-export const sharedSamples: readonly Sample[] = [
-  {
-    name: "Slow Tide.mp4",
-    seconds: 45,
-    args: [...scene({ seed: 19, size: "960:540", root: 98 }), ...H264, "-crf", "24", ...AAC],
-  },
-  {
-    name: "Meadow.webm",
-    seconds: 20,
-    args: [
-      ...scene({ seed: 23, size: "640:360", root: 123 }),
-      "-c:v",
-      "libvpx-vp9",
-      "-deadline",
-      "realtime",
-      "-cpu-used",
-      "8",
-      "-b:v",
-      "700k",
-      "-c:a",
-      "libopus",
     ],
   },
 ];

@@ -6,9 +6,12 @@
  */
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { MediaKind } from "../../../shared/media_kind.ts";
+import type { Playback } from "../player/playback.ts";
 import { streamProblem } from "../player/stream_problem.ts";
+import { useMediaSession } from "../player/use_media_session.ts";
+import { startPlaying } from "../player/video_deck.ts";
 import { ActionButton } from "./action_button.tsx";
 import { Art } from "./art.tsx";
 import { Icon } from "./icons.tsx";
@@ -27,8 +30,8 @@ export interface MediaPlayerProps {
   readonly playlist: string;
   /** Grows when the server is back after it was away: a broken stream is tried again. */
   readonly connectionVersion: number;
-  /** Receives where the playhead is, 0 to 1. */
-  readonly position?: Signal<number>;
+  /** Follows what it does. */
+  readonly playback: Playback;
 }
 
 type Phase =
@@ -45,6 +48,19 @@ export function MediaPlayer(props: MediaPlayerProps): JSX.Element {
   const element = useRef<HTMLVideoElement & HTMLAudioElement>(null);
   const phase = useSignal<Phase>({ type: "waiting" });
   useStopAtEnd(element);
+  const { playback, title } = props;
+  useEffect(() => element.current === null ? undefined : playback.follow(element.current), []);
+  useMediaSession({
+    playback,
+    playing: { title },
+    isHeard: !playback.isPaused.value,
+    actions: {
+      play: () => element.current === null ? undefined : void startPlaying(element.current),
+      pause: () => element.current?.pause(),
+      seekTo: (seconds) => seek(element.current, seconds),
+      skip: (seconds) => seek(element.current, playback.time.peek() + seconds),
+    },
+  });
   // The space bar and the arrow keys belong to what plays.
   useEffect(() => element.current?.focus({ preventScroll: true }), []);
   const retry = () => {
@@ -64,10 +80,6 @@ export function MediaPlayer(props: MediaPlayerProps): JSX.Element {
     onPlaying: () => phase.value = { type: "playing" },
     onSeeked: () => phase.value = { type: "playing" },
     onError: fail,
-    onTimeUpdate: () => {
-      const { currentTime = 0, duration = 0 } = element.current ?? {};
-      if (props.position !== undefined && duration > 0) props.position.value = currentTime / duration;
-    },
   };
   const shared = {
     ref: element,
@@ -129,6 +141,12 @@ function useStopAtEnd(element: RefObject<HTMLMediaElement | null>): void {
       media?.load();
     };
   }, []);
+}
+
+function seek(media: HTMLMediaElement | null, seconds: number): void {
+  if (media !== null && Number.isFinite(media.duration)) {
+    media.currentTime = Math.min(Math.max(0, seconds), media.duration);
+  }
 }
 
 function playAgain(media: HTMLMediaElement): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { Link } from "../components/link.tsx";
 import { formatClock } from "../player/clock_words.ts";
 import { formatRoute } from "../router.ts";
@@ -19,6 +20,10 @@ export function MiniPlayer(): JSX.Element | null {
   const { music, store } = usePeer();
   const route = useShell().router.route.value;
   useMusicSession();
+  const connectionVersion = store.snapshotCount.value;
+  useEffect(() => {
+    if (music.problem.peek() !== undefined) music.retry();
+  }, [connectionVersion]);
   const queued = music.song.value;
   if (queued === undefined) return null;
   const song = knownSong(store, queued);

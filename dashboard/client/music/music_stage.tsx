@@ -41,15 +41,11 @@ export interface MusicStageProps {
  * @param props see {@link MusicStageProps}
  */
 export function MusicStage({ torrent, file }: MusicStageProps): JSX.Element {
-  const { music, store } = usePeer();
+  const { music } = usePeer();
   const details = useTorrentDetails(torrent.infoHash).state.value;
   const song = songOfFile(torrent, file);
   const isCurrent = usePlayed(torrent, song);
   usePlayerKeys((command) => obey(music, command));
-  const connectionVersion = store.snapshotCount.value;
-  useEffect(() => {
-    if (music.problem.peek() !== undefined) music.retry();
-  }, [connectionVersion]);
   const { time, duration, isWaiting } = music.playback;
   const problem = music.problem.value;
   const isFailed = isCurrent && problem !== undefined && isSameSong(problem.song, song);

@@ -4,11 +4,14 @@
  * @module
  */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { TrackerState } from "../tracker_store.ts";
 import { playlistPath, streamPath } from "../api.ts";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { MediaPlayer } from "../components/media_player.tsx";
+import { formatClock } from "../player/clock_words.ts";
+import { Playback } from "../player/playback.ts";
 import { StatePanel } from "../components/state_panel.tsx";
 import { extensionOf, formatBytes, titleOf } from "../../../shared/format.ts";
 import { useTracker } from "../tracker_context.ts";
@@ -27,6 +30,7 @@ export interface LibraryPlayerPageProps {
  */
 export function LibraryPlayerPage({ state, infoHash, index = 0 }: LibraryPlayerPageProps): JSX.Element {
   const store = useTracker();
+  const [playback] = useState(() => new Playback());
   const file = state.library.flatMap((share) => share.files).find((other) => other.infoHash === infoHash);
   if (file === undefined) {
     return (
@@ -45,6 +49,7 @@ export function LibraryPlayerPage({ state, infoHash, index = 0 }: LibraryPlayerP
         infoHash={infoHash}
         kind={file.kind}
         title={titleOf(file.name)}
+        playback={playback}
         contentType={extensionOf(file.name)}
         waiting="Opening…"
         playlist={playlist}
@@ -54,6 +59,9 @@ export function LibraryPlayerPage({ state, infoHash, index = 0 }: LibraryPlayerP
         <div>
           <h1>{titleOf(file.name)}</h1>
           <p class="facts">
+            {playback.duration.value > 0
+              ? <span data-testid="player-length">{formatClock(playback.duration.value)}</span>
+              : null}
             <span>{formatBytes(file.sizeBytes)}</span>
             <span>{formatBytes(file.uploadedBytes)} given to others</span>
           </p>

@@ -46,14 +46,14 @@ export function PlayerPage({ infoHash, index }: PlayerPageProps): JSX.Element {
   const { store } = usePeer();
   const { router } = useShell();
   const torrent = store.torrents.value.get(infoHash);
-  const problem = useTorrentHere(infoHash);
+  const { problem, retry } = useTorrentHere(infoHash);
   const mode = store.status.value?.mode;
   const isFileWanted = index === undefined;
   const choice = isFileWanted && torrent !== undefined ? fileToPlay(torrent.files, mode)?.index : undefined;
   useEffect(() => {
     if (choice !== undefined) router.replace(formatRoute({ type: "play", infoHash, index: choice }));
   }, [choice]);
-  if (problem !== undefined) return <CannotOpen text={problem} />;
+  if (problem !== undefined) return <CannotOpen text={problem} onRetry={retry} />;
   const file = torrent?.files.find((other) => other.index === index);
   if (torrent === undefined || file === undefined) {
     return <NotYet torrent={torrent} index={index} />;
@@ -167,6 +167,7 @@ function NotYet({ torrent, index }: NotYetProps): JSX.Element {
   }
   return (
     <div class="stage">
+      <h1 class="hidden">{torrent === undefined ? "Opening" : torrent.name}</h1>
       <p class="stage-waiting" data-testid="player-waiting">
         <span class="spinner" />
         {waitingSentence(torrent, undefined)}
@@ -175,17 +176,22 @@ function NotYet({ torrent, index }: NotYetProps): JSX.Element {
   );
 }
 
-function CannotOpen({ text }: { readonly text: string }): JSX.Element {
+function CannotOpen(
+  { text, onRetry }: { readonly text: string; readonly onRetry?: () => Promise<void> },
+): JSX.Element {
   return (
     <StatePanel icon="alert" title="This cannot be played" testId="player-error">
       <p>{text}</p>
+      {onRetry === undefined ? null : <ActionButton label="Try again" icon="refresh" weight="main" onAct={onRetry} />}
       <Link to="/" class="button button-plain">Back to the catalogue</Link>
     </StatePanel>
   );
 }
 
-/** Takes the torrent up once, if it is not here; gives the reason when that fails. */
-function useTorrentHere(infoHash: string): string | undefined {
+/** Takes the torrent up once, if it is not here; gives the reason when that fails, and tries again. */
+function useTorrentHere(
+  infoHash: string,
+): { readonly problem: string | undefined; readonly retry: () => Promise<void> } {
   const { store } = usePeer();
   const problem = useSignal<string | undefined>(undefined);
   const isAsked = useRef(false);
@@ -196,6 +202,7 @@ function useTorrentHere(infoHash: string): string | undefined {
     if (!store.torrents.peek().has(infoHash)) takeUp();
   }, [isReady]);
   const takeUp = async () => {
+    problem.value = undefined;
     try {
       store.learn(await addTorrent(infoHash));
     } catch (error) {
@@ -203,7 +210,7 @@ function useTorrentHere(infoHash: string): string | undefined {
       problem.value = error.message;
     }
   };
-  return problem.value;
+  return { problem: problem.value, retry: takeUp };
 }
 
 function HereFacts({ torrent, file }: PlayingProps): JSX.Element {

@@ -46,6 +46,12 @@ export class Playback {
     on("canplay playing seeked timeupdate", () => this.#isWaiting.value = isHungry(media));
     on("volumechange", () => this.#listen(media));
     on("ratechange", () => this.#rate.value = media.playbackRate);
+    // What it told before anybody followed.
+    this.#time.value = media.currentTime;
+    this.#duration.value = finite(media.duration);
+    this.#isPaused.value = media.paused;
+    this.#isWaiting.value = isHungry(media);
+    this.#rate.value = media.playbackRate;
     this.#listen(media);
     return () => ending.abort();
   }
