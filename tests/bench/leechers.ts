@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Endpoint } from "../../shared/endpoint.ts";
 import { Libtorrent } from "../interop/libtorrent.ts";
 import { Meter } from "./measured_process.ts";
 import { peerCommand } from "./peer_program.ts";
+import type { Seeder } from "./seeders.ts";
 import type { Content } from "./stage.ts";
 
 /** What is to be fetched, and where to. */
@@ -15,7 +15,9 @@ export interface Errand {
   readonly content: Content;
   /** Empty. */
   readonly folder: string;
-  readonly seeders: readonly Endpoint[];
+  readonly seeders: readonly Seeder[];
+  /** Called once, when the first bytes are in the folder. */
+  readonly onFirstBytes?: () => void;
 }
 
 /** A program that fetches. */
@@ -23,6 +25,8 @@ export interface Leecher {
   readonly name: string;
   /** Why it cannot take part here, as a sentence; undefined when it can. */
   missing(): string | undefined;
+  /** Whether it makes the file before it has any bytes of it. */
+  readonly makesFileEarly?: boolean;
   /** Starts it; the errand begins at once. */
   start(errand: Errand): Promise<RunningLeecher>;
 }
@@ -57,20 +61,24 @@ export async function measureTransfer(leecher: Leecher, errand: Errand): Promise
   let firstAt = NaN;
   let laterAt = NaN;
   let laterBytes = NaN;
-  const firstBytes = whenFileAppears(errand).then(() => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const carried = () => loopbackBytes(errand.seeders[0]);
+  const firstBytes = whenFirstBytes(leecher, errand).then(() => {
     firstAt = performance.now();
-    setTimeout(() => {
+    errand.onFirstBytes?.();
+    timer = setTimeout(() => {
       laterAt = performance.now();
-      laterBytes = loopbackBytes();
+      laterBytes = carried();
     }, LATER_MS);
   });
   await using running = await leecher.start(errand);
   const meter = new Meter(running.pid);
   await running.finished();
   const finishedAt = performance.now();
-  const finallyBytes = loopbackBytes();
+  const finallyBytes = carried();
   const cost = meter.stop();
   await firstBytes;
+  clearTimeout(timer);
   return {
     startSeconds: (firstAt - startedAt) / 1000,
     seconds: (finishedAt - firstAt) / 1000,
@@ -80,9 +88,10 @@ export async function measureTransfer(leecher: Leecher, errand: Errand): Promise
   };
 }
 
-/** Bytes that the loopback interface has carried so far. */
-function loopbackBytes(): number {
-  return Number(/^\s*lo:\s*(\d+)/m.exec(Deno.readTextFileSync("/proc/net/dev"))?.[1]);
+/** Bytes that the loopback interface has carried so far: the one of the network namespace that the seeder is in. */
+function loopbackBytes(seeder: Seeder | undefined): number {
+  const devices = Deno.readTextFileSync(`/proc/${seeder?.pid ?? "self"}/net/dev`);
+  return Number(/^\s*lo:\s*(\d+)/m.exec(devices)?.[1]);
 }
 
 /** Those of the programs that can take part here; says which cannot. */
@@ -101,7 +110,7 @@ export const ourLeecher: Leecher = {
   start: ({ content, folder, seeders }) => {
     const { command, args } = peerCommand([
       ...["download", content.torrent, "--to", folder, "--host", "127.0.0.1", "--no-lan"],
-      ...seeders.flatMap(({ host, port }) => ["--peer", `${host}:${port}`]),
+      ...seeders.flatMap(({ endpoint: { host, port } }) => ["--peer", `${host}:${port}`]),
     ]);
     const child = new Deno.Command(command, { args: [...args], stdin: "null", stdout: "piped" }).spawn();
     return Promise.resolve({
@@ -123,7 +132,11 @@ export const libtorrentLeecher: Leecher = {
   missing: () => Libtorrent.missing(),
   start: async ({ content, folder, seeders }) => {
     const program = await Libtorrent.start();
-    const transfer = await program.add({ source: content.torrent, folder, peers: seeders });
+    const transfer = await program.add({
+      source: content.torrent,
+      folder,
+      peers: seeders.map(({ endpoint }) => endpoint),
+    });
     return {
       pid: program.pid,
       finished: async () => void await transfer.finished(),
@@ -132,11 +145,14 @@ export const libtorrentLeecher: Leecher = {
   },
 };
 
-/** Resolves when the content's file is there: it is made when the first bytes of it are written. */
-async function whenFileAppears({ content, folder }: Errand): Promise<void> {
+/**
+ * Resolves when the first bytes are in the content's file. Unless the program makes it early that is when it is there.
+ */
+async function whenFirstBytes({ makesFileEarly = false }: Leecher, { content, folder }: Errand): Promise<void> {
   // The watcher ends at the first sight: a line for each write would cost the program that is measured.
   for await (const { paths } of Deno.watchFs(folder, { recursive: false })) {
-    if (paths.some((path) => path.endsWith(`/${content.name}`))) return;
+    const path = paths.find((path) => path.endsWith(`/${content.name}`));
+    if (path !== undefined && (!makesFileEarly || Deno.statSync(path).size > 0)) return;
   }
 }
 

@@ -45,14 +45,19 @@ export interface Pairing {
   readonly startSeeder: StartSeeder;
   /** Default 1. */
   readonly seederCount?: number;
+  /** Whether it may take seconds to begin: warm memory is freed from its first bytes on then, not from its start. */
+  readonly startsLate?: boolean;
+}
+
+/** What is transferred, and where. */
+export interface Place {
+  readonly content: Content;
+  readonly stage: Stage;
 }
 
 /** A contender that transfers the content from new seeders into a new folder. */
-export function transferContender(
-  pairing: Pairing,
-  options: { readonly content: Content; readonly stage: Stage },
-): Contender {
-  return { name: pairing.name, run: () => transfer(pairing, options) };
+export function transferContender(pairing: Pairing, place: Place): Contender {
+  return { name: pairing.name, run: () => transfer(pairing, place) };
 }
 
 /** Says how one rate compares with another. */
@@ -72,10 +77,8 @@ export function judgeMemory(medians: ReadonlyMap<string, Figures>, name: string)
   return `${name}: ${formatBytes(peak)} at its peak (limit: ${formatBytes(MAX_PEAK_BYTES)})`;
 }
 
-async function transfer(
-  pairing: Pairing,
-  { content, stage }: { readonly content: Content; readonly stage: Stage },
-): Promise<Figures> {
+/** Transfers the content once, from new seeders into a new folder. */
+export async function transfer(pairing: Pairing, { content, stage }: Place): Promise<Figures> {
   await using scope = new AsyncDisposableStack();
   const seeders: Seeder[] = [];
   for (let count = 0; count < (pairing.seederCount ?? 1); count++) {
@@ -85,12 +88,13 @@ async function transfer(
   scope.defer(() => Deno.remove(folder, { recursive: true }));
   const memory = scope.use(await WarmMemory.take({ byteCount: WARM_BYTES }));
   await new Promise((resolve) => setTimeout(resolve, Math.random() * SEEDER_PERIOD_MS));
-  memory.begin();
+  if (!pairing.startsLate) memory.begin();
   const meters = seeders.map(({ pid }) => new Meter(pid));
   const taken = await measureTransfer(pairing.leecher, {
     content,
     folder,
-    seeders: seeders.map(({ endpoint }) => endpoint),
+    seeders,
+    ...(pairing.startsLate ? { onFirstBytes: () => memory.begin() } : {}),
   });
   const given = meters.map((meter) => meter.stop());
   return {

@@ -4,13 +4,15 @@
  *
  * @module
  */
+import { foreignContenders } from "./foreign_leechers.ts";
 import { libtorrentLeecher, ourLeecher, present } from "./leechers.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Contender, Scenario } from "./scenario.ts";
 import { startLibtorrentSeeder, startOurSeeder } from "./seeders.ts";
 import {
   compareRates,
   judgeMemory,
   type Pairing,
+  type Place,
   TRANSFER_LENGTH,
   transferColumns,
   transferContender,
@@ -43,6 +45,7 @@ export const oneSeeder: Scenario = transferScenario({
   title: "one file from one libtorrent seeder",
   ours: OURS_FROM_ONE,
   others: [THEIRS],
+  further: foreignContenders,
   target: AIM,
 });
 
@@ -71,10 +74,12 @@ function transferScenario(
     readonly title: string;
     readonly ours: Pairing;
     readonly others: readonly [Pairing, ...Pairing[]];
+    /** Who takes part beside them where there is libtorrent. */
+    readonly further?: (place: Place) => Promise<readonly Contender[]>;
     readonly target: number;
   },
 ): Scenario {
-  const { letter, title, ours, others, target } = options;
+  const { letter, title, ours, others, further, target } = options;
   return {
     letter,
     title,
@@ -84,7 +89,11 @@ function transferScenario(
       const pairings = [ours, ...others].filter((pairing) => hasLibtorrent || pairing === OURS_FROM_OURS);
       if (pairings.length === 0) return [];
       const content = await stage.content(TRANSFER_LENGTH);
-      return pairings.map((pairing) => transferContender(pairing, { content, stage }));
+      const place = { content, stage };
+      return [
+        ...pairings.map((pairing) => transferContender(pairing, place)),
+        ...hasLibtorrent && further !== undefined ? await further(place) : [],
+      ];
     },
     conclude: (medians) => [
       compareRates(medians, { ours: ours.name, theirs: others[0].name, target }),

@@ -41,6 +41,8 @@ export interface ClientOptions {
 
 /** A client that runs. */
 export interface RunningClient extends AsyncDisposable {
+  /** The process id; of a client that runs a process for each torrent, that of the last it joined. */
+  readonly pid: number;
   /** What it said, for the message of a failed test. */
   readonly output: string;
   /**

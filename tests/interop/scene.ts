@@ -147,17 +147,20 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Runs a test in it. Out of patience, every process is ended; what they said is in the error. */
-  async play(run: (scene: Scene) => Promise<void>): Promise<void> {
+  async play(
+    run: (scene: Scene) => Promise<void>,
+    { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
+  ): Promise<void> {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
       for (const actor of this.#actors.values()) actor.kill("SIGKILL");
-    }, PATIENCE_MS);
+    }, patienceMs);
     try {
       await run(this);
     } catch (error) {
       const said = [...this.#actors].map(([name, { output }]) => `--- ${name}\n${output}`).join("\n");
-      const late = isLate ? `Not done within ${PATIENCE_MS} ms. ` : "";
+      const late = isLate ? `Not done within ${patienceMs} ms. ` : "";
       throw new Error(`${late}${error instanceof Error ? error.message : error}\n${said}`, { cause: error });
     } finally {
       clearTimeout(timer);

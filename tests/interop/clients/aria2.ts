@@ -32,6 +32,12 @@ class Aria2Client implements RunningClient {
     this.#options = options;
   }
 
+  get pid(): number {
+    const { pid } = this.#programs.at(-1) ?? {};
+    if (pid === undefined) throw new TypeError("Cannot tell the process id: no torrent was joined yet");
+    return pid;
+  }
+
   get output(): string {
     return this.#programs.map(({ output }) => output).join("\n");
   }

@@ -33,6 +33,10 @@ class LibtorrentClient implements RunningClient {
     return new LibtorrentClient(await Libtorrent.start({ ...options, settings }));
   }
 
+  get pid(): number {
+    return this.#session.pid;
+  }
+
   get output(): string {
     return this.#session.output;
   }

@@ -52,6 +52,10 @@ class QbittorrentClient implements RunningClient {
     return client;
   }
 
+  get pid(): number {
+    return this.#program.pid;
+  }
+
   get output(): string {
     return this.#program.output;
   }

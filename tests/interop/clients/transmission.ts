@@ -55,6 +55,10 @@ class TransmissionClient implements RunningClient {
     return client;
   }
 
+  get pid(): number {
+    return this.#program.pid;
+  }
+
   get output(): string {
     return this.#program.output;
   }
@@ -103,7 +107,6 @@ function settings({ host, requiresEncryption }: ClientOptions): Readonly<Record<
     ...(host.includes(":")
       ? { "bind-address-ipv4": "0.0.0.0", "bind-address-ipv6": host }
       : { "bind-address-ipv4": host, "bind-address-ipv6": "::1" }),
-    "cache-size-mb": 0,
     "dht-enabled": false,
     "download-queue-enabled": false,
     // Its own numbers: 1 prefers it.
@@ -111,6 +114,7 @@ function settings({ host, requiresEncryption }: ClientOptions): Readonly<Record<
     "lpd-enabled": false,
     "pex-enabled": false,
     "port-forwarding-enabled": false,
+    "rename-partial-files": false,
     "rpc-bind-address": "127.0.0.1",
     "rpc-authentication-required": false,
     "rpc-whitelist-enabled": false,
