@@ -10,6 +10,7 @@ import { openLiveUpdates } from "./event_stream.ts";
 import { MusicPlayer } from "./music/music_player.ts";
 import { prepareSong } from "./music/song_supply.ts";
 import { Notices } from "./notices.ts";
+import { forgetOtherKind } from "./other_kind.ts";
 import { remembered } from "./player/remembered.ts";
 import { PeerApp } from "./peer_app.tsx";
 import { Router } from "./router.ts";
@@ -37,6 +38,7 @@ const peer = {
   }),
 };
 peer.music.goOn();
+forgetOtherKind(store, peer.catalogue);
 const root = document.getElementById("app");
 if (root === null) throw new TypeError("Cannot show the dashboard in this page: it has no element with the id app");
 render(

@@ -53,16 +53,13 @@ export const BLOCK_LENGTH = 100;
 /** Blocks kept on either side of the screen: scrolling back a little needs no question. */
 const KEPT_BLOCKS = 4;
 
+/** What is shown before the first answer. */
+const NOTHING_YET = { phase: "loading", totalCount: 0, blocks: new Map(), message: undefined, version: "" } as const;
+
 /** A list seen through a window. */
 export class WindowedRows<Row, Question> {
   readonly #fetchBlock: (request: BlockRequest<Question>) => Promise<RowsBlock<Row>>;
-  readonly #state = signal<RowsState<Row>>({
-    phase: "loading",
-    totalCount: 0,
-    blocks: new Map(),
-    message: undefined,
-    version: "",
-  });
+  readonly #state = signal<RowsState<Row>>(NOTHING_YET);
   #question: Question | undefined;
   #range: RowRange = { first: 0, end: 1 };
   /** Ends the calls of the question that is asked now. */
@@ -127,6 +124,14 @@ export class WindowedRows<Row, Question> {
   /** What is asked now; `undefined` before the first question. */
   get question(): Question | undefined {
     return this.#question;
+  }
+
+  /** Shows nothing of what was answered, now or by what is under way: it is not true any more. Then {@link refresh}. */
+  forget(): void {
+    this.#asking.abort();
+    this.#pending.clear();
+    [this.#isRefreshing, this.#isRefreshWanted] = [false, false];
+    this.#state.value = NOTHING_YET;
   }
 
   /** Ends whatever is under way; a question begins anew. */

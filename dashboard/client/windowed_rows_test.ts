@@ -119,3 +119,18 @@ Deno.test("a problem is shown in place of nothing, beside what is there", async 
   deepStrictEqual([windowed.state.value.phase, windowed.state.value.message], ["ready", "away again"]);
   strictEqual(at(windowed, 2), 2);
 });
+
+Deno.test("what is forgotten is not shown again, neither by what was under way", async () => {
+  const { windowed, answer, become } = createRows({ count: 3 });
+  const asked = windowed.ask(1);
+  answer();
+  await asked;
+  const late = windowed.refresh();
+  windowed.forget();
+  strictEqual(windowed.state.value.phase, "loading");
+  become(2);
+  const fresh = windowed.refresh();
+  answer();
+  await Promise.all([late, fresh]);
+  strictEqual(windowed.state.value.totalCount, 2);
+});
