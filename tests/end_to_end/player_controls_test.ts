@@ -41,12 +41,19 @@ async function untilOffered(page: Page, action: MediaSessionAction): Promise<voi
   await page.waitForFunction((name) => Reflect.get(globalThis, "mediaKeys").get(name) instanceof Function, action);
 }
 
-/** What the system shows. */
-function sessionOf(page: Page): Promise<{ readonly title: string | undefined; readonly state: string }> {
-  return page.evaluate(() => {
-    const { metadata, playbackState: state } = navigator.mediaSession;
-    return { title: metadata?.title, state };
-  });
+/** Waits until the system shows this title and state; the keys are those of that player then. */
+async function untilShown(page: Page, title: string, state: MediaSessionPlaybackState = "playing"): Promise<void> {
+  await page.waitForFunction(
+    ([title, state]) =>
+      navigator.mediaSession.metadata?.title === title && navigator.mediaSession.playbackState === state,
+    [title, state],
+  );
+}
+
+/** What the system shows, as soon as it shows anything. */
+async function shownTitle(page: Page): Promise<string> {
+  const title = await page.waitForFunction(() => navigator.mediaSession.metadata?.title);
+  return await title.jsonValue() ?? assert.fail("the system shows nothing");
 }
 
 async function untilPaused(page: Page, isPaused: boolean): Promise<void> {
@@ -71,10 +78,10 @@ browserTest("the media keys steer a film, and lead through its series", async (b
   const { first, second, last } = await series(scope);
   const page = await openWithMediaKeys(browser, second);
   await untilPlayed(page, 0.3);
-  assert.deepEqual(await sessionOf(page), { title: "Orbit, Episode 2", state: "playing" });
+  await untilShown(page, "Orbit, Episode 2");
   await pressMediaKey(page, "pause");
   await untilPaused(page, true);
-  assert.equal((await sessionOf(page)).state, "paused");
+  await untilShown(page, "Orbit, Episode 2", "paused");
   // A second press of the same key changes nothing.
   await pressMediaKey(page, "pause");
   await untilPaused(page, true);
@@ -89,14 +96,16 @@ browserTest("the media keys steer a film, and lead through its series", async (b
   await pressMediaKey(page, "nexttrack");
   await page.waitForURL(last);
   await untilPlayed(page, 0.3);
-  assert.equal((await sessionOf(page)).title, "Orbit, Episode 10 – Home");
+  await untilShown(page, "Orbit, Episode 10 – Home");
   // Nothing follows the last one.
   assert.equal(await page.evaluate(() => Reflect.get(globalThis, "mediaKeys").get("nexttrack")), null);
   await pressMediaKey(page, "previoustrack");
   await page.waitForURL(second);
+  await untilShown(page, "Orbit, Episode 2");
   await untilOffered(page, "previoustrack");
   await page.keyboard.press("b");
   await page.waitForURL(first);
+  await untilShown(page, "Orbit, Episode 1 – Departure");
   await untilOffered(page, "nexttrack");
   await page.keyboard.press("n");
   await page.waitForURL(second);
@@ -120,7 +129,7 @@ browserTest("the media keys steer the music on every page, and a film borrows th
   const page = await openWithMediaKeys(browser, `${peer.url}/play/${first?.infoHash}/0`);
   await untilPlayed(page, 0.3);
   await page.locator(byId("queue")).waitFor();
-  const title = (await sessionOf(page)).title ?? assert.fail("the system shows nothing");
+  const title = await shownTitle(page);
   await pressMediaKey(page, "pause");
   await untilPaused(page, true);
   await pressMediaKey(page, "play");
@@ -138,7 +147,7 @@ browserTest("the media keys steer the music on every page, and a film borrows th
   await pressMediaKey(page, "nexttrack");
   const shown = page.locator(byId("mini-player-title"));
   await shown.getByText(title, { exact: true }).waitFor({ state: "detached" });
-  assert.equal((await sessionOf(page)).title, await shown.innerText());
+  await untilShown(page, await shown.innerText());
   await pressMediaKey(page, "previoustrack");
   await shown.getByText(title, { exact: true }).waitFor();
 
@@ -149,10 +158,10 @@ browserTest("the media keys steer the music on every page, and a film borrows th
   }, `/play/${film.infoHash}/0`);
   await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3);
   assert.ok(await page.evaluate(() => [...document.querySelectorAll("audio")].every(({ paused }) => paused)));
-  assert.equal((await sessionOf(page)).title, "aurora");
+  await untilShown(page, "aurora");
   await page.locator(byId("nav-settings")).click();
   await page.locator(byId("mini-player")).waitFor();
-  assert.equal((await sessionOf(page)).title, title);
+  await untilShown(page, title, "paused");
   await pressMediaKey(page, "play");
   await untilPaused(page, false);
 });

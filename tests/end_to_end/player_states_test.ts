@@ -35,10 +35,20 @@ function noise(seed: number): Uint8Array {
   return Uint8Array.from({ length: 50_000 }, (_, index) => (index * 7919 + (index >> 3) + seed) % 251);
 }
 
-/** Answers a part of the requests with a failure; the result takes that back. */
-async function fail(page: Page, what: RegExp): Promise<() => Promise<void>> {
-  await page.route(what, (route) => route.fulfill(FAILING));
-  return () => page.unroute(what);
+/** Answers a part of the requests with a failure, until {@link tryAgain}: what the page asks by itself does not help. */
+async function failUntilClick(page: Page, what: RegExp): Promise<void> {
+  await page.addInitScript(() => {
+    addEventListener("click", () => Reflect.set(globalThis, "wasClicked", true), { capture: true });
+  });
+  await page.route(what, async (route) => {
+    const wasClicked = await page.evaluate(() => Reflect.has(globalThis, "wasClicked"));
+    await (wasClicked ? route.continue() : route.fulfill(FAILING));
+  });
+}
+
+async function tryAgain(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.unrouteAll({ behavior: "wait" });
 }
 
 browserTest("both players and the albums say that they are loading until the first answer", async (browser, scope) => {
@@ -60,31 +70,27 @@ browserTest("both players and the albums say that they are loading until the fir
 
 browserTest("both players and the albums say what failed, and trying again helps", async (browser, scope) => {
   const { video, audio } = await both(scope);
-  const again = (page: Page) => page.getByRole("button", { name: "Try again" }).click();
   for (const { whole, peer } of [video, audio]) {
     const page = await browser.open("about:blank", EXPECTED);
-    const heal = await fail(page, /\/stream\//);
+    await failUntilClick(page, /\/stream\//);
     await page.goto(whole);
     await page.locator(byId("player-error")).getByText("error 500").waitFor();
     await assertPageAccessible(page);
-    await heal();
-    await again(page);
+    await tryAgain(page);
     await untilPlayed(page, 0.2);
     // What is not here and cannot be taken up.
     const other = await browser.open("about:blank", EXPECTED);
-    const healTorrents = await fail(other, /\/api\/torrents$/);
+    await failUntilClick(other, /\/api\/torrents$/);
     await other.goto(`${peer.url}/play/0123456789abcdef0123456789abcdef01234567`);
     await other.locator(byId("player-error")).getByText("The disk is on fire.").waitFor();
-    await healTorrents();
-    await again(other);
+    await tryAgain(other);
     await other.locator(byId("player-waiting")).waitFor();
   }
   const page = await browser.open("about:blank", EXPECTED);
-  const heal = await fail(page, /\/api\/songs/);
+  await failUntilClick(page, /\/api\/songs/);
   await page.goto(`${audio.peer.url}/albums`);
   await page.locator(byId("albums-failed")).getByText("The disk is on fire.").waitFor();
-  await heal();
-  await again(page);
+  await tryAgain(page);
   await page.locator(byId("albums")).getByText("Samples").waitFor();
 });
 
@@ -110,6 +116,27 @@ browserTest("the albums stay on the screen while their program is away", async (
   await page.locator(byId("album-play")).click();
   await page.locator(byId("mini-player")).getByText("does not answer").waitFor();
 });
+
+browserTest(
+  "both players go on by themselves when their program is back, even when it went while they waited",
+  async (browser, scope) => {
+    const community = scope.use(await Community.start());
+    for (const [mode, file] of [["video", "aurora.mp4"], ["audio", "chime.mp3"]] as const) {
+      const share = await community.media(mode, [file]);
+      const giver = await community.peer({ share, args: ["--mode", mode, "--upload-rate", "1"] });
+      const home = await community.folder.folder(`home-${mode}`);
+      const gone = await community.peer({ home, args: ["--mode", mode] });
+      const { infoHash } = await gone.row(file);
+      const page = await browser.open(`${gone.url}/play/${infoHash}/0`, EXPECTED);
+      await page.locator(byId("player-waiting")).getByText("answered").waitFor();
+      gone.program.kill("SIGKILL");
+      await page.locator(byId("offline")).waitFor();
+      await giver.send("PATCH", "/api/settings", { uploadRate: null });
+      await community.peer({ home, args: ["--mode", mode, "--dashboard", new URL(gone.url).host] });
+      await untilPlayed(page, 0.2);
+    }
+  },
+);
 
 browserTest("the tracker's own player tells how long it plays, and has the system's keys", async (browser, scope) => {
   const community = scope.use(await Community.start());
