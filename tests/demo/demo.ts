@@ -5,21 +5,31 @@
  * @module
  */
 import { Program } from "../program.ts";
-import { type DemoFolder, demoMedia } from "./demo_media.ts";
+import { demoMedia } from "./demo_media.ts";
 import { canWriteTitles, hasFfmpeg, makeSamples } from "./sample_media.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const folder = `${root}.demo`;
 
-/** Fills a folder: films and albums where ffmpeg is, the small files of the tests elsewhere. */
-async function fill(
-  target: string,
-  options: { readonly folder: DemoFolder | undefined; readonly fixtures: readonly string[] },
-): Promise<void> {
-  await Deno.mkdir(target, { recursive: true });
-  for (const { name, text } of options.folder?.texts ?? []) await Deno.writeTextFile(`${target}/${name}`, text);
-  if (options.folder !== undefined) return await makeSamples(options.folder.media, target);
-  for (const name of options.fixtures) await Deno.copyFile(`${root}tests/fixtures/${name}`, `${target}/${name}`);
+/** The folders of the demo, and what lies there where ffmpeg is not. */
+const FOLDERS = {
+  library: ["aurora.mp4", "chime.mp3"],
+  shared: ["tide.mp4", "meadow.webm", "orbit.mkv"],
+} as const;
+
+/** Fills the folders: films and albums where ffmpeg is, each offered as soon as it is made; the tests' files elsewhere. */
+async function fill(signal: AbortSignal): Promise<void> {
+  const media = await hasFfmpeg() ? demoMedia({ canWrite: await canWriteTitles() }) : undefined;
+  const fillOne = async (name: keyof typeof FOLDERS) => {
+    const target = `${folder}/${name}`;
+    if (media === undefined) {
+      for (const file of FOLDERS[name]) await Deno.copyFile(`${root}tests/fixtures/${file}`, `${target}/${file}`);
+      return;
+    }
+    for (const { name: text, text: words } of media[name].texts) await Deno.writeTextFile(`${target}/${text}`, words);
+    await makeSamples(media[name].media, { folder: target, signal });
+  };
+  await Promise.all([fillOne("library"), fillOne("shared")]);
 }
 
 /** Waits for Ctrl-C or SIGTERM. */
@@ -36,14 +46,7 @@ function interrupted(): Promise<void> {
 }
 
 if (import.meta.main) {
-  console.log("Making sample media in .demo/ (only the first time)…");
-  const media = await hasFfmpeg() ? demoMedia({ canWrite: await canWriteTitles() }) : undefined;
-  const library = fill(`${folder}/library`, { folder: media?.library, fixtures: ["aurora.mp4", "chime.mp3"] });
-  const shared = fill(`${folder}/shared`, {
-    folder: media?.shared,
-    fixtures: ["tide.mp4", "meadow.webm", "orbit.mkv"],
-  });
-  await Promise.all([library, shared]);
+  for (const name of Object.keys(FOLDERS)) await Deno.mkdir(`${folder}/${name}`, { recursive: true });
 
   await using tracker = Program.start("tracker", [
     ...["--host", "127.0.0.1", "--port", "0", "--peer-port", "0", "--dashboard", "127.0.0.1:0", "--interval", "10"],
@@ -71,7 +74,15 @@ if (import.meta.main) {
   The sharing peer  ${addresses[2]}/
   The tracker       ${addresses[3]}/
 
-Press Ctrl-C to stop.`);
-  await interrupted();
+Press Ctrl-C to stop. Films and songs are made now, the first time, and appear on the pages one after another.
+`);
+  const end = new AbortController();
+  const leaving = interrupted();
+  const filled = fill(end.signal);
+  // Whatever cannot be made is said at once.
+  await Promise.race([leaving, filled]);
+  await leaving;
+  end.abort();
+  await filled;
   console.log("\nStopping…");
 }

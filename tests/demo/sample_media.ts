@@ -31,22 +31,28 @@ export async function canWriteTitles(): Promise<boolean> {
   return (await command.output()).success;
 }
 
-/** Makes each sample that is not in the folder yet. */
-export async function makeSamples(samples: readonly Sample[], folder: string): Promise<void> {
+/** Makes each sample that is not in the folder yet, one by one, until the signal is aborted. */
+export async function makeSamples(
+  samples: readonly Sample[],
+  options: { readonly folder: string; readonly signal?: AbortSignal },
+): Promise<void> {
+  const { folder, signal } = options;
   await Deno.mkdir(folder, { recursive: true });
   for (const sample of samples) {
     const path = `${folder}/${sample.name}`;
-    if (await exists(path)) continue;
-    console.log(`  ${sample.name}`);
+    if (signal?.aborted || await exists(path)) continue;
     // Written beside and renamed, so that whoever watches the folder sees whole files only.
     const partial = `${folder}/.making-${sample.name}`;
     const command = new Deno.Command("ffmpeg", {
       args: ["-hide_banner", "-loglevel", "error", "-y", ...sample.args, "-t", String(sample.seconds), partial],
       stdin: "null",
+      ...(signal === undefined ? {} : { signal }),
     });
     const { success } = await command.output();
+    if (signal?.aborted) return;
     if (!success) throw new Error(`Cannot make ${sample.name} with ffmpeg: see what it printed above`);
     await Deno.rename(partial, path);
+    console.log(`  made ${sample.name}`);
   }
 }
 
@@ -185,5 +191,5 @@ async function exists(path: string): Promise<boolean> {
 }
 
 if (import.meta.main && Deno.args.includes("--fixtures")) {
-  await makeSamples(fixtures, new URL("../fixtures", import.meta.url).pathname);
+  await makeSamples(fixtures, { folder: new URL("../fixtures", import.meta.url).pathname });
 }
