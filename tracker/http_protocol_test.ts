@@ -25,7 +25,7 @@ function trackerOf(
     gate: new Gatekeeper({ lists, requestsPerSecond: options.requestsPerSecond ?? 0 }),
     swarms: new Swarms({ intervalSeconds: 60, random: () => 0 }),
     catalogue,
-    metadata: { want: () => {}, forget: () => {} },
+    metadata: { want: () => {}, told: () => {}, forget: () => {} },
     reach: { want: () => {} },
     now: () => 0,
     date: () => 0,

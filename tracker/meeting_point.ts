@@ -35,7 +35,9 @@ const logger = getLogger(["playswarm", "tracker"]);
 export interface MetadataWanter {
   /** Ask for it soon. */
   want(infoHash: InfoHash): void;
-  /** It is known, or nobody is left to ask. */
+  /** Somebody has put it: there is nothing to ask any more. */
+  told(infoHash: InfoHash): void;
+  /** Nobody is left to ask. */
   forget(infoHash: InfoHash): void;
 }
 
@@ -299,6 +301,6 @@ export class MeetingPoint implements AnnounceDesk {
 
   #noteKnown(infoHash: InfoHash): void {
     this.#options.swarms.setUndescribed(infoHash, false);
-    this.#options.metadata.forget(infoHash);
+    this.#options.metadata.told(infoHash);
   }
 }

@@ -11,8 +11,11 @@ import { type InfoHash, type PeerId, truncateInfoHash } from "../shared/ids.ts";
 import type { Info } from "../shared/metainfo.ts";
 import { ProtocolError } from "../shared/protocol_error.ts";
 
-/** Our own peers put their torrents at once; who has not within this time will not. */
+/** Our own peers put their torrents at once; when none was put for this time, what is lacking then will not be. */
 const GRACE_MS = 3000;
+
+/** While thousands of torrents are put one after the other, those that are lacking wait for this time at most. */
+const MAX_GRACE_MS = 5 * 60_000;
 
 /** Connections at once: each may hold the longest info dictionary, and this is a side job. */
 export const MAX_FETCHES = 8;
@@ -53,6 +56,7 @@ export interface MetadataFetcherOptions {
 
 /** A torrent that we would like to know. */
 interface Wanted {
+  readonly sinceMs: number;
   dueAtMs: number;
   failureCount: number;
   isRunning: boolean;
@@ -66,6 +70,8 @@ export class MetadataFetcher implements AsyncDisposable {
   readonly #ending = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isScheduledSoon = false;
+  /** When a torrent that was wanted was last put by somebody. */
+  #toldAtMs = -Infinity;
 
   /** Nothing is wanted yet. */
   constructor(options: MetadataFetcherOptions) {
@@ -80,12 +86,17 @@ export class MetadataFetcher implements AsyncDisposable {
   /** Asks for a torrent's metadata, after the time of grace; nothing happens when they are asked for already. */
   want(infoHash: InfoHash): void {
     if (this.#wanted.has(infoHash) || this.#wanted.size >= MAX_WANTED || this.#ending.signal.aborted) return;
-    const dueAtMs = this.#options.now() + (this.#options.graceMs ?? GRACE_MS);
-    this.#wanted.set(infoHash, { dueAtMs, failureCount: 0, isRunning: false });
+    const sinceMs = this.#options.now();
+    this.#wanted.set(infoHash, { sinceMs, dueAtMs: sinceMs + this.#graceMs, failureCount: 0, isRunning: false });
     this.#scheduleSoon();
   }
 
-  /** The torrent is known, or nobody has it any more. */
+  /** Somebody has put the torrent, and may be about to put the others: they get another time of grace. */
+  told(infoHash: InfoHash): void {
+    if (this.#wanted.delete(infoHash)) this.#toldAtMs = this.#options.now();
+  }
+
+  /** Nobody has the torrent any more. */
   forget(infoHash: InfoHash): void {
     this.#wanted.delete(infoHash);
   }
@@ -96,6 +107,10 @@ export class MetadataFetcher implements AsyncDisposable {
     clearTimeout(this.#timer);
     this.#wanted.clear();
     await Promise.all(this.#running);
+  }
+
+  get #graceMs(): number {
+    return this.#options.graceMs ?? GRACE_MS;
   }
 
   /** {@link #schedule} looks at all: many that come or end within a moment are looked at once. */
@@ -117,10 +132,16 @@ export class MetadataFetcher implements AsyncDisposable {
     for (const [infoHash, wanted] of this.#wanted) {
       if (this.#running.size >= MAX_FETCHES) return;
       if (wanted.isRunning) continue;
-      if (wanted.dueAtMs <= nowMs) this.#start(infoHash, wanted);
-      else nextAtMs = Math.min(nextAtMs, wanted.dueAtMs);
+      const dueAtMs = this.#dueAtMs(wanted);
+      if (dueAtMs <= nowMs) this.#start(infoHash, wanted);
+      else nextAtMs = Math.min(nextAtMs, dueAtMs);
     }
     if (nextAtMs < Infinity) this.#timer = setTimeout(() => this.#schedule(), Math.max(1, nextAtMs - nowMs));
+  }
+
+  #dueAtMs({ sinceMs, dueAtMs }: Wanted): number {
+    const graceEndsAtMs = Math.min(this.#toldAtMs + this.#graceMs, sinceMs + MAX_GRACE_MS);
+    return Math.max(dueAtMs, graceEndsAtMs);
   }
 
   #start(infoHash: InfoHash, wanted: Wanted): void {

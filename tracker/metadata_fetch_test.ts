@@ -117,6 +117,39 @@ Deno.test("what became known within the time of grace is not asked for", async (
   assert.equal(await asked, info.infoHash);
 });
 
+Deno.test("while torrents are put one after the other, those that are lacking wait", async () => {
+  assert.equal(await askedAtMs({ graceMs: 20, toldAtMs: 15 }), 35);
+});
+
+Deno.test("nobody who puts one torrent after the other keeps those of others from being asked for", async () => {
+  const fiveMinutes = 5 * 60_000;
+  assert.equal(await askedAtMs({ graceMs: 1_000, toldAtMs: fiveMinutes - 5 }), fiveMinutes);
+});
+
+/** When a torrent is asked for that is wanted from 0 on, after another one was put. */
+async function askedAtMs({ graceMs, toldAtMs }: { readonly graceMs: number; readonly toldAtMs: number }) {
+  let nowMs = 0;
+  let stepMs = 0;
+  const { promise: askedAt, resolve } = Promise.withResolvers<number>();
+  const { fetcher } = fetcherOf({
+    graceMs,
+    // Each look takes the clock on.
+    now: () => nowMs += stepMs,
+    fetch: () => {
+      resolve(nowMs);
+      return Promise.resolve(info);
+    },
+    candidates: () => [candidate(1)],
+  });
+  await using _scope = fetcher;
+  fetcher.want(info.infoHash);
+  fetcher.want(hashOf(1));
+  nowMs = toldAtMs;
+  fetcher.told(hashOf(1));
+  stepMs = 5;
+  return await askedAt;
+}
+
 function hashOf(number: number): InfoHash {
   return infoHash(new Uint8Array(20).fill(number));
 }
