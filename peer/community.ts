@@ -10,8 +10,10 @@ import { type Endpoint, formatEndpoint } from "../shared/endpoint.ts";
 import type { InfoHash, PeerId } from "../shared/ids.ts";
 import type { MediaKind, PeerMode } from "../shared/media_kind.ts";
 import { MAX_METAINFO_LENGTH } from "../shared/metainfo.ts";
+import { ProtocolError } from "../shared/protocol_error.ts";
 import type { TorrentOffer } from "../shared/torrent_offer.ts";
 import { CommunityError, limitedBytes, readCataloguePage, readWanted, refusal } from "./community_answer.ts";
+import { closeOnAbort, Deadline } from "./net/deadline.ts";
 import { hostAddresses } from "./net/host_addresses.ts";
 import { announceUrlsOf, type CommunityAddress, trackerBase } from "./tracker_address.ts";
 
@@ -107,19 +109,21 @@ export class Community implements AsyncDisposable {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== "") parameters.set(name, String(value));
     }
-    const response = await this.#request(`/catalogue?${parameters}`, options);
-    if (!response.ok) throw await refusal(response, "read the catalogue");
-    const page = readCataloguePage(new TextDecoder().decode(await this.#read(response, MAX_PAGE_BYTES)));
-    if (page === undefined) throw this.#notATracker();
-    return page;
+    return await this.#ask(`/catalogue?${parameters}`, options, async (response) => {
+      if (!response.ok) throw await refusal(response, "read the catalogue");
+      const page = readCataloguePage(new TextDecoder().decode(await limitedBytes(response, MAX_PAGE_BYTES)));
+      if (page === undefined) throw this.#notATracker();
+      return page;
+    });
   }
 
   /** The .torrent that the tracker keeps for an info-hash, or undefined when it has none. @throws {CommunityError} */
   async torrent(infoHash: InfoHash, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array | undefined> {
-    const response = await this.#request(`/torrents/${infoHash}.torrent`, options);
-    if (response.status === 404) return void (await response.body?.cancel());
-    if (!response.ok) throw await refusal(response, "fetch the torrent");
-    return await this.#read(response, MAX_METAINFO_LENGTH);
+    return await this.#ask(`/torrents/${infoHash}.torrent`, options, async (response) => {
+      if (response.status === 404) return void (await response.body?.cancel());
+      if (!response.ok) throw await refusal(response, "fetch the torrent");
+      return await limitedBytes(response, MAX_METAINFO_LENGTH);
+    });
   }
 
   /**
@@ -132,16 +136,18 @@ export class Community implements AsyncDisposable {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<ReadonlySet<InfoHash>> {
     const torrents = offers.map(({ infoHash, durationSeconds }) => ({ infoHash, seconds: durationSeconds }));
-    const response = await this.#request("/torrents/wanted", {
+    const request = {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ torrents }),
       ...options,
+    };
+    return await this.#ask("/torrents/wanted", request, async (response) => {
+      if (!response.ok) throw await refusal(response, "offer torrents");
+      const wanted = readWanted(new TextDecoder().decode(await limitedBytes(response, MAX_WANTED_BYTES)));
+      if (wanted === undefined) throw this.#notATracker();
+      return wanted;
     });
-    if (!response.ok) throw await refusal(response, "offer torrents");
-    const wanted = readWanted(new TextDecoder().decode(await this.#read(response, MAX_WANTED_BYTES)));
-    if (wanted === undefined) throw this.#notATracker();
-    return wanted;
   }
 
   /** Gives the tracker a torrent that we share. @throws {CommunityError} */
@@ -156,14 +162,16 @@ export class Community implements AsyncDisposable {
   ): Promise<void> {
     const { kind, durationSeconds } = options;
     const length = durationSeconds === undefined ? "" : `&seconds=${durationSeconds.toFixed(3)}`;
-    const response = await this.#request(`/torrents/${options.infoHash}?kind=${kind}${length}`, {
+    const request = {
       method: "PUT",
       headers: { "content-type": "application/x-bittorrent" },
       body: Uint8Array.from(metainfo),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+    };
+    await this.#ask(`/torrents/${options.infoHash}?kind=${kind}${length}`, request, async (response) => {
+      if (!response.ok) throw await refusal(response, "publish the torrent");
+      await response.body?.cancel();
     });
-    if (!response.ok) throw await refusal(response, "publish the torrent");
-    await response.body?.cancel();
   }
 
   /**
@@ -184,10 +192,12 @@ export class Community implements AsyncDisposable {
       ...options,
     };
     for (const base of await this.#bases()) {
-      const response = await this.#request(`/clients/${peerId}`, { ...request, base });
-      if (!response.ok && response.status !== 404) throw await refusal(response, "tell the peer's name");
-      await response.body?.cancel();
-      if (response.ok) return true;
+      const isKnown = await this.#ask(`/clients/${peerId}`, { ...request, base }, async (response) => {
+        if (!response.ok && response.status !== 404) throw await refusal(response, "tell the peer's name");
+        await response.body?.cancel();
+        return response.ok;
+      });
+      if (isKnown) return true;
     }
     return false;
   }
@@ -209,13 +219,15 @@ export class Community implements AsyncDisposable {
 
   async #look(): Promise<void> {
     try {
-      const response = await this.#request("/catalogue?limit=1", { headers: { "if-none-match": this.#entityTag } });
-      await response.body?.cancel();
-      if (response.status !== 304 && !response.ok) throw await refusal(response, "read the catalogue");
-      const instance = response.headers.get("playswarm-tracker");
-      if (instance === null) throw this.#notATracker();
-      this.#noteInstance(instance);
-      this.#note(undefined, response.headers.get("etag") ?? this.#entityTag);
+      const request = { headers: { "if-none-match": this.#entityTag } };
+      await this.#ask("/catalogue?limit=1", request, async (response) => {
+        await response.body?.cancel();
+        if (response.status !== 304 && !response.ok) throw await refusal(response, "read the catalogue");
+        const instance = response.headers.get("playswarm-tracker");
+        if (instance === null) throw this.#notATracker();
+        this.#noteInstance(instance);
+        this.#note(undefined, response.headers.get("etag") ?? this.#entityTag);
+      });
     } catch (error) {
       if (!(error instanceof CommunityError)) throw error;
       if (!this.#end.signal.aborted) this.#note(error.message, this.#entityTag);
@@ -261,28 +273,30 @@ export class Community implements AsyncDisposable {
     ];
   }
 
-  async #request(path: string, options: RequestInit & { readonly base?: string }): Promise<Response> {
-    const { base = this.#base, ...request } = options;
-    const signals = [this.#end.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)];
-    if (options.signal) signals.push(options.signal);
+  /**
+   * What `read` makes of the answer, in time. `AbortSignal.timeout` and `AbortSignal.any` would keep what they were made
+   * of for as long as the timer runs and the session lasts: thousands of them when thousands of torrents are sent.
+   */
+  async #ask<Answer>(
+    path: string,
+    options: RequestInit & { readonly base?: string },
+    read: (response: Response) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { base = this.#base, signal, ...request } = options;
+    const what = `the tracker at ${formatEndpoint(this.tracker)}`;
+    using deadline = new Deadline({ timeoutMs: REQUEST_TIMEOUT_MS, what, signal: this.#end.signal });
+    using _caller = signal ? closeOnAbort(signal, () => deadline.abort(signal.reason)) : undefined;
     try {
-      return await fetch(`${base}${path}`, { ...request, redirect: "error", signal: AbortSignal.any(signals) });
+      return await read(await fetch(`${base}${path}`, { ...request, redirect: "error", signal: deadline.signal }));
     } catch (error) {
       throw this.#explain(error);
     }
   }
 
-  async #read(response: Response, maxLength: number): Promise<Uint8Array> {
-    try {
-      return await limitedBytes(response, maxLength);
-    } catch (error) {
-      throw this.#explain(error);
-    }
-  }
-
-  /** fetch, and the body it gives, fail with TypeError when the network does and with DOMException when aborted. */
+  /** fetch, and the body it gives, fail with TypeError when the network does, else with the reason why they were ended. */
   #explain(error: unknown): unknown {
-    if (!(error instanceof TypeError) && !(error instanceof DOMException)) return error;
+    const isUnreached = error instanceof TypeError || error instanceof DOMException || error instanceof ProtocolError;
+    if (!isUnreached) return error;
     const where = formatEndpoint(this.tracker);
     return new CommunityError(`Cannot reach the tracker at ${where}: is it running, and is the address right?`, {
       cause: error,

@@ -150,7 +150,7 @@ export class SessionMedia implements PeerMedia, AsyncDisposable {
     const shared = sharedTorrents.file(address.infoHash);
     if (shared !== undefined && downloads.get(address.infoHash) === undefined) {
       if (address.index !== 0 || !isPlayableKind(shared.kind)) return undefined;
-      const { kind, contentType, metainfo: { info: { name } } } = shared;
+      const { name, kind, contentType } = shared;
       return { ...address, name, kind, contentType, bytes: new SharedFileBytes(engine.files, shared) };
     }
     const file = this.#options.find(address);

@@ -58,7 +58,7 @@ async function buildFor(platform: Platform, bundles: Bundles, folder: string): P
     const output = `${folder}/${program}${platform.suffix}`;
     // A build that fails leaves what was built before.
     const aside = `${bundles.of(program)}/${program}${platform.suffix}`;
-    await compile({ folder: bundles.of(program), output: aside, platform });
+    await compile({ program, folder: bundles.of(program), output: aside, platform });
     await Deno.rename(aside, output);
     const { size } = await Deno.stat(output);
     console.log(`${output.slice(ROOT.length)}  ${(size / 1e6).toFixed(1)} MB`);

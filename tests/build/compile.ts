@@ -9,7 +9,17 @@
 import { type Platform, thisPlatform } from "./platform.ts";
 
 /** A small young generation: the programs move bytes, they do not make objects, and memory is what a home server lacks. */
-const V8_FLAGS = "--max-semi-space-size=2";
+const SMALL_YOUNG_GENERATION = "--max-semi-space-size=2";
+
+/**
+ * A peer's heap grows by a quarter between two collections, and not to twice of what lives: thousands of files hashed for
+ * the first time leave much garbage that is old. Measured with 10,000 songs, their tags and a tracker: 256 to 291 MB
+ * instead of 342 MB.
+ */
+const V8_FLAGS = {
+  tracker: SMALL_YOUNG_GENERATION,
+  peer: `${SMALL_YOUNG_GENERATION},--heap-growing-percent=25`,
+} as const;
 
 /** An executable that could not be made, as a sentence. */
 export class CompileError extends Error {
@@ -17,17 +27,18 @@ export class CompileError extends Error {
 }
 
 /**
- * Compiles the bundle in `folder` to the executable `output`. It may read, write, reach the network, read the environment
- * and ask about the machine, and run the one command that opens a browser; it never asks for more.
+ * Compiles the bundle of `program` in `folder` to the executable `output`. It may read, write, reach the network, read the
+ * environment and ask about the machine, and run the one command that opens a browser; it never asks for more.
  *
  * @throws {CompileError} with what stood in the way
  */
 export async function compile(options: {
+  readonly program: keyof typeof V8_FLAGS;
   readonly folder: string;
   readonly output: string;
   readonly platform: Platform;
 }): Promise<void> {
-  const { folder, output, platform } = options;
+  const { program, folder, output, platform } = options;
   const isForUs = platform === thisPlatform();
   const command = new Deno.Command(Deno.env.get("DENO_COMPILE") ?? Deno.execPath(), {
     args: [
@@ -44,7 +55,7 @@ export async function compile(options: {
         platform.target,
       ],
       ...["--no-prompt", "--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys"],
-      ...[`--allow-run=${platform.opener}`, `--v8-flags=${V8_FLAGS}`],
+      ...[`--allow-run=${platform.opener}`, `--v8-flags=${V8_FLAGS[program]}`],
       ...["--include", "assets", "--include", "hash_worker.ts", "--output", output, "main.js"],
     ],
     cwd: folder,
