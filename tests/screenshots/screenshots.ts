@@ -5,7 +5,7 @@
  * @module
  */
 import type { Page } from "playwright-core";
-import { Browser, byId, type PageOptions } from "../end_to_end/browser.ts";
+import { Browser, byId, type PageOptions, untilPlayed } from "../end_to_end/browser.ts";
 import { Community, type Dashboard, type PeerProgram } from "../end_to_end/community.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -68,6 +68,8 @@ interface Stage {
   readonly beginner: PeerProgram;
   /** What the video peer fetches, slowly. */
   readonly infoHash: string;
+  /** What the audio peer plays. */
+  readonly songHash: string;
 }
 
 /** Fills a folder. Each file ends with its name, because files of one content are one row of the catalogue. */
@@ -118,16 +120,16 @@ async function setStage(scope: AsyncDisposableStack): Promise<Stage> {
   ]);
   await beginner.send("PATCH", "/api/settings", { mode: "video" });
   await video.row("Bees.webm");
-  await audio.row("Bell.wav");
+  const { infoHash: songHash } = await audio.row("Evening Chime.mp3");
   const paused = await video.row("A Meadow in June.webm");
   await video.send("POST", "/api/torrents", { source: paused.infoHash });
   const { infoHash } = await video.row("Winter Walk.mp4");
   await video.send("POST", "/api/torrents", { source: infoHash });
   await video.untilTorrent(infoHash, ({ peerCount }) => peerCount > 0, { timeoutMs: 20_000, what: "a peer" });
-  return { community, video, audio, empty, beginner, infoHash };
+  return { community, video, audio, empty, beginner, infoHash, songHash };
 }
 
-function scenes({ community, video, audio, empty, beginner, infoHash }: Stage): readonly Scene[] {
+function scenes({ community, video, audio, empty, beginner, infoHash, songHash }: Stage): readonly Scene[] {
   const { tracker } = community;
   const typed = (text: string) => async (page: Page) => {
     await page.locator(byId("search")).fill(text);
@@ -151,6 +153,9 @@ function scenes({ community, video, audio, empty, beginner, infoHash }: Stage): 
       prepare: clicked("remove"),
     },
     { name: "torrent", dashboard: video, path: `/torrent/${infoHash}`, prepare: drawn },
+    { name: "video-player", dashboard: video, path: `/play/${infoHash}/0`, prepare: playing },
+    { name: "music-player", dashboard: audio, path: `/play/${songHash}/0`, prepare: playing },
+    { name: "albums", dashboard: audio, path: "/albums" },
     { name: "sharing", dashboard: video, path: "/sharing" },
     { name: "folder-chooser", dashboard: video, path: "/sharing", prepare: clicked("share-choose") },
     { name: "settings", dashboard: video, path: "/settings" },
@@ -160,6 +165,12 @@ function scenes({ community, video, audio, empty, beginner, infoHash }: Stage): 
     { name: "tracker-library", dashboard: tracker, path: "/library" },
     { name: "tracker-catalogue", dashboard: tracker, path: "/catalogue" },
   ];
+}
+
+/** It plays, and shows its controls. */
+async function playing(page: Page): Promise<void> {
+  await untilPlayed(page, 1);
+  await page.mouse.move(180, 300);
 }
 
 /** A chart needs some seconds of samples to be one. */
