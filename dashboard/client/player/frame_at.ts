@@ -10,6 +10,9 @@ import { ApiProblem } from "../api_call.ts";
 /** As wide as it is shown on a dense screen; more would be kept for nothing. */
 const WIDTH = 192;
 
+/** One frame is decoded in some 20 ms: a browser that is not done by then has no decoder free, and will not tell. */
+const DECODE_MS = 3_000;
+
 /**
  * Asks for the picture.
  *
@@ -24,7 +27,8 @@ export async function frameAt(
 ): Promise<ImageBitmap | undefined> {
   try {
     const film = await fetchFrame(file, options);
-    return film && await firstFrame(film);
+    // A decoder that was not free may be the next time.
+    return film && (await firstFrame(film) ?? await firstFrame(film));
   } catch (error) {
     // A bar without pictures seeks as well.
     if (error instanceof ApiProblem || (error instanceof DOMException && error.name !== "AbortError")) return undefined;
@@ -39,6 +43,7 @@ async function firstFrame(film: Blob): Promise<ImageBitmap | undefined> {
     const { promise: isShown, resolve } = Promise.withResolvers<boolean>();
     video.addEventListener("loadeddata", () => resolve(true), { once: true });
     video.addEventListener("error", () => resolve(false), { once: true });
+    setTimeout(() => resolve(false), DECODE_MS);
     video.muted = true;
     video.preload = "auto";
     video.src = url;
